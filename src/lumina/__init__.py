@@ -1,0 +1,3 @@
+"""Lumina: a private, self-hosted, AI-powered image catalog."""
+
+__version__ = "0.1.0"

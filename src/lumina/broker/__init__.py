@@ -1,0 +1,1 @@
+"""The Celery application, for sending only."""

@@ -1,0 +1,1 @@
+"""The `lumina` command line: one file per verb, no logic of its own."""

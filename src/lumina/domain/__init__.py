@@ -1,0 +1,1 @@
+"""Frozen values and ports; no input or output happens here."""

@@ -1,0 +1,169 @@
+"""Small shared values: formats, roles, kinds, results of the stages on the master."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class MediaKind(StrEnum):
+    """What an image row stands for."""
+
+    PHOTO = "photo"
+    VIDEO = "video"
+
+
+class FileRole(StrEnum):
+    """The part a file plays in its image."""
+
+    ORIGINAL = "original"
+    """The master that stages read: of several, the RAW's companion JPEG/HEIC stays `derived`."""
+    DERIVED = "derived"
+    """A rendering of the same moment beside the master: the camera's JPEG of a RAW, an export."""
+    SIDECAR = "sidecar"
+    """XMP, AAE, THM and the like."""
+    LIVE = "live"
+    """The video of a live photo."""
+
+
+class FileFormat(StrEnum):
+    """Sniffed from the content; the extension is only a hint."""
+
+    JPEG = "jpeg"
+    PNG = "png"
+    WEBP = "webp"
+    TIFF = "tiff"
+    GIF = "gif"
+    BMP = "bmp"
+    HEIC = "heic"
+    AVIF = "avif"
+    JXL = "jxl"
+    DNG = "dng"
+    CR2 = "cr2"
+    CR3 = "cr3"
+    NEF = "nef"
+    ARW = "arw"
+    RAF = "raf"
+    ORF = "orf"
+    RW2 = "rw2"
+    PEF = "pef"
+    RAW = "raw"
+    """Any other camera RAW that LibRaw may open."""
+    MP4 = "mp4"
+    MOV = "mov"
+    AVI = "avi"
+    MKV = "mkv"
+    WEBM = "webm"
+    MPEG = "mpeg"
+    XMP = "xmp"
+    AAE = "aae"
+    THM = "thm"
+    UNKNOWN = "unknown"
+    """Named like an image or a video, but the content is not one that Lumina knows."""
+
+    @property
+    def is_raw(self) -> bool:
+        """True for camera RAW."""
+        return self in _RAW
+
+    @property
+    def is_video(self) -> bool:
+        """True for moving pictures."""
+        return self in _VIDEO
+
+    @property
+    def is_sidecar(self) -> bool:
+        """True for files that only describe another."""
+        return self in _SIDECAR
+
+
+_RAW = frozenset(
+    {
+        FileFormat.DNG,
+        FileFormat.CR2,
+        FileFormat.CR3,
+        FileFormat.NEF,
+        FileFormat.ARW,
+        FileFormat.RAF,
+        FileFormat.ORF,
+        FileFormat.RW2,
+        FileFormat.PEF,
+        FileFormat.RAW,
+    }
+)
+_VIDEO = frozenset(
+    {FileFormat.MP4, FileFormat.MOV, FileFormat.AVI, FileFormat.MKV, FileFormat.WEBM, FileFormat.MPEG}
+)
+_SIDECAR = frozenset({FileFormat.XMP, FileFormat.AAE, FileFormat.THM})
+
+
+@dataclass(frozen=True, slots=True)
+class Checksums:
+    """Identity of a file.
+
+    Attributes:
+        checksum: BLAKE3 of all bytes, 32 bytes.
+        content: BLAKE3 of the image data without metadata, 32 bytes; equal for a retagged copy.
+    """
+
+    checksum: bytes
+    content: bytes
+
+
+class RenditionKind(StrEnum):
+    """Derived pictures kept on fast disk."""
+
+    PROXY = "proxy"
+    THUMBNAIL = "thumbnail"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """A derived file that has been written.
+
+    Attributes:
+        kind: proxy (JPEG) or thumbnail (WebP).
+        key: 16 bytes, the file's name in the derived store.
+        width, height: pixels.
+        size: bytes.
+        placeholder: thumbhash of the picture, at most 32 bytes; only with thumbnails.
+    """
+
+    kind: RenditionKind
+    key: bytes
+    width: int
+    height: int
+    size: int
+    placeholder: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """Perceptual hashes, 64 bits each, unsigned.
+
+    `flat` marks pictures with too little structure for their hashes to mean anything.
+    """
+
+    dhash: int
+    ahash: int
+    whash: int
+    phash: int
+    flat: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """Technical measures of a picture, of its 320 px rendering.
+
+    Attributes:
+        sharpness: variance of the Laplacian (grey levels squared), >= 0.
+        brightness: mean luma, 0-1.
+        contrast: standard deviation of luma, 0-0.5.
+        clipped_dark, clipped_bright: share of pixels at the ends of the scale, 0-1.
+    """
+
+    sharpness: float
+    brightness: float
+    contrast: float
+    clipped_dark: float
+    clipped_bright: float

@@ -1,0 +1,1 @@
+"""What is due, leases, the runner and the finalisers."""

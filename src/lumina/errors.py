@@ -1,0 +1,69 @@
+"""Every error that Lumina raises on purpose.
+
+The API maps the tree to problem+json once (`lumina.api.problems`), the command line to exit codes once.
+"""
+
+from __future__ import annotations
+
+
+class LuminaError(Exception):
+    """Something Lumina can explain; `str(error)` is a sentence for a person, naming what was wrong."""
+
+    title = "Lumina could not do this"
+    status = 500
+    exit_code = 1
+
+
+class BadInput(LuminaError):
+    """What was asked for makes no sense; the message names the value and what is allowed."""
+
+    title = "Bad input"
+    status = 422
+    exit_code = 2
+
+
+class BadSetting(BadInput):
+    """A setting is unknown or has a bad value."""
+
+    title = "Bad setting"
+
+
+class NotFound(LuminaError):
+    """The thing that was named does not exist."""
+
+    title = "Not found"
+    status = 404
+
+
+class Conflict(LuminaError):
+    """The request clashes with what is already there or running."""
+
+    title = "Conflict"
+    status = 409
+
+
+class AlreadyRunning(Conflict):
+    """Another Lumina already serves this home."""
+
+    title = "Lumina is already running"
+    exit_code = 2
+
+
+class Unavailable(LuminaError):
+    """Something that is needed is not there now: a database, a broker, a mount, a program."""
+
+    title = "Not available"
+    status = 503
+
+
+class VersionMismatch(Unavailable):
+    """A worker's version or schema differs from the server's."""
+
+    title = "Version mismatch"
+
+
+class LeaseLost(LuminaError):
+    """The lease ran out and somebody else has the batch: the late result is dropped."""
+
+    title = "Lease lost"
+    status = 409

@@ -1,0 +1,1 @@
+"""Masters (read-only), sidecars and derived files on disk."""

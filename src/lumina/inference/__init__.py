@@ -1,0 +1,1 @@
+"""Loaded networks behind plain functions on arrays."""

@@ -1,0 +1,1 @@
+"""Celery workers: the thin door through which the engine is run."""

@@ -91,9 +91,7 @@ _RAW = frozenset(
         FileFormat.RAW,
     }
 )
-_VIDEO = frozenset(
-    {FileFormat.MP4, FileFormat.MOV, FileFormat.AVI, FileFormat.MKV, FileFormat.WEBM, FileFormat.MPEG}
-)
+_VIDEO = frozenset({FileFormat.MP4, FileFormat.MOV, FileFormat.AVI, FileFormat.MKV, FileFormat.WEBM, FileFormat.MPEG})
 _SIDECAR = frozenset({FileFormat.XMP, FileFormat.AAE, FileFormat.THM})
 
 

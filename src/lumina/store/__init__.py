@@ -1,1 +1,5 @@
-"""The only place with SQL."""
+"""The only place with SQL. Repositories are modules of functions over a `Transaction`."""
+
+from lumina.store.database import Row, Store, Transaction
+
+__all__ = ["Row", "Store", "Transaction"]

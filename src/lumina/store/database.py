@@ -1,0 +1,84 @@
+"""Connections and transactions: one request or task is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, Engine, RowMapping, create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from lumina.errors import BadSetting, Unavailable
+
+Row = RowMapping
+
+
+class Transaction:
+    """An open transaction. Repositories are modules of functions that take one as their first argument."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def execute(self, sql: str, /, **parameters: Any) -> CursorResult[Any]:
+        """Run one statement with `:name` parameters; lists become PostgreSQL arrays."""
+        return self.connection.execute(text(sql), parameters)
+
+    def rows(self, sql: str, /, **parameters: Any) -> Sequence[Row]:
+        """All rows, as mappings."""
+        return self.execute(sql, **parameters).mappings().all()
+
+    def row(self, sql: str, /, **parameters: Any) -> Row | None:
+        """The first row, or None."""
+        return self.execute(sql, **parameters).mappings().first()
+
+    def value(self, sql: str, /, **parameters: Any) -> Any:
+        """The first column of the first row, or None."""
+        return self.execute(sql, **parameters).scalar()
+
+
+class Store:
+    """A pool of connections to one PostgreSQL database. Safe to share between threads, not across a fork."""
+
+    def __init__(self, url: str, *, pool_size: int = 5) -> None:
+        self.url = url
+        self.engine = _engine(url, pool_size)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Commits at the end of the block, rolls back when it raises.
+
+        Raises:
+            Unavailable: the database cannot be reached.
+        """
+        try:
+            connection = self.engine.connect()
+        except (OperationalError, InterfaceError) as error:
+            raise Unavailable(f"The database does not answer: {error.orig}") from error
+        with connection, connection.begin():
+            yield Transaction(connection)
+
+    def close(self) -> None:
+        """Drop all pooled connections."""
+        self.engine.dispose()
+
+    def forget_connections(self) -> None:
+        """After a fork: let the child open its own connections without touching its parent's."""
+        self.engine.dispose(close=False)
+
+
+def _engine(url: str, pool_size: int) -> Engine:
+    try:
+        parsed = make_url(url)
+    except Exception as error:
+        raise BadSetting(f"database_url: {url!r} is no database URL: {error}") from error
+    if not parsed.drivername.startswith("postgresql"):
+        raise BadSetting(f"database_url: {parsed.drivername!r} is not supported, only postgresql")
+    return create_engine(
+        parsed.set(drivername="postgresql+psycopg"),
+        pool_size=pool_size,
+        max_overflow=2 * pool_size,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 10, "application_name": "lumina"},
+    )

@@ -1,0 +1,78 @@
+"""Fixtures on the real parts: one PostgreSQL per test session, a fresh database per test."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lumina.store import Store, migrate
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL pattern of a running server, `{}` standing for the database's name.
+
+    `LUMINA_TEST_POSTGRES` names one that runs already; by default the embedded one is started.
+    """
+    if given := os.environ.get("LUMINA_TEST_POSTGRES"):
+        yield given
+        return
+    from lumina.store.embedded import EmbeddedPostgres
+
+    folder = tmp_path_factory.mktemp("postgres")
+    with EmbeddedPostgres(folder) as server:
+        yield server.url_of("{}")
+
+
+def _admin(postgres: str) -> Store:
+    return Store(postgres.format("postgres"))
+
+
+def _run_outside_transaction(store: Store, sql: str) -> None:
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(sql)
+
+
+@pytest.fixture(scope="session")
+def template_database(postgres: str) -> Iterator[str]:
+    """Name of a migrated, empty database to copy."""
+    name = f"template_{uuid.uuid4().hex}"
+    admin = _admin(postgres)
+    _run_outside_transaction(admin, f"CREATE DATABASE {name}")
+    template = Store(postgres.format(name))
+    migrate.upgrade(template)
+    template.close()
+    yield name
+    _run_outside_transaction(admin, f"DROP DATABASE {name} WITH (FORCE)")
+    admin.close()
+
+
+@pytest.fixture
+def database_url(postgres: str, template_database: str) -> Iterator[str]:
+    """URL of a fresh, migrated database."""
+    name = f"test_{uuid.uuid4().hex}"
+    admin = _admin(postgres)
+    _run_outside_transaction(admin, f"CREATE DATABASE {name} TEMPLATE {template_database} STRATEGY file_copy")
+    yield postgres.format(name)
+    _run_outside_transaction(admin, f"DROP DATABASE {name} WITH (FORCE)")
+    admin.close()
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """A store on a fresh, migrated database."""
+    store = Store(database_url)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    """An empty folder for photos."""
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    return folder

@@ -87,6 +87,10 @@ CREATE TABLE metadata (
     orientation smallint NOT NULL DEFAULT 1,
     camera_make text,
     camera_model text,
+    camera text GENERATED ALWAYS AS (   -- what people call it: "Canon EOS 5D", not "Canon Canon EOS 5D"
+        CASE WHEN camera_make IS NULL OR starts_with(lower(camera_model), lower(camera_make)) THEN camera_model
+             WHEN camera_model IS NULL THEN camera_make
+             ELSE camera_make || ' ' || camera_model END) STORED,
     camera_serial text,
     lens_model text,
     exposure_time double precision,
@@ -111,7 +115,7 @@ CREATE TABLE metadata (
     provenance jsonb NOT NULL DEFAULT '{}',
     notes text[] NOT NULL DEFAULT '{}'
 );
-CREATE INDEX metadata_camera ON metadata (camera_make, camera_model);
+CREATE INDEX metadata_camera ON metadata (camera);
 CREATE INDEX metadata_geohash ON metadata (geohash) WHERE geohash IS NOT NULL;
 
 CREATE TABLE rendition (
@@ -154,7 +158,7 @@ CREATE TABLE stage_state (
     image_id bigint NOT NULL REFERENCES image ON DELETE CASCADE,
     stage_id smallint NOT NULL REFERENCES stage,
     version smallint NOT NULL,
-    status smallint NOT NULL,           -- 1 done, 2 failed, 3 stale
+    status smallint NOT NULL,           -- 1 done, 2 failed, 3 stale, 4 deferred
     attempts smallint NOT NULL DEFAULT 1,
     basis bytea,                        -- what it was computed from: render_key of a done picture stage
     code text,                          -- of a failure
@@ -188,6 +192,8 @@ CREATE UNIQUE INDEX job_exclusive ON job (exclusive_key) WHERE state IN ('PENDIN
 CREATE INDEX job_recent ON job (created_at DESC, id DESC);
 CREATE INDEX job_open ON job (state) WHERE state IN ('PENDING', 'STARTED');
 
+-- A piece of a job. At most one message per ready batch is on its way (sent_at); it is only a wake-up: a worker takes
+-- the best ready batch of its lane. `turn` is the job's virtual time (start-time fair queueing between jobs).
 CREATE TABLE batch (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     job_id uuid NOT NULL REFERENCES job ON DELETE CASCADE,
@@ -197,18 +203,20 @@ CREATE TABLE batch (
     items bigint[] NOT NULL DEFAULT '{}',
     payload jsonb NOT NULL DEFAULT '{}',
     priority smallint NOT NULL DEFAULT 10,
-    state text NOT NULL DEFAULT 'ready' CHECK (state IN ('ready', 'leased', 'ended')),
-    attempts smallint NOT NULL DEFAULT 0,
+    turn bigint NOT NULL DEFAULT 0,
+    state text NOT NULL DEFAULT 'ready' CHECK (state IN ('ready', 'held', 'leased', 'ended')),
+    strikes smallint NOT NULL DEFAULT 0,  -- workers that died or threw on it
     lease_token uuid,
     lease_until timestamptz,
+    claimed_at timestamptz,
     node text,
-    worker text,
+    worker text,                        -- pid of the worker / pid of its child
     ready_at timestamptz NOT NULL DEFAULT now(),
     sent_at timestamptz,
     error text,
     created_at timestamptz NOT NULL DEFAULT now()
 );
-CREATE INDEX batch_ready ON batch (lane, priority DESC, id) WHERE state = 'ready';
+CREATE INDEX batch_ready ON batch (lane, priority DESC, turn, id) WHERE state = 'ready';
 CREATE INDEX batch_leased ON batch (lease_until) WHERE state = 'leased';
 CREATE INDEX batch_job ON batch (job_id, state);
 CREATE UNIQUE INDEX batch_one_finaliser ON batch (job_id) WHERE kind = 'finalise';
@@ -221,3 +229,117 @@ CREATE TABLE node (
     slots integer NOT NULL,
     seen_at timestamptz NOT NULL DEFAULT now()
 );
+
+-- The timeline's days, kept so that a million images need not be counted for every view. Each change of an image marks
+-- its days in timeline_mark (appending alone: writers never wait for each other), and whoever reads the timeline first
+-- has the marked days counted again. Undated images are counted by blocks of ids instead of by day.
+CREATE TABLE timeline_day (
+    catalog_id uuid NOT NULL,
+    day date,                           -- NULL: undated
+    block bigint,                       -- of undated images: id / 2000
+    images integer NOT NULL,
+    first timestamp,
+    last timestamp,
+    head_at timestamp[],                -- of a day with more than 2,000: each part's newest image,
+    head_id bigint[],
+    tail_at timestamp[],                -- and the time of its oldest
+    UNIQUE NULLS NOT DISTINCT (catalog_id, day, block)
+);
+CREATE TABLE timeline_mark (
+    id bigint GENERATED ALWAYS AS IDENTITY,
+    catalog_id uuid NOT NULL,
+    day date,
+    block bigint
+);
+
+-- Counts the marked days again. One statement, so that the marks it takes away and the images it counts belong to one
+-- snapshot; one caller at a time (the lock lasts to the end of the transaction).
+CREATE FUNCTION timeline_fold() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('lumina.timeline'));
+    WITH marks AS (
+        DELETE FROM timeline_mark RETURNING catalog_id, day, block
+    ), days AS (
+        SELECT DISTINCT catalog_id, day, block FROM marks
+    ), fresh AS (
+        SELECT d.catalog_id, d.day, d.block, c.*
+        FROM days d CROSS JOIN LATERAL (
+            SELECT count(*) AS images, min(taken_at) AS first, max(taken_at) AS last,
+                   array_agg(taken_at ORDER BY n) FILTER (WHERE mod(n, 2000) = 1) AS head_at,
+                   array_agg(id ORDER BY n) FILTER (WHERE mod(n, 2000) = 1) AS head_id,
+                   array_agg(taken_at ORDER BY n) FILTER (WHERE mod(n, 2000) = 0) AS tail_at
+            FROM (SELECT i.id, i.taken_at, row_number() OVER (ORDER BY i.taken_at DESC, i.id DESC) AS n
+                  FROM image i
+                  WHERE i.catalog_id = d.catalog_id AND i.missing_since IS NULL
+                    AND i.taken_at >= d.day AND i.taken_at < d.day + 1) numbered
+        ) c
+        WHERE d.day IS NOT NULL
+        UNION ALL
+        SELECT d.catalog_id, NULL, d.block, c.images, NULL, NULL, NULL, NULL, NULL
+        FROM days d CROSS JOIN LATERAL (
+            SELECT count(*) AS images FROM image i
+            WHERE i.catalog_id = d.catalog_id AND i.missing_since IS NULL AND i.taken_at IS NULL
+              AND i.id >= d.block * 2000 AND i.id < (d.block + 1) * 2000
+        ) c
+        WHERE d.day IS NULL
+    ), emptied AS (
+        DELETE FROM timeline_day t USING fresh f
+        WHERE f.images = 0 AND t.catalog_id = f.catalog_id
+          AND t.day IS NOT DISTINCT FROM f.day AND t.block IS NOT DISTINCT FROM f.block
+    )
+    INSERT INTO timeline_day AS t (catalog_id, day, block, images, first, last, head_at, head_id, tail_at)
+    SELECT catalog_id, day, block, images, first, last,
+           CASE WHEN images > 2000 THEN head_at END, CASE WHEN images > 2000 THEN head_id END,
+           CASE WHEN images > 2000 THEN CASE WHEN mod(images, 2000) = 0 THEN tail_at ELSE tail_at || first END END
+    FROM fresh WHERE images > 0
+    ON CONFLICT (catalog_id, day, block) DO UPDATE SET
+        images = excluded.images, first = excluded.first, last = excluded.last,
+        head_at = excluded.head_at, head_id = excluded.head_id, tail_at = excluded.tail_at;
+END $$;
+
+CREATE FUNCTION timeline_marks() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    due boolean;
+BEGIN
+    IF TG_OP = 'TRUNCATE' THEN
+        TRUNCATE timeline_day, timeline_mark;
+        RETURN NULL;
+    ELSIF TG_OP = 'INSERT' THEN
+        WITH marks AS (
+            INSERT INTO timeline_mark (catalog_id, day, block)
+            SELECT DISTINCT catalog_id, taken_at::date, CASE WHEN taken_at IS NULL THEN id / 2000 END
+            FROM added WHERE missing_since IS NULL RETURNING id
+        ) SELECT bool_or(mod(id, 2048) = 0) INTO due FROM marks;
+    ELSIF TG_OP = 'DELETE' THEN
+        WITH marks AS (
+            INSERT INTO timeline_mark (catalog_id, day, block)
+            SELECT DISTINCT catalog_id, taken_at::date, CASE WHEN taken_at IS NULL THEN id / 2000 END
+            FROM removed WHERE missing_since IS NULL RETURNING id
+        ) SELECT bool_or(mod(id, 2048) = 0) INTO due FROM marks;
+    ELSE
+        WITH changes AS (               -- rows that are the same before and after cancel out
+            SELECT id, catalog_id, taken_at FROM (
+                SELECT id, catalog_id, taken_at, 1 AS n FROM added WHERE missing_since IS NULL
+                UNION ALL
+                SELECT id, catalog_id, taken_at, -1 FROM removed WHERE missing_since IS NULL
+            ) both_sides GROUP BY id, catalog_id, taken_at HAVING sum(n) <> 0
+        ), marks AS (
+            INSERT INTO timeline_mark (catalog_id, day, block)
+            SELECT DISTINCT catalog_id, taken_at::date, CASE WHEN taken_at IS NULL THEN id / 2000 END
+            FROM changes RETURNING id
+        ) SELECT bool_or(mod(id, 2048) = 0) INTO due FROM marks;
+    END IF;
+    -- While nobody looks, the marks are still folded now and then, by a writer that need not wait for it.
+    IF due AND pg_try_advisory_xact_lock(hashtext('lumina.timeline')) THEN
+        PERFORM timeline_fold();
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER image_added AFTER INSERT ON image REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION timeline_marks();
+CREATE TRIGGER image_changed AFTER UPDATE ON image REFERENCING OLD TABLE AS removed NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION timeline_marks();
+CREATE TRIGGER image_removed AFTER DELETE ON image REFERENCING OLD TABLE AS removed
+    FOR EACH STATEMENT EXECUTE FUNCTION timeline_marks();
+CREATE TRIGGER image_truncated AFTER TRUNCATE ON image
+    FOR EACH STATEMENT EXECUTE FUNCTION timeline_marks();

@@ -1,0 +1,69 @@
+"""Which images a view shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from lumina.domain.values import MediaKind
+
+
+class StageStanding(StrEnum):
+    """How a stage stands for one image, as people filter by it."""
+
+    DONE = "done"
+    MISSING = "missing"
+    FAILED = "failed"
+    STALE = "stale"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in degrees, WGS 84; `west > east` crosses the 180th meridian."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Filters of a view; what is None or empty does not filter.
+
+    Attributes:
+        start, end: first and last day, both included. Undated images are on no day.
+        undated: True for the undated shelf alone, False for dated images alone.
+        cameras: names as `ImageSummary.camera` gives them. formats: of the master.
+        place: prefix of a geohash.
+        source, folder: images in this folder of the source, or below it.
+        stage, standing, code: images for which the stage stands so; `code` is a failure's.
+        missing: images whose files are all gone, instead of those that are there.
+        text: part of a file's name, in any case.
+    """
+
+    catalog: UUID | None = None
+    start: date | None = None
+    end: date | None = None
+    undated: bool | None = None
+    cameras: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
+    kind: MediaKind | None = None
+    place: str | None = None
+    box: Box | None = None
+    has_gps: bool | None = None
+    source: int | None = None
+    folder: str | None = None
+    stage: str | None = None
+    standing: StageStanding | None = None
+    code: str | None = None
+    missing: bool = False
+    text: str | None = None
+
+    @property
+    def whole(self) -> bool:
+        """True where nothing but the catalog is chosen."""
+        return self == Selection(catalog=self.catalog)

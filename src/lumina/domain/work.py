@@ -42,6 +42,8 @@ class Status(IntEnum):
     DONE = 1
     FAILED = 2
     STALE = 3
+    DEFERRED = 4
+    """Failed for a reason outside the file (mount gone, disk full): still due, counted as missing."""
 
 
 class Priority(IntEnum):
@@ -70,6 +72,7 @@ class Job:
     failed: int
     pending: int
     cancel_requested: bool
+    paused: bool
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -78,7 +81,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A leased piece of a job; `token` proves the lease."""
+    """A leased piece of a job; `token` proves the lease, `strikes` counts the workers it has killed so far."""
 
     id: int
     job_id: UUID
@@ -87,5 +90,5 @@ class Batch:
     stages: tuple[str, ...]
     items: tuple[int, ...]
     payload: Mapping[str, Any]
-    attempts: int
+    strikes: int
     token: UUID

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Engine, RowMapping, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.pool import NullPool
 
 from lumina.errors import BadSetting, Unavailable
 
@@ -20,6 +21,16 @@ class Transaction:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self._after_commit: list[Callable[[], None]] = []
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Run `action` once the transaction is durable; a rollback forgets it."""
+        self._after_commit.append(action)
+
+    def committed(self) -> None:
+        """Run what `after_commit` collected."""
+        for action in self._after_commit:
+            action()
 
     def execute(self, sql: str, /, **parameters: Any) -> CursorResult[Any]:
         """Run one statement with `:name` parameters; lists become PostgreSQL arrays."""
@@ -39,7 +50,10 @@ class Transaction:
 
 
 class Store:
-    """A pool of connections to one PostgreSQL database. Safe to share between threads, not across a fork."""
+    """A pool of connections to one PostgreSQL database. Safe to share between threads, not across a fork.
+
+    With `pool_size=0` nothing is kept open between transactions: for processes that fork.
+    """
 
     def __init__(self, url: str, *, pool_size: int = 5) -> None:
         self.url = url
@@ -56,8 +70,10 @@ class Store:
             connection = self.engine.connect()
         except (OperationalError, InterfaceError) as error:
             raise Unavailable(f"The database does not answer: {error.orig}") from error
+        transaction = Transaction(connection)
         with connection, connection.begin():
-            yield Transaction(connection)
+            yield transaction
+        transaction.committed()
 
     def close(self) -> None:
         """Drop all pooled connections."""
@@ -75,10 +91,10 @@ def _engine(url: str, pool_size: int) -> Engine:
         raise BadSetting(f"database_url: {url!r} is no database URL: {error}") from error
     if not parsed.drivername.startswith("postgresql"):
         raise BadSetting(f"database_url: {parsed.drivername!r} is not supported, only postgresql")
+    url_for_psycopg = parsed.set(drivername="postgresql+psycopg")
+    connect = {"connect_timeout": 10, "application_name": "lumina"}
+    if pool_size == 0:
+        return create_engine(url_for_psycopg, poolclass=NullPool, connect_args=connect)
     return create_engine(
-        parsed.set(drivername="postgresql+psycopg"),
-        pool_size=pool_size,
-        max_overflow=2 * pool_size,
-        pool_pre_ping=True,
-        connect_args={"connect_timeout": 10, "application_name": "lumina"},
+        url_for_psycopg, pool_size=pool_size, max_overflow=2 * pool_size, pool_pre_ping=True, connect_args=connect
     )

@@ -52,6 +52,7 @@ CREATE TABLE image (
     placeholder bytea,                  -- thumbhash
     render_key bytea,                   -- 16 bytes
     thumbnail_key bytea,                -- 16 bytes, NULL while there is none
+    revision integer NOT NULL DEFAULT 0,  -- raised whenever one of its files changes; results of an older one are dropped
     missing_since timestamptz,          -- all its files are gone; nothing is removed
     created_at timestamptz NOT NULL DEFAULT now()
 );
@@ -219,6 +220,8 @@ CREATE TABLE batch (
 CREATE INDEX batch_ready ON batch (lane, priority DESC, turn, id) WHERE state = 'ready';
 CREATE INDEX batch_leased ON batch (lease_until) WHERE state = 'leased';
 CREATE INDEX batch_job ON batch (job_id, state);
+CREATE INDEX batch_turn ON batch (job_id, turn DESC);
+CREATE INDEX batch_claimed ON batch (lane, claimed_at DESC NULLS LAST);
 CREATE UNIQUE INDEX batch_one_finaliser ON batch (job_id) WHERE kind = 'finalise';
 
 CREATE TABLE node (

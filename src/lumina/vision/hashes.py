@@ -1,0 +1,73 @@
+"""Perceptual hashes of 64 bits, by the definitions of imagehash (J. Buchner, BSD-2-Clause).
+
+https://github.com/JohannesBuchner/imagehash; bits are row-major, most significant first, so that a hash here equals
+`int(str(imagehash.dhash(...)), 16)` up to the scaling filter: cells are area averages here, Lanczos samples there.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lumina.vision.area import squeeze
+
+Gray = NDArray[np.uint8]
+
+FLAT_DEVIATION = 3.0
+"""Grey levels. Below it the cells differ by less than noise and compression add."""
+
+
+def dhash(gray: Gray) -> int:
+    """Difference hash: is each of 9 x 8 cells brighter than its left neighbour?
+
+    http://www.hackerfactor.com/blog/index.php?/archives/529-Kind-of-Like-That.html
+    """
+    cells = np.rint(squeeze(gray, 8, 9))
+    return _pack(cells[:, 1:] > cells[:, :-1])
+
+
+def ahash(gray: Gray) -> int:
+    """Average hash: is each of 8 x 8 cells brighter than their mean?
+
+    http://www.hackerfactor.com/blog/index.php?/archives/432-Looks-Like-It.html
+    """
+    cells = np.rint(squeeze(gray, 8, 8))
+    return _pack(cells > cells.mean())
+
+
+def whash(gray: Gray) -> int:
+    """Wavelet hash: the Haar approximation of 8 x 8 coefficients against their median.
+
+    A Haar approximation is the mean of each cell times a constant, and taking out the lowest band first, as
+    imagehash does, shifts all of them alike: neither changes a comparison with the median.
+    """
+    cells = squeeze(gray, 8, 8)
+    return _pack(cells > np.median(cells))
+
+
+def phash(gray: Gray) -> int:
+    """Perceptual hash: the 8 x 8 lowest DCT-II coefficients of 32 x 32 cells against their median.
+
+    http://www.hackerfactor.com/blog/index.php?/archives/432-Looks-Like-It.html
+    """
+    cells = np.rint(squeeze(gray, 32, 32)).astype(np.float64)
+    low = _cosines() @ cells @ _cosines().T
+    return _pack(low > np.median(low))
+
+
+def is_flat(gray: Gray) -> bool:
+    """True where a picture has too little structure for its hashes to mean anything: blank walls, black frames."""
+    return bool(squeeze(gray, 32, 32).std() < FLAT_DEVIATION)
+
+
+@lru_cache(maxsize=1)
+def _cosines() -> NDArray[np.float64]:
+    """The 8 lowest rows of the unnormalised DCT-II of length 32."""
+    frequency, sample = np.arange(8)[:, None], np.arange(32)
+    return np.asarray(2 * np.cos(np.pi * frequency * (2 * sample + 1) / 64), dtype=np.float64)
+
+
+def _pack(bits: NDArray[np.bool_]) -> int:
+    return int.from_bytes(np.packbits(bits).tobytes(), "big")

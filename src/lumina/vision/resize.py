@@ -1,0 +1,32 @@
+"""Making pictures smaller."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyvips
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+
+
+def fit(size: tuple[int, int], max_side: int) -> tuple[int, int]:
+    """(Width, height) in the same proportions with the longer side at most `max_side`; never larger, never 0."""
+    width, height = size
+    scale = min(1.0, max_side / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def shrink(pixels: Pixels, max_side: int) -> Pixels:
+    """The picture with its longer side at most `max_side` pixels (Lanczos 3); itself where it is small enough.
+
+    Args:
+        pixels: height x width x channels, contiguous.
+        max_side: pixels, >= 1.
+    """
+    height, width = pixels.shape[:2]
+    new_width, new_height = fit((width, height), max_side)
+    if (new_width, new_height) == (width, height):
+        return pixels
+    image = pyvips.Image.new_from_memory(pixels, width, height, pixels.shape[2], "uchar")
+    small = image.resize(new_width / width, vscale=new_height / height)
+    return np.frombuffer(small.write_to_memory(), dtype=np.uint8).reshape(small.height, small.width, small.bands)

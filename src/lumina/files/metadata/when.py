@@ -1,0 +1,125 @@
+"""The moment of capture: which date, which fraction, which zone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from lumina.files.metadata import dates, gps
+from lumina.files.metadata.convert import first
+from lumina.files.metadata.dates import BadDate, Stamp
+
+
+class Clock(NamedTuple):
+    """A date tag with its companions; `capture` marks tags that speak of the capture itself."""
+
+    key: str
+    subsec: str = ""
+    zones: tuple[str, ...] = ()
+    time: str = ""
+    capture: bool = True
+
+
+_ANY_ZONE = ("EXIF:OffsetTimeOriginal", "EXIF:OffsetTimeDigitized", "EXIF:OffsetTime")
+
+CLOCKS: Final = (
+    Clock("Sidecar:exif:DateTimeOriginal"),
+    Clock("Sidecar:photoshop:DateCreated"),
+    Clock("EXIF:DateTimeOriginal", "EXIF:SubSecTimeOriginal", _ANY_ZONE),
+    Clock("XMP:exif:DateTimeOriginal"),
+    Clock("XMP:photoshop:DateCreated"),
+    Clock("IPTC:DateCreated", time="IPTC:TimeCreated"),
+    Clock("EXIF:CreateDate", "EXIF:SubSecTimeDigitized", (_ANY_ZONE[1], _ANY_ZONE[0], _ANY_ZONE[2])),
+    Clock("XMP:exif:DateTimeDigitized"),
+    Clock("XMP:xmp:CreateDate"),
+    Clock("Sidecar:xmp:CreateDate"),
+    Clock("QuickTime:CreationDate"),
+    Clock("QuickTime:ContentCreateDate"),
+    Clock("QuickTime:DateTimeOriginal"),
+    Clock("RIFF:DateTimeOriginal"),
+    Clock("PNG:CreationTime"),
+    Clock("MakerNotes:DateTimeOriginal"),
+    Clock("IPTC:DigitalCreationDate", time="IPTC:DigitalCreationTime"),
+    Clock("QuickTime:CreateDate"),
+    Clock("Matroska:DateTimeOriginal"),
+    Clock("EXIF:ModifyDate", "EXIF:SubSecTime", (_ANY_ZONE[2],), capture=False),
+    Clock("IFD1:ModifyDate", capture=False),
+)
+
+
+class Moment(NamedTuple):
+    """Wall-clock time and minutes east of UTC, each with the tag it comes from, and remarks."""
+
+    time: datetime | None
+    offset: int | None
+    time_key: str
+    offset_key: str
+    notes: tuple[str, ...]
+
+
+def moment(values: Mapping[str, Any]) -> Moment:
+    """Choose the date by the order of `CLOCKS`; fraction and zone may come from another tag of the same second.
+
+    A tag with an impossible date is passed over with a note; where such a one speaks of the capture, the date of the
+    last change is not taken in its place.
+    """
+    notes: list[str] = []
+    read = list(_read(values, notes))
+    if not read:
+        return Moment(None, None, "", "", tuple(notes))
+    chosen, stamp = read[0]
+    same = [(c, s) for c, s in read if s.time.replace(microsecond=0) == stamp.time.replace(microsecond=0)]
+    time = next((s.time for _, s in same if s.has_fraction), stamp.time)
+    offset, offset_key = _zone(values, same, time)
+    return Moment(time, offset, chosen.key, offset_key, tuple(notes))
+
+
+def _read(values: Mapping[str, Any], notes: list[str]) -> Iterator[tuple[Clock, Stamp]]:
+    spoilt = False
+    for clock in CLOCKS:
+        text = _text(values, clock)
+        if text is None or (spoilt and not clock.capture):
+            continue
+        try:
+            yield clock, dates.parse(text, first(values.get(clock.subsec)))
+        except BadDate as error:
+            spoilt = True
+            notes.append(f"{clock.key}: {error}: {text[:40]!r}")
+
+
+def _text(values: Mapping[str, Any], clock: Clock) -> str | None:
+    value = first(values.get(clock.key))
+    if not isinstance(value, str) or not value.strip():
+        return None
+    if clock.time and len(value) == 8:
+        hour = str(first(values.get(clock.time)) or "")
+        zone = hour[6:] if len(hour) == 11 else ""
+        value = f"{value[:4]}:{value[4:6]}:{value[6:]}"
+        value += f" {hour[:2]}:{hour[2:4]}:{hour[4:6]}{zone}" if len(hour) >= 6 else ""
+    return value
+
+
+def _zone(values: Mapping[str, Any], same: list[tuple[Clock, Stamp]], time: datetime) -> tuple[int | None, str]:
+    for clock, stamp in same:
+        if stamp.offset is not None:
+            return stamp.offset, clock.key
+        for key in clock.zones:
+            offset = dates.zone(first(values.get(key)))
+            if offset is not None:
+                return offset, key
+    return _inferred(values, time)
+
+
+def _inferred(values: Mapping[str, Any], time: datetime) -> tuple[int | None, str]:
+    hours = first(values.get("EXIF:TimeZoneOffset"))
+    if isinstance(hours, int) and -12 <= hours <= 14:
+        return hours * 60, "EXIF:TimeZoneOffset"
+    satellite = gps.utc(values)
+    offset = gps.offset_between(time, satellite) if satellite else None
+    if offset is not None:
+        return offset, "GPS:GPSTimeStamp"
+    minutes = values.get("MakerNotes:TimeZone")
+    if isinstance(minutes, int) and -720 <= minutes <= 840:
+        return minutes, "MakerNotes:TimeZone"
+    return None, ""

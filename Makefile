@@ -45,11 +45,11 @@ check: .venv/.dev web/node_modules/.stamp ## All static checks: Python, layers, 
 	@sh scripts/check.sh $(UV)
 
 test: .venv/.dev $(STATIC)/index.html ## All tests but the slow ones, with coverage; sets up what they need
-	@$(BIN)/python scripts/test_setup.py
+	@$(BIN)/python -m scripts.test_setup
 	@sh scripts/test.sh "not slow"
 
 test-slow: .venv/.dev $(STATIC)/index.html ## The slow tests alone (minutes each)
-	@$(BIN)/python scripts/test_setup.py
+	@$(BIN)/python -m scripts.test_setup
 	@$(BIN)/pytest -m slow --timeout 3600
 
 bench: .venv/.dev $(STATIC)/index.html ## Benchmarks, peers beside us; results are printed, see bench/README.md

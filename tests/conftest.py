@@ -8,8 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from lumina.store import Store, migrate
+from scripts import browser
+from scripts.sample_library import build
+from tests.support.redis_server import RedisServer
+
+ROOT = Path(__file__).parent.parent
+# where `make test` has put programs that the machine lacks
+os.environ["PATH"] = os.pathsep.join((str(ROOT / ".tools" / "bin"), os.environ["PATH"]))
 
 
 @pytest.fixture(scope="session")
@@ -76,3 +84,33 @@ def photos(tmp_path: Path) -> Path:
     folder = tmp_path / "photos"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture(scope="session")
+def sample_library() -> Path:
+    """Some 70 files, painted by code, of every case that a catalog has to know. Copy it before changing anything."""
+    folder = ROOT / "build" / "sample-library"
+    build(folder)
+    return folder
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    """A running Redis of this test's own; `.url` is its address."""
+    server = RedisServer(tmp_path)
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A running Chromium; make a context of your own in it, with the window's size that the test is about.
+
+    Per module, because Playwright keeps an event loop running in this thread, which other tests want for themselves.
+    """
+    program = browser.find()
+    assert program, "no Chromium here: run `make test`, which sets it up or says how"
+    with sync_playwright() as playwright:
+        # Chromium's own sandbox does not work for root, and not in most containers
+        yield playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"])

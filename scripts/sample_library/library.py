@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +17,7 @@ from scripts.sample_library.raw import dng
 from scripts.sample_library.shots import Camera, Pixels, Shot
 
 VERSION = "1"
+MARK = ".sample-library"
 WIDTH, HEIGHT = 1200, 800
 
 COMPACT = Camera("Canon", "Canon PowerShot S95", "6.0-22.5 mm", "", 6.0, 2.0)
@@ -167,8 +169,7 @@ def build(folder: Path) -> None:
 
     It is made beside its place and moved there whole, so a library that exists is complete.
     """
-    mark = folder / ".sample-library"
-    if mark.exists() and mark.read_text() == VERSION:
+    if _complete(folder):
         return
     scratch = folder.with_name(f"{folder.name}.{os.getpid()}")
     for part in PARTS:
@@ -176,6 +177,14 @@ def build(folder: Path) -> None:
             target = scratch / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
-    (scratch / mark.name).write_text(VERSION)
-    shutil.rmtree(folder, ignore_errors=True)
-    scratch.rename(folder)
+    (scratch / MARK).write_text(VERSION)
+    if not _complete(folder):  # another process may have been faster
+        shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        scratch.rename(folder)
+    shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _complete(folder: Path) -> bool:
+    mark = folder / MARK
+    return mark.exists() and mark.read_text() == VERSION

@@ -28,8 +28,18 @@ DEFAULT_FOLDERS = (
     ".*",
 )
 """Folders of systems and programs that hold no masters; `.*` covers `.thumbnails`, `.Trash-1000`, `.git`."""
-DEFAULT_FILES = ("Thumbs.db", "ehthumbs.db", "desktop.ini", "SYNOFILE_THUMB*", "SYNOPHOTO_*", "Icon\r", ".*")
-"""Files; `.*` covers `.DS_Store` and the `._*` twins that macOS leaves on foreign disks."""
+DEFAULT_FILES = (
+    "Thumbs.db",
+    "ehthumbs.db",
+    "desktop.ini",
+    "SYNOFILE_THUMB*",
+    "SYNOPHOTO_*",
+    "Icon\r",
+    "*.*_original",
+    ".*",
+)
+"""Files; `IMG_1.jpg_original` is ExifTool's backup, `.*` covers `.DS_Store` and the `._*` twins that macOS leaves on
+foreign disks."""
 
 
 class Ignore:

@@ -26,6 +26,8 @@ class Input:
     source_id: int
     path: str
     sidecars: tuple[str, ...]
+    proxy_key: bytes
+    """Of the proxy in the derived store; empty while there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ def load(tx: Transaction, image_ids: Sequence[int]) -> list[Input]:
         """
         SELECT image.id, image.kind, image.revision, original.id AS file_id, original.source_id, original.path,
             ARRAY(SELECT side.path FROM file side WHERE side.image_id = image.id AND side.role = 'sidecar'
-                  AND side.missing_since IS NULL ORDER BY side.path) AS sidecars
+                  AND side.missing_since IS NULL ORDER BY side.path) AS sidecars,
+            (SELECT key FROM rendition WHERE image_id = image.id AND rendition.kind = 'proxy') AS proxy_key
         FROM unnest(CAST(:ids AS bigint[])) WITH ORDINALITY AS wanted (id, place)
         JOIN image ON image.id = wanted.id AND image.missing_since IS NULL
         JOIN LATERAL (SELECT id, source_id, path FROM file WHERE file.image_id = image.id AND role = 'original'
@@ -92,6 +95,7 @@ def load(tx: Transaction, image_ids: Sequence[int]) -> list[Input]:
             source_id=row["source_id"],
             path=row["path"],
             sidecars=tuple(row["sidecars"]),
+            proxy_key=row["proxy_key"] or b"",
         )
         for row in rows
     ]
@@ -112,7 +116,12 @@ def states(tx: Transaction, image_ids: Sequence[int]) -> Mapping[int, Mapping[st
 
 
 def due(
-    tx: Transaction, stages: Mapping[str, int], needs: Mapping[str, int], scope: Scope, *, except_job: UUID | None = None
+    tx: Transaction,
+    stages: Mapping[str, int],
+    needs: Mapping[str, int],
+    scope: Scope,
+    *,
+    except_job: UUID | None = None,
 ) -> list[int]:
     """Images for which any of `stages` (name -> version) is due and all of `needs` are done, newest first.
 
@@ -123,14 +132,12 @@ def due(
         f"""
         SELECT image.id FROM image
         WHERE {IN_SCOPE}
-          AND (SELECT count(*) FROM stage_state s
-               JOIN stage ON stage.id = s.stage_id
-               JOIN unnest(CAST(:stages AS text[]), CAST(:versions AS int[])) AS w (name, version) ON w.name = stage.name
-               WHERE s.image_id = image.id AND s.version >= w.version AND s.status IN (1, 2)) < cardinality(CAST(:stages AS text[]))
-          AND (SELECT count(*) FROM stage_state s
-               JOIN stage ON stage.id = s.stage_id
-               JOIN unnest(CAST(:needs AS text[]), CAST(:need_versions AS int[])) AS w (name, version) ON w.name = stage.name
-               WHERE s.image_id = image.id AND s.version >= w.version AND s.status = 1) = cardinality(CAST(:needs AS text[]))
+          AND (SELECT count(*) FROM stage_state s JOIN stage ON stage.id = s.stage_id
+               JOIN unnest(CAST(:stages AS text[]), CAST(:versions AS int[])) AS w (name, version) USING (name)
+               WHERE s.image_id = image.id AND s.version >= w.version AND s.status IN (1, 2)) < :stage_count
+          AND (SELECT count(*) FROM stage_state s JOIN stage ON stage.id = s.stage_id
+               JOIN unnest(CAST(:needs AS text[]), CAST(:need_versions AS int[])) AS w (name, version) USING (name)
+               WHERE s.image_id = image.id AND s.version >= w.version AND s.status = 1) = :need_count
           AND (CAST(:job AS uuid) IS NULL OR image.id NOT IN (
                SELECT unnest(items) FROM batch WHERE job_id = :job AND kind = 'work'))
         ORDER BY image.taken_at DESC NULLS LAST, image.id DESC
@@ -139,6 +146,8 @@ def due(
         versions=list(stages.values()),
         needs=list(needs),
         need_versions=list(needs.values()),
+        stage_count=len(stages),
+        need_count=len(needs),
         job=except_job,
         **scope_parameters(scope),
     )

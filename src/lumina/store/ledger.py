@@ -51,7 +51,7 @@ def add(
             jsonb_array_elements(CAST(:items AS jsonb)) WITH ORDINALITY AS list,
             LATERAL (SELECT greatest(
                 coalesce((SELECT max(turn) FROM batch WHERE job_id = j.id), 0),
-                coalesce((SELECT turn FROM batch WHERE lane = :lane AND state = 'ready' AND priority = j.priority
+                coalesce((SELECT turn - 1 FROM batch WHERE lane = :lane AND state = 'ready' AND priority = j.priority
                           ORDER BY priority DESC, turn LIMIT 1), 0)) AS turn) AS base
         WHERE j.id = :job
         RETURNING id
@@ -183,7 +183,7 @@ def leased_by(tx: Transaction, node: str, worker: str | None = None) -> list[Bat
     """Batches leased by a node, or by one of its workers (a pid; its children's count too)."""
     rows = tx.rows(
         """SELECT * FROM batch WHERE state = 'leased' AND node = :node
-        AND (CAST(:worker AS text) IS NULL OR worker = :worker OR worker LIKE :worker || '/%' OR worker LIKE '%/' || :worker)
+        AND (CAST(:worker AS text) IS NULL OR :worker = ANY(string_to_array(worker, '/')))
         ORDER BY id FOR UPDATE SKIP LOCKED""",
         node=node,
         worker=worker,
@@ -194,7 +194,8 @@ def leased_by(tx: Transaction, node: str, worker: str | None = None) -> list[Bat
 def expired(tx: Transaction) -> list[Batch]:
     """Batches whose lease has run out by the database's clock."""
     rows = tx.rows(
-        "SELECT * FROM batch WHERE state = 'leased' AND lease_until < now() ORDER BY id LIMIT 200 FOR UPDATE SKIP LOCKED"
+        """SELECT * FROM batch WHERE state = 'leased' AND lease_until < now()
+        ORDER BY id LIMIT 200 FOR UPDATE SKIP LOCKED"""
     )
     return [_batch(row) for row in rows]
 
@@ -204,7 +205,8 @@ def give_back(
 ) -> bool:
     """Make a leased batch ready again; False where its lease is no longer ours."""
     changed = tx.execute(
-        """UPDATE batch SET state = CASE WHEN (SELECT paused FROM job WHERE job.id = batch.job_id) THEN 'held' ELSE 'ready' END,
+        """UPDATE batch
+        SET state = CASE WHEN (SELECT paused FROM job WHERE job.id = batch.job_id) THEN 'held' ELSE 'ready' END,
             lease_token = NULL, lease_until = NULL, sent_at = NULL, error = coalesce(:error, error),
             strikes = strikes + :strike, ready_at = now() + make_interval(secs => :delay)
         WHERE id = :id AND lease_token = :token AND state = 'leased'""",
@@ -261,7 +263,8 @@ def forget_lost_messages(tx: Transaction, silent_seconds: float) -> int:
 def prioritise(tx: Transaction, image_ids: Sequence[int], priority: int) -> int:
     """Move the ready batches that hold any of these images to the front; returns how many moved."""
     changed = tx.execute(
-        "UPDATE batch SET priority = :priority WHERE state = 'ready' AND priority < :priority AND items && CAST(:ids AS bigint[])",
+        """UPDATE batch SET priority = :priority
+        WHERE state = 'ready' AND priority < :priority AND items && CAST(:ids AS bigint[])""",
         ids=list(image_ids),
         priority=priority,
     )

@@ -109,7 +109,8 @@ def save_measures(tx: Transaction, results: Sequence[tuple[Input, Measures]]) ->
 def save_render_keys(tx: Transaction, keys: Mapping[int, bytes]) -> None:
     """What the pictures look like now; derived files and picture stages are named after it."""
     tx.execute(
-        """UPDATE image SET render_key = r.key FROM unnest(CAST(:ids AS bigint[]), CAST(:keys AS bytea[])) AS r (id, key)
+        """UPDATE image SET render_key = r.key
+        FROM unnest(CAST(:ids AS bigint[]), CAST(:keys AS bytea[])) AS r (id, key)
         WHERE image.id = r.id AND image.render_key IS DISTINCT FROM r.key""",
         ids=list(keys),
         keys=list(keys.values()),

@@ -1,0 +1,175 @@
+"""The only place that reads settings and builds concrete objects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from lumina import __version__
+from lumina.broker.app import Broker
+from lumina.broker.sender import CelerySender
+from lumina.config import Configuration, Settings, load
+from lumina.domain.picture import Picture
+from lumina.domain.stage import Lane
+from lumina.domain.values import RenditionKind
+from lumina.domain.work import BatchKind
+from lumina.engine.dispatch import Dispatcher, Sender
+from lumina.engine.engine import Engine
+from lumina.engine.ingest import plan_handler, scan_handler
+from lumina.engine.leases import Leases
+from lumina.engine.plan import Planner
+from lumina.engine.reaper import Reaper
+from lumina.engine.registry import AnyStage, Registry
+from lumina.engine.scan import Scanner
+from lumina.engine.work import Worker as WorkRunner
+from lumina.errors import BadSetting
+from lumina.files import names
+from lumina.files.derived import DerivedStore
+from lumina.files.picture import MasterPicture, ProxyPicture
+from lumina.files.vault import Vault
+from lumina.services.work import WorkService
+from lumina.stages.checksum import Checksum
+from lumina.stages.hash import Hash
+from lumina.stages.metadata import Metadata
+from lumina.stages.proxy import Proxy
+from lumina.stages.quality import Quality
+from lumina.stages.thumbnail import Thumbnail
+from lumina.store import Store, Transaction, catalogs, migrate, nodes, outcomes
+from lumina.store.inputs import Input
+from lumina.store.queue import install_queue, keyword_dsn
+from lumina.store.results import SAVERS
+
+__all__ = ["App", "Configuration", "Settings", "build", "load", "stages"]
+
+KILL_FILE = "KILL"
+
+
+def stages(derived: DerivedStore) -> tuple[AnyStage, ...]:
+    """Every stage, in the order in which those of one group run. A new stage is one line here."""
+    return (
+        Checksum(),
+        Metadata(),
+        Proxy(derived),
+        Thumbnail(derived),
+        Hash(),
+        Quality(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """One process's Lumina: what its doors (API, CLI, worker, supervisor) are handed."""
+
+    settings: Settings
+    store: Store
+    broker: Broker
+    sender: Sender
+    dispatcher: Dispatcher
+    registry: Registry
+    derived: DerivedStore
+    leases: Leases
+    engine: Engine
+    reaper: Reaper
+    work: WorkService
+
+    def set_up_database(self) -> None:
+        """Migrate, and make this program's stages and version known; for the server, before workers start."""
+        migrate.upgrade(self.store)
+        if self.broker.is_postgres:
+            install_queue(self.store)
+        with self.store.transaction() as tx:
+            outcomes.declare(tx, self.registry.versions)
+            nodes.announce(tx, nodes.SERVER, __version__, migrate.head())
+
+    def admit_worker(self, lanes: Sequence[Lane], slots: int) -> None:
+        """Announce a worker of this node.
+
+        Raises:
+            VersionMismatch: it is not of the server's version or schema.
+        """
+        name = f"{self.settings.node}/{'+'.join(lanes)}"
+        with self.store.transaction() as tx:
+            nodes.admit(tx, name, __version__, migrate.head())
+            nodes.announce(tx, name, __version__, migrate.head(), lanes=[lane.value for lane in lanes], slots=slots)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.store.close()
+        if isinstance(self.sender, CelerySender):
+            self.sender.close()
+
+
+def build(settings: Settings, *, pool_size: int = 5, sender: Sender | None = None) -> App:
+    """Put the parts together; nothing is connected or started yet.
+
+    Args:
+        settings: with `database_url` filled in, the embedded server's where none was set.
+        pool_size: database connections kept open; 0 for processes that fork.
+        sender: instead of Celery's, for tests.
+
+    Raises:
+        BadSetting: there is no database URL.
+        BadRegistry: the stages do not fit together.
+    """
+    if not settings.database_url:
+        raise BadSetting("database_url: empty, and no embedded PostgreSQL has been started for this process")
+    store = Store(settings.database_url, pool_size=pool_size)
+    broker = Broker(settings.broker_url, keyword_dsn(settings.database_url))
+    sender = sender or CelerySender(broker)
+    derived = DerivedStore(settings.home / "derived")
+    registry = Registry(stages(derived), SAVERS.keys())
+    dispatcher = Dispatcher(store, sender)
+    planner = Planner(registry, dispatcher)
+    leases = Leases(store, registry, dispatcher)
+    scanner = Scanner(store, offline_share=settings.offline_share, node=settings.node)
+    runner = WorkRunner(
+        store,
+        registry,
+        planner,
+        partial(_open_pictures, settings, derived),
+        item_seconds=settings.item_seconds,
+        stopped=partial(_stopped_stages, settings.home, registry.names),
+    )
+    handlers = {
+        BatchKind.SCAN: scan_handler(store, planner, scanner.scan),
+        BatchKind.PLAN: plan_handler(store, planner),
+        BatchKind.WORK: runner.run,
+    }
+    return App(
+        settings=settings,
+        store=store,
+        broker=broker,
+        sender=sender,
+        dispatcher=dispatcher,
+        registry=registry,
+        derived=derived,
+        leases=leases,
+        engine=Engine(store, dispatcher, leases, handlers, settings.lease_seconds),
+        reaper=Reaper(store, leases, dispatcher, settings.keep_jobs_days),
+        work=WorkService(store, registry, dispatcher),
+    )
+
+
+def _open_pictures(
+    settings: Settings, derived: DerivedStore, tx: Transaction, proxies: bool
+) -> Callable[[Input], Picture]:
+    """How images are opened: from the vault, or, for stages that follow the proxy, from the derived files."""
+    vault = Vault({source: Path(names.native(path)) for source, path in catalogs.roots(tx, settings.node).items()})
+    max_pixels = settings.max_megapixels * 1_000_000
+
+    def master(source: Input) -> Picture:
+        path = vault.path(source.source_id, source.path)
+        sidecars = [vault.path(source.source_id, side) for side in source.sidecars]
+        return MasterPicture(source.image_id, path, kind=source.kind, sidecars=sidecars, max_pixels=max_pixels)
+
+    def proxy(source: Input) -> Picture:
+        return ProxyPicture(source.image_id, derived.path(RenditionKind.PROXY, source.proxy_key))
+
+    return proxy if proxies else master
+
+
+def _stopped_stages(home: Path, names: Sequence[str]) -> frozenset[str]:
+    """Stages that a kill file has stopped."""
+    return frozenset(name for name in names if (home / f"{KILL_FILE}_{name.upper()}").exists())

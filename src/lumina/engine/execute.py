@@ -1,0 +1,166 @@
+"""Run stages over pictures. No database here: pictures in, outcomes and results out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any
+
+from lumina.domain.picture import Picture, PictureError
+from lumina.domain.stage import Basis, Failure, Noted
+from lumina.domain.work import Status
+from lumina.engine.registry import AnyStage
+from lumina.store.inputs import Input, State
+from lumina.store.outcomes import Outcome
+
+
+@dataclass(slots=True)
+class Task:
+    """One image with the stages that are due for it."""
+
+    source: Input
+    stages: frozenset[str]
+    states: Mapping[str, State] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Executed:
+    """What came of a number of tasks: ledger rows, results by stage, and what the pictures look like."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    results: dict[str, list[tuple[Input, Any]]] = field(default_factory=dict)
+    render_keys: dict[int, bytes] = field(default_factory=dict)
+    images: list[int] = field(default_factory=list)
+
+
+Open = Callable[[Input], Picture]
+"""Gives an image's picture, unread."""
+Guard = Callable[[Input], AbstractContextManager[None]]
+"""Watches over the time that one image may take."""
+
+
+class Executor:
+    """Runs a group of stages image by image (or in the stages' own batches) and never lets one image spoil another."""
+
+    def __init__(self, stages: Sequence[AnyStage], open_picture: Open, guard: Guard = lambda _: nullcontext()) -> None:
+        self.stages = stages
+        self.open = open_picture
+        self.guard = guard
+        self.chunk = max((stage.batch for stage in stages), default=1)
+
+    def run(self, tasks: Sequence[Task], stop: Callable[[], bool] = lambda: False) -> Executed:
+        """All tasks, or those begun before `stop()` said so; `Executed.images` tells which."""
+        executed = Executed()
+        for start in range(0, len(tasks), self.chunk):
+            if stop():
+                break
+            self._chunk(tasks[start : start + self.chunk], executed)
+        return executed
+
+    def _chunk(self, tasks: Sequence[Task], executed: Executed) -> None:
+        pictures = {task.source.image_id: self.open(task.source) for task in tasks}
+        for stage in self.stages:
+            due = [task for task in tasks if stage.name in task.stages]
+            for start in range(0, len(due), stage.batch):
+                part = due[start : start + stage.batch]
+                with self.guard(part[0].source):
+                    self._stage(stage, part, pictures, executed)
+        executed.images.extend(pictures)
+
+    def _stage(
+        self, stage: AnyStage, tasks: Sequence[Task], pictures: Mapping[int, Picture], executed: Executed
+    ) -> None:
+        todo = []
+        for task in tasks:
+            picture = pictures[task.source.image_id]
+            if _unchanged(stage, task, picture):
+                executed.outcomes.append(_done(stage, task.source, picture))
+            else:
+                todo.append(task)
+        answers = run_safely(stage, [pictures[task.source.image_id] for task in todo])
+        for task, answer in zip(todo, answers, strict=True):
+            _collect(stage, task.source, pictures[task.source.image_id], answer, executed)
+
+
+def run_safely(stage: AnyStage, pictures: Sequence[Picture]) -> list[Any]:
+    """`stage.run`, with a picture's own errors as `Failure` in its place."""
+    if not pictures:
+        return []
+    try:
+        return stage.run(pictures)
+    except PictureError as error:
+        if len(pictures) == 1:
+            return [Failure(error.code, error.reason, error.retryable)]
+    except MemoryError:
+        if len(pictures) == 1:
+            return [Failure("no-memory", "It needs more memory than a worker may use (setting worker_memory).")]
+    middle = len(pictures) // 2
+    return run_safely(stage, pictures[:middle]) + run_safely(stage, pictures[middle:])
+
+
+def _unchanged(stage: AnyStage, task: Task, picture: Picture) -> bool:
+    """True where the stage's last result still holds: same version, same upright picture."""
+    state = task.states.get(stage.name)
+    if stage.basis is not Basis.PICTURE or state is None or state.basis is None or state.version != stage.version:
+        return False
+    return _render_key(picture) == state.basis
+
+
+def _collect(stage: AnyStage, source: Input, picture: Picture, answer: Any, executed: Executed) -> None:
+    if isinstance(answer, Failure):
+        status = Status.DEFERRED if answer.retryable else Status.FAILED
+        executed.outcomes.append(
+            Outcome(source.image_id, stage.name, stage.version, status, code=answer.code, note=answer.reason)
+        )
+        return
+    note = None
+    if isinstance(answer, Noted):
+        answer, note = answer.value, answer.note
+    executed.outcomes.append(_done(stage, source, picture, note))
+    executed.results.setdefault(stage.name, []).append((source, answer))
+    if stage.basis is Basis.PICTURE and (key := _render_key(picture)):
+        executed.render_keys[source.image_id] = key
+
+
+def _done(stage: AnyStage, source: Input, picture: Picture, note: str | None = None) -> Outcome:
+    basis = _render_key(picture) if stage.basis is Basis.PICTURE else None
+    if note is None and stage.basis is Basis.PICTURE:
+        note = "; ".join(_notes(picture)) or None
+    return Outcome(source.image_id, stage.name, stage.version, Status.DONE, basis=basis, note=note)
+
+
+def _render_key(picture: Picture) -> bytes | None:
+    try:
+        return picture.render_key
+    except PictureError:
+        return None
+
+
+def _notes(picture: Picture) -> Sequence[str]:
+    try:
+        return picture.notes
+    except PictureError:
+        return ()
+
+
+def tasks_of(
+    inputs: Sequence[Input],
+    states: Mapping[int, Mapping[str, State]],
+    stages: Sequence[AnyStage],
+    stopped: Collection[str] = (),
+) -> Iterator[Task]:
+    """The images for which something is due right now, each with what."""
+    for source in inputs:
+        known = states.get(source.image_id, {})
+        due = frozenset(s.name for s in stages if s.name not in stopped and is_due(s, known))
+        if due:
+            yield Task(source, due, known)
+
+
+def is_due(stage: AnyStage, states: Mapping[str, State]) -> bool:
+    """No row, an older version, stale or deferred; and all its needs are done."""
+    if any(name not in states or states[name].status is not Status.DONE for name in stage.needs):
+        return False
+    state = states.get(stage.name)
+    return state is None or state.version < stage.version or state.status in (Status.STALE, Status.DEFERRED)

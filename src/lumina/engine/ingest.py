@@ -1,0 +1,73 @@
+"""Handlers of the batches that make work: scan a source, plan the stages of a scope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, Protocol
+from uuid import UUID
+
+from lumina.domain.work import Batch
+from lumina.engine.plan import Planner
+from lumina.errors import LeaseLost
+from lumina.store import Store, Transaction, inputs, jobs, ledger
+from lumina.store.inputs import Scope
+
+
+class Scan(Protocol):
+    """Reconciles a source with the disk, as `lumina.engine.scan.Scanner.scan` does."""
+
+    def __call__(self, source_id: int, scope: str, *, on_chunk: Callable[[Transaction, Sequence[int]], None]) -> Any:
+        """Returns a dataclass that says what was found; calls `on_chunk` inside each chunk's transaction with images that are new or changed."""
+
+
+def scan_handler(store: Store, planner: Planner, scan: Scan) -> Callable[[Batch, Callable[[], bool]], None]:
+    """`scan` batches: walk a source, adding work while walking, then whatever else is due there."""
+
+    def handle(batch: Batch, stop: Callable[[], bool]) -> None:
+        source_id, path = int(batch.payload["source_id"]), str(batch.payload.get("scope", ""))
+
+        def on_chunk(tx: Transaction, images: Sequence[int]) -> None:
+            ledger.hold(tx, batch)
+            if stop():
+                raise LeaseLost(f"Batch {batch.id}: the scan was interrupted; what it found so far is kept.")
+            planner.masters(tx, batch.job_id, images)
+
+        report = scan(source_id, path, on_chunk=on_chunk)
+        with store.transaction() as tx:
+            ledger.hold(tx, batch)
+            planner.plan(tx, batch.job_id, Scope(source_id=source_id, path=path))
+            jobs.merge_result(tx, batch.job_id, {"scan": asdict(report)})
+            ledger.end(tx, batch)
+            planner.dispatcher.after(tx, batch.lane)
+
+    return handle
+
+
+def plan_handler(store: Store, planner: Planner) -> Callable[[Batch, Callable[[], bool]], None]:
+    """`plan` batches: find what is due in a scope; with `failed`, failures are due again first."""
+
+    def handle(batch: Batch, _stop: Callable[[], bool]) -> None:
+        payload = batch.payload
+        scope = scope_of(payload)
+        only = payload.get("stages") or None
+        with store.transaction() as tx:
+            ledger.hold(tx, batch)
+            if payload.get("failed"):
+                inputs.forgive(tx, only or planner.registry.names, scope, payload.get("code"))
+            planner.plan(tx, batch.job_id, scope, only)
+            ledger.end(tx, batch)
+            planner.dispatcher.after(tx, batch.lane)
+
+    return handle
+
+
+def scope_of(payload: Mapping[str, Any]) -> Scope:
+    """The scope that a plan batch carries."""
+    catalog, images = payload.get("catalog_id"), payload.get("images")
+    return Scope(
+        catalog_id=UUID(catalog) if catalog else None,
+        source_id=payload.get("source_id"),
+        path=payload.get("scope") or "",
+        images=None if images is None else tuple(images),
+    )

@@ -1,0 +1,64 @@
+"""From what is due to batches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from lumina.domain.work import BatchKind
+from lumina.engine.dispatch import Dispatcher
+from lumina.engine.registry import Group, Registry
+from lumina.store import Transaction, inputs, ledger
+from lumina.store.inputs import Scope
+
+BATCH = 32
+"""Images per batch: about a second of work, so that what a crash costs and what a user waits for stay small."""
+
+
+class Planner:
+    """Adds the batches of a job."""
+
+    def __init__(self, registry: Registry, dispatcher: Dispatcher, batch: int = BATCH) -> None:
+        self.registry = registry
+        self.dispatcher = dispatcher
+        self.batch = batch
+
+    def plan(self, tx: Transaction, job_id: UUID, scope: Scope, stages: Sequence[str] | None = None) -> int:
+        """Add batches for all that is due in a scope and not yet in this job; returns the number of images.
+
+        Groups whose needs are not done yet follow by themselves, when a batch that they need has ended.
+        """
+        images = 0
+        for group in self.registry.groups:
+            wanted = {name: v for name, v in group.versions.items() if stages is None or name in stages}
+            if not wanted:
+                continue
+            needs = {name: self.registry[name].version for name in group.needs}
+            due = inputs.due(tx, wanted, needs, scope, except_job=job_id)
+            self.add(tx, job_id, group, due, only=stages)
+            images += len(due)
+        return images
+
+    def add(
+        self, tx: Transaction, job_id: UUID, group: Group, images: Sequence[int], *, only: Sequence[str] | None = None
+    ) -> None:
+        """Cut images into batches of one group; with `only`, the job is about these stages and no others."""
+        names = [name for name in group.names if only is None or name in only]
+        if not images or not names:
+            return
+        size = self._size(group, len(images))
+        parts = [images[start : start + size] for start in range(0, len(images), size)]
+        payload = {} if only is None else {"only": list(only)}
+        ledger.add(tx, job_id, BatchKind.WORK, group.lane, stages=names, items=parts, payload=payload)
+        self.dispatcher.after(tx, group.lane)
+
+    def masters(self, tx: Transaction, job_id: UUID, images: Sequence[int]) -> None:
+        """Add the stages that need nothing but the master: for images that a scan has just found or seen changed."""
+        for group in self.registry.groups:
+            if not group.needs:
+                self.add(tx, job_id, group, images)
+
+    def _size(self, group: Group, images: int) -> int:
+        """Small jobs are cut small, so that every worker gets some."""
+        largest = max(self.batch, *(stage.batch for stage in group.stages))
+        return max(1, min(largest, images // 8))

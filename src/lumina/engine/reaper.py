@@ -1,0 +1,57 @@
+"""Sees to it that nothing is stuck: lost leases, lost messages, old jobs."""
+
+from __future__ import annotations
+
+import time
+
+import structlog
+
+from lumina.engine.dispatch import Dispatcher
+from lumina.engine.leases import Leases
+from lumina.errors import Unavailable
+from lumina.store import Store, jobs, ledger
+
+log = structlog.get_logger()
+
+SILENT_SECONDS = 3.0
+"""Messages on their way for this long, in a lane where nobody has claimed anything since, count as lost."""
+PRUNE_SECONDS = 3600.0
+
+
+class Reaper:
+    """Run `tick` every few seconds, in one place per installation (the supervisor of the server)."""
+
+    def __init__(self, store: Store, leases: Leases, dispatcher: Dispatcher, keep_jobs_days: int) -> None:
+        self.store = store
+        self.leases = leases
+        self.dispatcher = dispatcher
+        self.keep_jobs_days = keep_jobs_days
+        self._pruned_at = float("-inf")
+
+    def tick(self) -> bool:
+        """One round; returns True while there is open work. A database or broker that is away is left for the next."""
+        try:
+            return self._tick()
+        except Unavailable as error:
+            log.warning("reaper waits", reason=str(error))
+            return True
+
+    def _tick(self) -> bool:
+        if released := self.leases.release_expired():
+            log.warning("leases ran out", batches=released)
+        with self.store.transaction() as tx:
+            lost = ledger.forget_lost_messages(tx, SILENT_SECONDS)
+            busy = bool(ledger.open_work(tx))
+        if lost:
+            log.info("messages sent again", batches=lost)
+        self.dispatcher.top_up()
+        self._prune()
+        return busy
+
+    def _prune(self) -> None:
+        if time.monotonic() - self._pruned_at < PRUNE_SECONDS:
+            return
+        self._pruned_at = time.monotonic()
+        with self.store.transaction() as tx:
+            if pruned := jobs.prune(tx, self.keep_jobs_days):
+                log.info("old jobs pruned", jobs=pruned)

@@ -1,0 +1,120 @@
+"""One batch of images: load, run the stages, save everything in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
+
+from lumina.domain.picture import Picture
+from lumina.domain.work import Batch, BatchKind, Status
+from lumina.engine.execute import Executed, Executor, Task, tasks_of
+from lumina.engine.guard import time_limit
+from lumina.engine.plan import Planner
+from lumina.engine.registry import Registry
+from lumina.store import Store, Transaction, inputs, ledger, outcomes, results
+from lumina.store.inputs import Input
+
+DEFER_TRIES = 3
+"""A batch with deferred images is tried this often within its job; then they stay due for the next one."""
+
+
+class Worker:
+    """Runs `work` batches."""
+
+    def __init__(
+        self,
+        store: Store,
+        registry: Registry,
+        planner: Planner,
+        open_pictures: Callable[[Transaction, bool], Callable[[Input], Picture]],
+        *,
+        item_seconds: float,
+        stopped: Callable[[], Collection[str]] = frozenset,
+    ) -> None:
+        self.store = store
+        self.registry = registry
+        self.planner = planner
+        self.open_pictures = open_pictures
+        self.item_seconds = item_seconds
+        self.stopped = stopped
+
+    def run(self, batch: Batch, stop: Callable[[], bool]) -> None:
+        """Work on a leased batch until done or told to stop; what is left then becomes a batch of its own."""
+        stages = [self.registry[name] for name in batch.stages if name in self.registry.names]
+        with self.store.transaction() as tx:
+            sources = inputs.load(tx, batch.items)
+            states = inputs.states(tx, batch.items)
+            open_picture = self.open_pictures(tx, any(stage.needs for stage in stages))
+        tasks = list(tasks_of(sources, states, stages, self.stopped()))
+        executed = Executor(stages, open_picture, self._guard).run(tasks, stop)
+        with self.store.transaction() as tx:
+            self._save(tx, batch, tasks, executed)
+
+    def _guard(self, _source: Input) -> AbstractContextManager[None]:
+        return time_limit(self.item_seconds)
+
+    def _save(self, tx: Transaction, batch: Batch, tasks: list[Task], executed: Executed) -> None:
+        ledger.hold(tx, batch)
+        revisions = {task.source.image_id: task.source.revision for task in tasks}
+        current = outcomes.unchanged(tx, {image: revisions[image] for image in executed.images})
+        rows = [row for row in executed.outcomes if row.image_id in current]
+        for name, pairs in executed.results.items():
+            kept = [(source, result) for source, result in pairs if source.image_id in current]
+            if kept:
+                results.SAVERS[self.registry[name].result](tx, kept)
+        results.save_render_keys(tx, {i: key for i, key in executed.render_keys.items() if i in current})
+        outcomes.record(tx, rows)
+        self._end(tx, batch, tasks, executed, rows)
+
+    def _end(
+        self, tx: Transaction, batch: Batch, tasks: list[Task], executed: Executed, rows: list[outcomes.Outcome]
+    ) -> None:
+        begun = set(executed.images)
+        left = [task.source.image_id for task in tasks if task.source.image_id not in begun]
+        deferred = sorted({row.image_id for row in rows if row.status is Status.DEFERRED})
+        tries = int(batch.payload.get("tries", 0)) + 1
+        again = deferred if tries < DEFER_TRIES else []
+        if left:
+            ledger.add(
+                tx,
+                batch.job_id,
+                BatchKind.WORK,
+                batch.lane,
+                stages=batch.stages,
+                items=[left],
+                payload=batch.payload,
+                count_total=False,
+            )
+        if again:
+            ledger.add(
+                tx,
+                batch.job_id,
+                BatchKind.WORK,
+                batch.lane,
+                stages=batch.stages,
+                items=[again],
+                payload={**batch.payload, "tries": tries},
+                delay_seconds=2.0**tries,
+                count_total=False,
+            )
+        done, failed = _count(rows, exclude={*again})
+        idle = len(batch.items) - len(left) - len(again) - done - failed
+        self._follow(tx, batch, rows)
+        ledger.end(tx, batch, done=done + max(idle, 0), failed=failed)
+        self.planner.dispatcher.after(tx, batch.lane)
+
+    def _follow(self, tx: Transaction, batch: Batch, rows: list[outcomes.Outcome]) -> None:
+        done: dict[str, list[int]] = {}
+        for row in rows:
+            if row.status is Status.DONE:
+                done.setdefault(row.stage, []).append(row.image_id)
+        for group in self.registry.followers(done):
+            images = {image for need in group.needs for image in done.get(need, ())}
+            self.planner.add(tx, batch.job_id, group, sorted(images), only=batch.payload.get("only"))
+
+
+def _count(rows: list[outcomes.Outcome], exclude: Collection[int]) -> tuple[int, int]:
+    """Images done and failed; one with any failure is failed."""
+    failed = {row.image_id for row in rows if row.status is not Status.DONE} - set(exclude)
+    done = {row.image_id for row in rows} - failed - set(exclude)
+    return len(done), len(failed)

@@ -1,0 +1,122 @@
+"""A worker process: Celery's main process, and its children that run the engine."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+import psutil
+import structlog
+from celery import signals
+from celery.worker import state
+
+from lumina.bootstrap import App, Settings, build
+from lumina.broker.app import TASK, create_app, queue_name
+from lumina.domain.stage import Lane
+from lumina.engine.guard import limit_memory
+from lumina.errors import LuminaError
+from lumina.store.ledger import Worker
+from lumina.worker.request import BatchTask
+
+log = structlog.get_logger()
+
+ENVIRONMENT = {
+    "MALLOC_ARENA_MAX": "2",
+    "VIPS_CONCURRENCY": "1",
+    "VIPS_BLOCK_UNTRUSTED": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+"""Must be set before the process starts: keeps a child flat, and decoders to one thread each."""
+
+
+class _Child:
+    """State of one worker child: its own engine and connections, and whether it was told to stop."""
+
+    def __init__(self) -> None:
+        self.app: App | None = None
+        self.stopping = False
+
+    def stop(self, *_: object) -> None:
+        self.stopping = True
+
+
+_child = _Child()
+
+
+def run(settings: Settings, lanes: Sequence[Lane], slots: int) -> int:
+    """Work on these lanes until SIGTERM or SIGINT; returns the exit code.
+
+    Raises:
+        VersionMismatch: this worker's version or schema is not the server's.
+    """
+    _ensure_environment()
+    app = build(settings, pool_size=0)
+    app.admit_worker(lanes, slots)
+    BatchTask.on_lost = staticmethod(_release(app))
+    celery = create_app(app.broker, listens=True)
+    celery.task(name=TASK, bind=True, base=BatchTask)(_run_batch)
+    _connect_signals(settings, lanes)
+    worker = celery.Worker(
+        concurrency=slots,
+        pool="prefork",
+        queues=[queue_name(lane) for lane in lanes],
+        hostname=f"{'-'.join(lanes)}@{settings.node}",
+        loglevel="WARNING",
+        optimization="fair",
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+        quiet=True,
+    )
+    worker.start()
+    return int(worker.exitcode or 0)
+
+
+def _ensure_environment() -> None:
+    missing = {name: value for name, value in ENVIRONMENT.items() if name not in os.environ}
+    if missing:
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, **missing})  # noqa: S606
+
+
+def _release(app: App) -> Callable[[int, str, str], None]:
+    def release(pid: int, code: str, reason: str) -> None:
+        try:
+            app.leases.release_worker(app.settings.node, str(pid), code, reason)
+        except LuminaError as error:
+            log.warning("lease left to run out", worker=pid, reason=str(error))
+
+    return release
+
+
+def _run_batch(task: Any, batch_id: int) -> None:
+    """The one task: a wake-up for a lane, naming the batch that was ready when it was sent."""
+    app = _child.app
+    assert app is not None, "a worker child runs its initialiser first"
+    lane = Lane(str(task.request.delivery_info["routing_key"]).removeprefix(queue_name(Lane.IO)[: -len("io")]))
+    worker = Worker(app.settings.node, f"{os.getppid()}/{os.getpid()}")
+    app.engine.run_one(lane, batch_id, worker, lambda: _child.stopping)
+
+
+def _connect_signals(settings: Settings, lanes: Sequence[Lane]) -> None:
+    @signals.worker_process_init.connect(weak=False)
+    def start_child(**_: object) -> None:
+        if Lane.GPU not in lanes:
+            limit_memory(settings.worker_memory)
+        signal.signal(signal.SIGUSR2, _child.stop)
+        _child.app = build(settings, pool_size=2)
+
+    @signals.worker_shutting_down.connect(weak=False)
+    def hurry(**_: object) -> None:
+        """Idle: leave at once. Busy: let the children save what they have and hand back the rest."""
+        children = psutil.Process().children()
+        idle = not state.reserved_requests and not state.active_requests
+        for child in children:
+            with suppress(psutil.NoSuchProcess):
+                child.send_signal(signal.SIGKILL if idle else signal.SIGUSR2)
+        if idle:
+            os._exit(0)

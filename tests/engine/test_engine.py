@@ -1,0 +1,324 @@
+"""The ledger's promises, on the real database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from lumina.domain.stage import Failure, Lane
+from lumina.domain.work import BatchKind, JobState, Status
+from lumina.errors import BadInput, Conflict, LeaseLost, Unavailable
+from lumina.store import jobs, ledger
+from lumina.store.ledger import Worker
+
+if TYPE_CHECKING:
+    from conftest import Bench
+
+pytestmark = pytest.mark.integration
+
+
+def test_a_job_does_everything_that_is_due_once_and_is_finalised_once(bench: Bench) -> None:
+    images = bench.add_images(100)
+    job = bench.work.run_stages()
+    bench.deliver()
+    ended = bench.work.get(job.id)
+    assert ended.state is JobState.SUCCESS
+    assert bench.statuses() == dict.fromkeys(images, Status.DONE)
+    assert bench.statuses("follow") == dict.fromkeys(images, Status.DONE)
+    assert sorted(bench.measure.runs) == images
+    assert sorted(bench.follow.runs) == images
+    assert bench.value("SELECT finalised FROM job") == 1
+    assert (ended.done, ended.failed, ended.pending) == (200, 0, 0)
+
+
+def test_a_second_job_finds_nothing_to_do(bench: Bench) -> None:
+    bench.add_images(10)
+    bench.work.run_stages()
+    bench.deliver()
+    runs = list(bench.measure.runs)
+    job = bench.work.run_stages()
+    bench.deliver()
+    assert bench.work.get(job.id).state is JobState.SUCCESS
+    assert bench.work.get(job.id).total == 0
+    assert bench.measure.runs == runs
+
+
+def test_a_failure_names_its_reason_and_is_tried_again_only_when_asked(bench: Bench) -> None:
+    good, bad = bench.add_images(2)
+    bench.measure.answers[bad] = lambda: Failure("truncated", "cut short after 10 bytes")
+    first = bench.work.run_stages()
+    bench.deliver()
+    assert bench.statuses() == {good: Status.DONE, bad: Status.FAILED}
+    assert bench.work.get(first.id).failed == 1
+    (group,) = bench.work.failures(first.id)
+    assert (group["stage"], group["code"], group["count"]) == ("measure", "truncated", 1)
+    assert group["reason"] == "cut short after 10 bytes"
+    bench.work.run_stages()
+    bench.deliver()
+    assert bench.measure.runs.count(bad) == 1
+    del bench.measure.answers[bad]
+    again = bench.work.retry(first.id)
+    bench.deliver()
+    assert bench.work.get(again.id).state is JobState.SUCCESS
+    assert bench.statuses()[bad] == Status.DONE
+
+
+def test_a_picture_that_cannot_be_read_fails_alone(bench: Bench) -> None:
+    images = bench.add_images(40)
+    bench.broken.add(images[7])
+    bench.work.run_stages()
+    bench.deliver()
+    expected = dict.fromkeys(images, Status.DONE) | {images[7]: Status.FAILED}
+    assert bench.statuses() == expected
+
+
+def test_raising_a_version_makes_images_due_again(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    images = bench.add_images(3)
+    bench.work.run_stages()
+    bench.deliver()
+    monkeypatch.setattr(type(bench.measure), "version", 2)
+    bench.work.run_stages(["measure"])
+    bench.deliver()
+    assert sorted(bench.measure.runs) == sorted(images * 2)
+
+
+def test_a_stale_picture_stage_is_not_run_again_where_the_picture_is_the_same(bench: Bench) -> None:
+    same, other = bench.add_images(2)
+    bench.work.run_stages()
+    bench.deliver()
+    bench.keys[other] = b"another picture!"
+    with bench.store.transaction() as tx:
+        tx.execute("UPDATE stage_state SET status = 3")
+    bench.measure.runs.clear()
+    bench.work.run_stages(["measure"])
+    bench.deliver()
+    assert bench.measure.runs == [other]
+    assert bench.statuses() == {same: Status.DONE, other: Status.DONE}
+
+
+def test_results_for_a_file_that_changed_meanwhile_are_dropped(bench: Bench) -> None:
+    (image,) = bench.add_images(1)
+
+    def change() -> Failure:
+        with bench.store.transaction() as tx:
+            tx.execute("UPDATE image SET revision = revision + 1")
+        return Failure("old", "about the old content")
+
+    bench.measure.answers[image] = change
+    bench.work.run_stages(["measure"])
+    bench.deliver()
+    assert bench.statuses() == {}
+
+
+def test_a_lost_lease_changes_nothing(bench: Bench) -> None:
+    bench.add_images(1)
+    bench.work.run_stages(["measure"])
+    bench.deliver(1)
+    with bench.store.transaction() as tx:
+        stolen = ledger.claim(tx, Lane.CPU, 0, Worker("frozen", "9/9"), 60)
+    assert stolen is not None
+    bench.leases.release_node("frozen")
+    bench.deliver()
+    with pytest.raises(LeaseLost), bench.store.transaction() as tx:
+        ledger.end(tx, stolen, done=1)
+    assert bench.value("SELECT done FROM job") == 1
+    assert bench.value("SELECT finalised FROM job") == 1
+
+
+def test_a_poison_item_is_found_by_splitting_and_set_aside_after_three_strikes(bench: Bench) -> None:
+    images = bench.add_images(20)
+    poison = images[3]
+    job = bench.work.run_stages(["measure"])
+
+    def crash() -> None:
+        raise RuntimeError("boom")
+
+    bench.measure.answers[poison] = crash
+    for _ in range(50):
+        bench.deliver()
+        if bench.work.get(job.id).state.ended:
+            break
+        with bench.store.transaction() as tx:
+            tx.execute("UPDATE batch SET ready_at = now() WHERE state = 'ready'")
+        bench.reaper.tick()
+    assert bench.work.get(job.id).state is JobState.SUCCESS
+    assert bench.statuses() == dict.fromkeys(images, Status.DONE) | {poison: Status.FAILED}
+    assert bench.measure.runs.count(poison) == 3
+    assert bench.value("SELECT note FROM stage_state WHERE status = 2") == "RuntimeError: boom"
+
+
+def test_an_expired_lease_is_given_to_another_worker(bench: Bench) -> None:
+    images = bench.add_images(4)
+    bench.work.run_stages(["measure"])
+    bench.deliver(1)
+    with bench.store.transaction() as tx:
+        while ledger.claim(tx, Lane.CPU, 0, Worker("gone", "9/9"), 60):
+            pass
+        tx.execute("UPDATE batch SET lease_until = now() - interval '1 second' WHERE state = 'leased'")
+    bench.reaper.tick()
+    bench.deliver()
+    assert bench.statuses() == dict.fromkeys(images, Status.DONE)
+
+
+def test_messages_lost_by_the_broker_are_sent_again(bench: Bench) -> None:
+    images = bench.add_images(50)
+    job = bench.work.run_stages(["measure"])
+    bench.deliver(1)
+    bench.sender.messages.clear()
+    bench.reaper.tick()
+    assert bench.sender.messages == []
+    with bench.store.transaction() as tx:
+        tx.execute(
+            "UPDATE batch SET sent_at = sent_at - interval '1 hour', claimed_at = claimed_at - interval '1 hour'"
+        )
+    bench.reaper.tick()
+    bench.deliver()
+    assert bench.statuses() == dict.fromkeys(images, Status.DONE)
+    assert bench.work.get(job.id).state is JobState.SUCCESS
+
+
+def test_a_broker_that_is_down_loses_no_request(bench: Bench) -> None:
+    images = bench.add_images(5)
+    bench.sender.down = True
+    job = bench.work.run_stages(["measure"])
+    assert bench.work.get(job.id).state is JobState.PENDING
+    with pytest.raises(Unavailable):
+        bench.dispatcher.top_up()
+    bench.sender.down = False
+    bench.reaper.tick()
+    bench.deliver()
+    assert bench.statuses() == dict.fromkeys(images, Status.DONE)
+
+
+def test_cancelling_drops_what_has_not_begun_and_ends_the_job_once(bench: Bench) -> None:
+    bench.add_images(300)
+    job = bench.work.run_stages(["measure"])
+    bench.deliver(3)
+    done = len(bench.measure.runs)
+    assert 0 < done < 300
+    bench.work.cancel(job.id)
+    bench.deliver()
+    assert bench.work.get(job.id).state is JobState.CANCELLED
+    assert len(bench.measure.runs) == done
+    assert bench.value("SELECT finalised FROM job") == 1
+    assert bench.work.cancel(job.id).state is JobState.CANCELLED
+
+
+def test_cancelling_while_a_batch_runs_leaves_one_final_state(bench: Bench) -> None:
+    bench.add_images(1)
+    job = bench.work.run_stages(["measure"])
+    bench.deliver(1)
+    with bench.store.transaction() as tx:
+        running = ledger.claim(tx, Lane.CPU, 0, bench.me, 60)
+    assert running is not None
+    assert bench.work.cancel(job.id).state is JobState.STARTED
+    with bench.store.transaction() as tx:
+        ledger.end(tx, running, done=1)
+    bench.reaper.tick()
+    bench.deliver()
+    assert bench.work.get(job.id).state is JobState.CANCELLED
+
+
+def test_a_paused_job_waits_and_goes_on(bench: Bench) -> None:
+    images = bench.add_images(100)
+    job = bench.work.run_stages(["measure"])
+    bench.deliver(2)
+    bench.work.pause(job.id)
+    before = len(bench.measure.runs)
+    bench.deliver()
+    bench.reaper.tick()
+    bench.deliver()
+    assert len(bench.measure.runs) == before
+    bench.work.resume(job.id)
+    bench.deliver()
+    assert sorted(bench.measure.runs) == images
+    assert bench.work.get(job.id).state is JobState.SUCCESS
+    with pytest.raises(Conflict):
+        bench.work.pause(job.id)
+
+
+def test_two_jobs_share_a_lane_fairly(bench: Bench) -> None:
+    first_images, second_images = bench.add_images(200), bench.add_images(200)
+    bench.work.run_stages(["measure"], images=first_images, priority=10)
+    bench.work.run_stages(["measure"], images=second_images, priority=10)
+    bench.deliver(2 + 6)
+    shares = [len(set(bench.measure.runs) & set(images)) for images in (first_images, second_images)]
+    assert shares[0] == shares[1] > 0
+
+
+def test_what_a_person_looks_at_goes_first(bench: Bench) -> None:
+    images = bench.add_images(300)
+    bench.work.run_stages(["measure"])
+    bench.deliver(1)
+    last = images[0]
+    assert bench.work.look_at([last]) == 1
+    bench.deliver(1)
+    assert last in bench.measure.runs
+
+
+def test_deferred_images_stay_due_with_their_reason(bench: Bench) -> None:
+    (image,) = bench.add_images(1)
+    bench.measure.answers[image] = lambda: Failure("disk-full", "no space left on the disk", retryable=True)
+    job = bench.work.run_stages(["measure"])
+    for _ in range(5):
+        bench.deliver()
+        with bench.store.transaction() as tx:
+            tx.execute("UPDATE batch SET ready_at = now() WHERE state = 'ready'")
+        bench.reaper.tick()
+    assert bench.work.get(job.id).state is JobState.SUCCESS
+    assert bench.statuses() == {image: Status.DEFERRED}
+    del bench.measure.answers[image]
+    bench.work.run_stages(["measure"])
+    bench.deliver()
+    assert bench.statuses() == {image: Status.DONE}
+
+
+def test_a_worker_told_to_stop_hands_back_what_it_has_not_begun(bench: Bench) -> None:
+    images = bench.add_images(100)
+    job = bench.work.run_stages(["measure"])
+    bench.deliver(1)
+    lane, batch = bench.sender.messages.pop(0)
+    begun: list[int] = []
+
+    def stop() -> bool:
+        begun.append(1)
+        return len(begun) > 5
+
+    bench.engine.run_one(lane, batch, bench.me, stop)
+    assert len(bench.measure.runs) == 5
+    bench.deliver()
+    assert sorted(bench.measure.runs) == images
+    assert bench.work.get(job.id).done == 100
+
+
+def test_two_equal_scans_are_one_job(bench: Bench) -> None:
+    first = bench.work.ingest(bench.catalog, bench.source)
+    assert bench.work.ingest(bench.catalog, bench.source).id == first.id
+    with pytest.raises(Conflict):
+        bench.work.ingest(bench.catalog, bench.source, wait_turn=False)
+
+
+def test_an_unknown_stage_is_refused_by_name(bench: Bench) -> None:
+    with pytest.raises(BadInput, match="'sharpen'"):
+        bench.work.run_stages(["sharpen"])
+
+
+def test_old_jobs_are_pruned_with_their_batches(bench: Bench) -> None:
+    bench.add_images(3)
+    bench.work.run_stages()
+    bench.deliver()
+    with bench.store.transaction() as tx:
+        assert jobs.prune(tx, 30) == 0
+        tx.execute("UPDATE job SET finished_at = now() - interval '31 days'")
+        assert jobs.prune(tx, 30) == 1
+        assert tx.value("SELECT count(*) FROM batch") == 0
+
+
+def test_the_finaliser_is_created_once_however_often_zero_is_reached(bench: Bench) -> None:
+    with bench.store.transaction() as tx:
+        job = jobs.create(tx, "stages", bench.catalog, {}, priority=10)
+        ledger.add(tx, job.id, BatchKind.PLAN, Lane.IO)
+        assert ledger.count_off(tx, job.id, batches=1)
+        assert ledger.count_off(tx, job.id, batches=0)
+        assert tx.value("SELECT count(*) FROM batch WHERE kind = 'finalise'") == 1

@@ -1,0 +1,20 @@
+"""What the event stream says."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from lumina.api.schemas.base import Answer
+
+
+class CoverageChanged(Answer):
+    """The stages of this catalog have moved on."""
+
+    catalog_id: UUID
+
+
+class CatalogChanged(Answer):
+    """This catalog's timeline has changed; `images` is how many it has now."""
+
+    catalog_id: UUID
+    images: int

@@ -1,0 +1,158 @@
+"""Images in lists, and everything known about one."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from lumina.api.schemas.base import Answer, Base64, Hex, LocalTime, Request, UtcTime
+
+ThumbnailState = Literal["done", "missing", "failed"]
+Ids = Annotated[list[Annotated[int, Field(ge=1, lt=2**63)]], Field(min_length=1, max_length=2000)]
+
+
+class ImageSummary(Answer):
+    """One image in a list. `thumbnail` and `proxy` are keys for `?v=`, None while there are none."""
+
+    id: int
+    catalog_id: UUID
+    name: str
+    kind: Literal["photo", "video"]
+    taken_at: LocalTime | None
+    utc_offset: int | None = Field(description="Minutes east of UTC.")
+    width: int | None
+    height: int | None
+    placeholder: Base64 | None = Field(description="Thumbhash, base64.")
+    thumbnail: Hex | None
+    proxy: Hex | None
+    camera: str | None
+    format: str | None
+    duration: float | None = Field(description="Seconds, of videos.")
+    missing_since: UtcTime | None
+    state: ThumbnailState
+
+
+class ImagePage(Answer):
+    """A page of images, newest first."""
+
+    items: list[ImageSummary]
+    next: str | None = Field(description="Cursor of the next page.")
+
+
+class CatalogName(Answer):
+    """The catalog an image is in."""
+
+    id: UUID
+    name: str
+
+
+class SourceOfImage(Answer):
+    """The source an image is in."""
+
+    id: int
+    path: str
+    state: Literal["online", "offline"]
+
+
+class ImageFile(Answer):
+    """One file of an image; `path` is relative to its source."""
+
+    id: int
+    path: str
+    name: str
+    role: Literal["original", "derived", "sidecar", "live"]
+    format: str
+    size: int
+    modified_at: UtcTime
+    checksum: Hex | None
+    content: Hex | None
+    missing_since: UtcTime | None
+
+
+class Fact(Answer):
+    """One thing known: `text` is how people read `value`, `origin` where it was found."""
+
+    group: Literal["Capture", "Camera", "Place", "Description", "File", "Technical"]
+    name: str
+    label: str
+    value: Any
+    text: str
+    origin: str | None = Field(examples=["EXIF:DateTimeOriginal"])
+
+
+class Fingerprint(Answer):
+    """Perceptual hashes, 16 hexadecimal digits each."""
+
+    dhash: str
+    ahash: str
+    whash: str
+    phash: str
+    flat: bool
+
+
+class Measures(Answer):
+    """Technical measures of the picture."""
+
+    sharpness: float
+    brightness: float
+    contrast: float
+    clipped_dark: float
+    clipped_bright: float
+
+
+class StageOfImage(Answer):
+    """How one stage stands for this image."""
+
+    stage: str
+    state: Literal["done", "missing", "failed", "stale", "waiting"]
+    version: int | None
+    current_version: int
+    code: str | None
+    note: str | None
+
+
+class ImageFacts(ImageSummary):
+    """Everything known about one image. `previous` and `next` are its neighbours in the timeline of the same view."""
+
+    catalog: CatalogName
+    source: SourceOfImage
+    folder: str
+    files: list[ImageFile]
+    facts: list[Fact]
+    raw: dict[str, Any] = Field(description="Every tag that was read, as `Group:Tag`.")
+    notes: list[str]
+    fingerprint: Fingerprint | None
+    measures: Measures | None
+    stages: list[StageOfImage]
+    previous: int | None
+    next: int | None
+
+
+class Ungrouped(Answer):
+    """The images that one image's files are now."""
+
+    images: list[int]
+
+
+class Attention(Request):
+    """Images that a person is looking at: they go first."""
+
+    images: Ids
+
+
+class Facet(Answer):
+    """A value to filter by, and how many images have it."""
+
+    value: str
+    count: int
+
+
+class Facets(Answer):
+    """What a view can be narrowed by; at most 200 values each, most frequent first (years: newest first)."""
+
+    cameras: list[Facet]
+    formats: list[Facet]
+    kinds: list[Facet]
+    years: list[Facet]

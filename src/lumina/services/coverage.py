@@ -1,0 +1,56 @@
+"""Coverage of the stages, for the API and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from lumina.domain.coverage import CatalogCoverage, FailureGroup, StageCoverage, StageInfo
+from lumina.errors import NotFound
+from lumina.store import Transaction
+from lumina.store import coverage as ledger
+from lumina.store.coverage import CatalogCounts, Counts
+
+EXAMPLES = 5
+"""Files named for each cause of failures."""
+
+
+def coverage(tx: Transaction, stages: Sequence[StageInfo], *, catalog: UUID | None = None) -> list[CatalogCoverage]:
+    """Every catalog (or one) by the given stages.
+
+    Raises:
+        NotFound: the catalog does not exist.
+    """
+    catalogs = ledger.catalogs(tx, catalog)
+    if catalog is not None and not catalogs:
+        raise NotFound(f"There is no catalog {catalog}.")
+    counts = ledger.counts(tx, {stage.name: stage.version for stage in stages}, catalog)
+    return [
+        CatalogCoverage(
+            id=entry.id,
+            name=entry.name,
+            images=entry.images,
+            files=entry.files,
+            ignored=entry.ignored,
+            stages=tuple(_stage(entry, stage, counts.get((entry.id, stage.name), Counts())) for stage in stages),
+        )
+        for entry in catalogs
+    ]
+
+
+def failures(tx: Transaction, *, catalog: UUID | None = None, stage: str | None = None) -> list[FailureGroup]:
+    """What failed and why, the largest group first."""
+    return ledger.failures(tx, catalog=catalog, stage=stage, examples=EXAMPLES)
+
+
+def _stage(catalog: CatalogCounts, stage: StageInfo, counts: Counts) -> StageCoverage:
+    rest = max(catalog.images - counts.done - counts.failed - counts.stale, 0)
+    waits = stage.waiting is not None
+    return StageCoverage(
+        stage=stage,
+        done=counts.done,
+        missing=0 if waits else rest,
+        failed=counts.failed,
+        stale=counts.stale,
+        waiting=rest if waits else 0,
+    )

@@ -1,0 +1,1 @@
+"""Benchmarks: Lumina beside its peers, on the same files in the same run. README.md holds dated results."""

@@ -30,4 +30,5 @@ def squeeze(plane: NDArray[np.generic], height: int, width: int) -> Plane:
         width: columns of the result, >= 1.
     """
     rows, columns = plane.shape
-    return weights(rows, height) @ plane.astype(np.float32) @ weights(columns, width).T
+    averaged: Plane = weights(rows, height) @ plane.astype(np.float32) @ weights(columns, width).T
+    return averaged

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pyvips
 import simplejpeg
 from numpy.typing import NDArray
+
+from lumina.vision import libvips
 
 Pixels = NDArray[np.uint8]
 
@@ -29,5 +30,5 @@ def webp(pixels: Pixels, quality: int, effort: int) -> bytes:
         effort: 0 (fast) to 6 (small); 2 takes half the time of the default 4.
     """
     height, width = pixels.shape[:2]
-    image = pyvips.Image.new_from_memory(np.ascontiguousarray(pixels), width, height, 3, "uchar")
+    image = libvips.Image.new_from_memory(np.ascontiguousarray(pixels), width, height, 3, "uchar")
     return bytes(image.copy(interpretation="srgb").webpsave_buffer(Q=quality, effort=effort, keep="none"))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pyvips
 from numpy.typing import NDArray
+
+from lumina.vision import libvips
 
 Pixels = NDArray[np.uint8]
 
@@ -27,6 +28,6 @@ def shrink(pixels: Pixels, max_side: int) -> Pixels:
     new_width, new_height = fit((width, height), max_side)
     if (new_width, new_height) == (width, height):
         return pixels
-    image = pyvips.Image.new_from_memory(pixels, width, height, pixels.shape[2], "uchar")
+    image = libvips.Image.new_from_memory(pixels, width, height, pixels.shape[2], "uchar")
     small = image.resize(new_width / width, vscale=new_height / height)
     return np.frombuffer(small.write_to_memory(), dtype=np.uint8).reshape(small.height, small.width, small.bands)

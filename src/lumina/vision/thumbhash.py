@@ -42,7 +42,7 @@ def _opponents(pixels: NDArray[np.uint8]) -> tuple[Plane, Plane, Plane]:
     rows, columns = pixels.shape[:2]
     scale = min(1.0, LONGEST_SIDE / max(rows, columns))
     height, width = max(1, round(rows * scale)), max(1, round(columns * scale))
-    red, green, blue = (squeeze(pixels[..., channel], height, width) / 255 for channel in range(3))
+    red, green, blue = (squeeze(pixels[..., channel], height, width) / np.float32(255) for channel in range(3))
     return (red + green + blue) / 3, (red + green) / 2 - blue, red - green
 
 

@@ -1,0 +1,46 @@
+"""BMP by Pillow, which libvips' wheel lacks."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from lumina.domain.picture import Pixels
+from lumina.files.decode.reasons import corrupt, failure
+from lumina.files.decode.source import Decoded
+from lumina.vision.resize import shrink
+
+# The cap is ours: it is checked against the header, with its figure in the sentence, before anything is decoded.
+Image.MAX_IMAGE_PIXELS = None
+
+
+class PillowSource:
+    """A picture that Pillow reads, by an explicit list of formats."""
+
+    upright = False
+
+    def __init__(self, data: bytes, what: str) -> None:
+        self.what = what
+        try:
+            self.image = Image.open(BytesIO(data), formats=[what])
+        except UnidentifiedImageError as error:
+            raise corrupt(what) from error
+        except (OSError, ValueError, SyntaxError, OverflowError, EOFError) as error:
+            raise failure(str(error), what) from error
+        self.size: tuple[int, int] = self.image.size
+
+    def decode(self, side: int) -> Decoded:
+        """The picture, transparent parts on white."""
+        try:
+            return Decoded(shrink(self._rgb(), side))
+        except (OSError, ValueError, SyntaxError, OverflowError, EOFError, IndexError) as error:
+            raise failure(str(error), self.what) from error
+
+    def _rgb(self) -> Pixels:
+        if self.image.mode not in ("RGBA", "LA", "PA"):
+            return np.array(self.image.convert("RGB"))
+        image = self.image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        return np.array(Image.alpha_composite(white, image).convert("RGB"))

@@ -1,0 +1,87 @@
+"""PNG, WebP, TIFF, GIF, AVIF, and JPEGs out of the ordinary, by libvips."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from lumina.domain.picture import Pixels
+from lumina.files.decode.partial import judged
+from lumina.files.decode.reasons import failure
+from lumina.files.decode.source import Decoded
+from lumina.vision import libvips
+from lumina.vision.colour import is_srgb, to_srgb
+from lumina.vision.resize import fit
+
+_PROFILE = "icc-profile-data"
+_MATRIX = ("multiband", "matrix", "histogram", "fourier")
+
+
+class VipsSource:
+    """A picture that libvips reads; colours are converted where a profile is embedded, alpha goes onto white."""
+
+    def __init__(self, data: bytes, what: str, *, upright: bool = False) -> None:
+        self.data, self.what, self.upright = data, what, upright
+        header = self._open("none")
+        self.size: tuple[int, int] = (header.width, header.height)
+
+    def decode(self, side: int) -> Decoded:
+        """Strictly first; where that fails, whatever can be read, with a remark."""
+        try:
+            return Decoded(self._pixels(side, "error"))
+        except libvips.VipsError as error:
+            warning = str(error)
+        try:
+            pixels = self._pixels(side, "none")
+        except libvips.VipsError as error:
+            raise failure(f"{warning} {error}", self.what) from error
+        return judged(pixels, warning)
+
+    def _open(self, fail_on: str) -> Any:
+        try:
+            # As an option string: the keyword is lost on the way to some loaders.
+            return libvips.Image.new_from_buffer(self.data, f"[fail_on={fail_on}]", access="sequential")
+        except libvips.VipsError as error:
+            if fail_on == "none":
+                raise failure(str(error), self.what) from error
+            raise
+
+    def _pixels(self, side: int, fail_on: str) -> Pixels:
+        image = self._open(fail_on)
+        profile = image.get(_PROFILE) if image.get_typeof(_PROFILE) else b""
+        if image.hasalpha():
+            image = image.flatten(background=[_white(image)])
+        width, height = fit(self.size, side)
+        if (width, height) != self.size:
+            image = image.resize(width / image.width, vscale=height / image.height)
+        eight_bit_rgb = image.format == "uchar" and image.bands == 3 and image.interpretation in ("srgb", "rgb")
+        image = image if eight_bit_rgb else _eight_bit_srgb(image, profile)
+        pixels = np.frombuffer(image.write_to_memory(), dtype=np.uint8).reshape(height, width, 3)
+        return to_srgb(pixels, profile) if eight_bit_rgb else pixels
+
+
+def _white(image: Any) -> float:
+    if image.format == "uchar":
+        return 255
+    return 65535 if image.format == "ushort" else 1.0
+
+
+def _eight_bit_srgb(image: Any, profile: bytes) -> Any:
+    """Grey, CMYK, 16 bits, Lab, floating point: three bands of 8 bits."""
+    if image.interpretation in _MATRIX or (image.format in ("float", "double") and image.interpretation == "b-w"):
+        image = image.extract_band(0).scaleimage()
+    elif profile and not is_srgb(profile) and image.format in ("uchar", "ushort"):
+        image = _through_profile(image)
+    image = image.colourspace("srgb")
+    if image.bands < 3:
+        image = image.extract_band(0).bandjoin([image.extract_band(0), image.extract_band(0)])
+    return image.extract_band(0, n=3).cast("uchar")
+
+
+def _through_profile(image: Any) -> Any:
+    try:
+        options = {"embedded": True, "intent": "relative", "black_point_compensation": True}
+        return image.copy_memory().icc_transform("srgb", **options).copy_memory()
+    except libvips.VipsError:
+        return image  # a broken profile, or one of another colour model, is as good as none

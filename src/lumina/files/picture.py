@@ -1,0 +1,196 @@
+"""Masters and proxies as stages see them: read once, decoded once, on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property, wraps
+from pathlib import Path
+from typing import Any, TypeVar
+
+from blake3 import blake3
+
+from lumina.domain.metadata import ImageMetadata
+from lumina.domain.picture import Gray, PictureError, Pixels
+from lumina.domain.values import Checksums, FileFormat, MediaKind
+from lumina.files.decode import open_source
+from lumina.files.master import Master, open_master
+from lumina.files.metadata import read_metadata
+from lumina.files.read import read_master, read_sidecar
+from lumina.vision.area import squeeze
+from lumina.vision.luma import luma
+from lumina.vision.orient import turned, upright
+from lumina.vision.resize import shrink
+
+PROXY_SIDE, THUMBNAIL_SIDE = 1440, 320
+"""Pixels of the longer side: what is decoded once, and what hashes and measures are taken from."""
+
+Value = TypeVar("Value")
+
+
+class once(cached_property[Value]):  # noqa: N801 - reads as `cached_property` does
+    """A property computed once; one that failed fails again in the same way, without new work."""
+
+    def __init__(self, compute: Callable[[Any], Value]) -> None:
+        @wraps(compute)
+        def remembered(picture: Any) -> Value:
+            failed = picture.__dict__.setdefault("_failed", {})
+            if compute.__name__ in failed:
+                raise failed[compute.__name__]
+            try:
+                return compute(picture)
+            except PictureError as error:
+                failed[compute.__name__] = error
+                raise
+
+        super().__init__(remembered)
+
+
+class _Decoded:
+    """What masters and proxies share once there are pixels of 1440."""
+
+    _rendered: once[Pixels]
+
+    def pixels(self, max_side: int) -> Pixels:
+        """Height x width x 3, sRGB, upright, the longer side at most `max_side`."""
+        if max_side == THUMBNAIL_SIDE:
+            return self._small
+        return shrink(self._rendered, max_side)
+
+    def gray(self, side: int) -> Gray:
+        """Luma of the 320 px rendering, squeezed to `side` x `side`."""
+        return squeeze(self._luma, side, side).round().astype("uint8")
+
+    @once
+    def _small(self) -> Pixels:
+        return shrink(self._rendered, THUMBNAIL_SIDE)
+
+    @once
+    def _luma(self) -> Gray:
+        return luma(self._small)
+
+
+class MasterPicture(_Decoded):
+    """The owner's file: everything is taken from one read and one shrink-on-load decode.
+
+    Args:
+        image_id: the image it belongs to.
+        path: the master on this node.
+        kind: what the scan took it for; the content decides.
+        sidecars: files that describe it, best first.
+        max_pixels: pictures that claim more are refused before they are decoded.
+    """
+
+    def __init__(
+        self, image_id: int, path: Path, *, kind: MediaKind, sidecars: Sequence[Path] = (), max_pixels: int
+    ) -> None:
+        self.image_id, self.path, self.kind = image_id, path, kind
+        self.sidecars, self.max_pixels = sidecars, max_pixels
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self.path.name
+
+    @property
+    def data(self) -> bytes:
+        """The file's bytes."""
+        return self._master.data
+
+    @property
+    def format(self) -> FileFormat:
+        """What the content is."""
+        return self._master.format
+
+    @once
+    def checksums(self) -> Checksums:
+        """BLAKE3 of the bytes, and of the image data without metadata."""
+        return self._master.checksums
+
+    @once
+    def metadata(self) -> ImageMetadata:
+        """Embedded metadata and sidecars, merged."""
+        sidecars = [data for path in self.sidecars if (data := read_sidecar(path))]
+        return read_metadata(self._master.described, format=self.format, name=self.name, sidecars=sidecars)
+
+    @once
+    def render_key(self) -> bytes:
+        """BLAKE3-16 of image data, orientation and what else decides about colours."""
+        parts = self.checksums.content, bytes([self.metadata.orientation & 0xFF]), self._master.anatomy.colour
+        return blake3(b"".join(parts)).digest(length=16)
+
+    @once
+    def size(self) -> tuple[int, int]:
+        """Width and height of the whole picture, upright."""
+        source = self._master.source(self.max_pixels)
+        return source.size if source.upright else turned(source.size, self.metadata.orientation)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Remarks of the decoder; empty before there are pixels."""
+        return self._remarks if "_rendered" in self.__dict__ else ()
+
+    def pixels(self, max_side: int) -> Pixels:
+        """Height x width x 3, sRGB, upright, the longer side at most `max_side`."""
+        return super().pixels(max_side) if max_side <= PROXY_SIDE else self._decode(max_side)[0]
+
+    @once
+    def _master(self) -> Master:
+        return open_master(self.path)
+
+    @once
+    def _rendered(self) -> Pixels:
+        pixels, self._remarks = self._decode(PROXY_SIDE)
+        return pixels
+
+    def _decode(self, side: int) -> tuple[Pixels, tuple[str, ...]]:
+        try:
+            source = self._master.source(self.max_pixels)
+            decoded = source.decode(side)
+            orientation = 1 if source.upright else self.metadata.orientation
+            return upright(decoded.pixels, orientation), decoded.notes
+        except MemoryError as error:
+            raise PictureError(
+                "no-memory", "Decoding this picture takes more memory than a worker may use (worker_memory)."
+            ) from error
+
+
+class ProxyPicture(_Decoded):
+    """The 1440 px rendering on fast disk, for stages that need no master."""
+
+    kind = MediaKind.PHOTO
+    checksums: Checksums
+    metadata: ImageMetadata
+
+    def __init__(self, image_id: int, path: Path) -> None:
+        self.image_id, self.path = image_id, path
+
+    @property
+    def name(self) -> str:
+        """The proxy's file name."""
+        return self.path.name
+
+    @once
+    def data(self) -> bytes:
+        """The proxy's bytes."""
+        return read_master(self.path)
+
+    @once
+    def render_key(self) -> bytes:
+        """The key in its file name."""
+        return bytes.fromhex(self.path.stem)
+
+    @once
+    def size(self) -> tuple[int, int]:
+        """Width and height of the proxy."""
+        height, width = self._rendered.shape[:2]
+        return width, height
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """None: the master's remarks stand with its own stages."""
+        return ()
+
+    @once
+    def _rendered(self) -> Pixels:
+        source = open_source(self.data, FileFormat.JPEG, PROXY_SIDE * PROXY_SIDE)
+        return source.decode(PROXY_SIDE).pixels

@@ -25,7 +25,7 @@ _SUMMARY = (
     f" r.key AS proxy, {THUMBNAIL_STATE} AS state"
     " FROM page p"
     " LEFT JOIN LATERAL (SELECT path, format FROM file WHERE image_id = p.id AND role = 'original'"
-    "  ORDER BY path LIMIT 1) f ON true"
+    "  ORDER BY missing_since IS NOT NULL, path LIMIT 1) f ON true"
     " LEFT JOIN metadata m ON m.image_id = p.id"
     " LEFT JOIN rendition r ON r.image_id = p.id AND r.kind = 'proxy'"
     " ORDER BY p.taken_at DESC NULLS LAST, p.id DESC"

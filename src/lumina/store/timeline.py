@@ -161,7 +161,7 @@ def images(tx: Transaction, catalogs: Sequence[UUID], selection: Selection, span
         " CASE WHEN p.kind = 'video' THEN (SELECT m.duration FROM metadata m WHERE m.image_id = p.id) END AS duration,"
         f" {THUMBNAIL_STATE} AS state,"
         " coalesce((SELECT regexp_replace(f.path, '^.*/', '') FROM file f WHERE f.image_id = p.id"
-        "  AND f.role = 'original' ORDER BY f.path LIMIT 1), p.stem) AS name"
+        "  AND f.role = 'original' ORDER BY f.missing_since IS NOT NULL, f.path LIMIT 1), p.stem) AS name"
         " FROM page p ORDER BY p.taken_at DESC, p.id DESC",
         catalogs=list(catalogs),
         **where.parameters,

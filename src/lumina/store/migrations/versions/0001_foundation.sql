@@ -75,13 +75,15 @@ CREATE TABLE file (
     checksum bytea,                     -- BLAKE3 of the bytes, 32
     content bytea,                      -- BLAKE3 of the image data without metadata, 32
     missing_since timestamptz,
-    created_at timestamptz NOT NULL DEFAULT now(),
-    UNIQUE (source_id, path)
+    created_at timestamptz NOT NULL DEFAULT now()
 );
+-- Another file may take the place of a missing one; the missing one is still known by where it was.
+CREATE UNIQUE INDEX file_path ON file (source_id, path) WHERE missing_since IS NULL;
+CREATE INDEX file_missing ON file (source_id, path) WHERE missing_since IS NOT NULL;
+CREATE INDEX file_identity ON file (size, inode);
 CREATE INDEX file_image ON file (image_id);
 CREATE INDEX file_checksum ON file (checksum);
 CREATE INDEX file_content ON file (content);
-CREATE INDEX file_missing ON file (source_id, size) WHERE missing_since IS NOT NULL;
 
 CREATE TABLE metadata (
     image_id bigint PRIMARY KEY REFERENCES image ON DELETE CASCADE,
@@ -248,6 +250,11 @@ CREATE TABLE timeline_day (
     tail_at timestamp[],                -- and the time of its oldest
     UNIQUE NULLS NOT DISTINCT (catalog_id, day, block)
 );
+CREATE TABLE timeline (                 -- per catalog: raised whenever its days have changed
+    catalog_id uuid PRIMARY KEY,
+    version bigint NOT NULL,
+    images bigint NOT NULL
+);
 CREATE TABLE timeline_mark (
     id bigint GENERATED ALWAYS AS IDENTITY,
     catalog_id uuid NOT NULL,
@@ -258,6 +265,8 @@ CREATE TABLE timeline_mark (
 -- Counts the marked days again. One statement, so that the marks it takes away and the images it counts belong to one
 -- snapshot; one caller at a time (the lock lasts to the end of the transaction).
 CREATE FUNCTION timeline_fold() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    touched uuid[];
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtext('lumina.timeline'));
     WITH marks AS (
@@ -289,15 +298,21 @@ BEGIN
         DELETE FROM timeline_day t USING fresh f
         WHERE f.images = 0 AND t.catalog_id = f.catalog_id
           AND t.day IS NOT DISTINCT FROM f.day AND t.block IS NOT DISTINCT FROM f.block
+    ), written AS (
+        INSERT INTO timeline_day AS t (catalog_id, day, block, images, first, last, head_at, head_id, tail_at)
+        SELECT catalog_id, day, block, images, first, last,
+               CASE WHEN images > 2000 THEN head_at END, CASE WHEN images > 2000 THEN head_id END,
+               CASE WHEN images > 2000 THEN CASE WHEN mod(images, 2000) = 0 THEN tail_at ELSE tail_at || first END END
+        FROM fresh WHERE images > 0
+        ON CONFLICT (catalog_id, day, block) DO UPDATE SET
+            images = excluded.images, first = excluded.first, last = excluded.last,
+            head_at = excluded.head_at, head_id = excluded.head_id, tail_at = excluded.tail_at
     )
-    INSERT INTO timeline_day AS t (catalog_id, day, block, images, first, last, head_at, head_id, tail_at)
-    SELECT catalog_id, day, block, images, first, last,
-           CASE WHEN images > 2000 THEN head_at END, CASE WHEN images > 2000 THEN head_id END,
-           CASE WHEN images > 2000 THEN CASE WHEN mod(images, 2000) = 0 THEN tail_at ELSE tail_at || first END END
-    FROM fresh WHERE images > 0
-    ON CONFLICT (catalog_id, day, block) DO UPDATE SET
-        images = excluded.images, first = excluded.first, last = excluded.last,
-        head_at = excluded.head_at, head_id = excluded.head_id, tail_at = excluded.tail_at;
+    SELECT array_agg(DISTINCT catalog_id) INTO touched FROM days;
+    INSERT INTO timeline AS t (catalog_id, version, images)
+    SELECT c.id, 1, (SELECT coalesce(sum(d.images), 0) FROM timeline_day d WHERE d.catalog_id = c.id)
+    FROM unnest(touched) AS c (id)
+    ON CONFLICT (catalog_id) DO UPDATE SET version = t.version + 1, images = excluded.images;
 END $$;
 
 CREATE FUNCTION timeline_marks() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -305,7 +320,7 @@ DECLARE
     due boolean;
 BEGIN
     IF TG_OP = 'TRUNCATE' THEN
-        TRUNCATE timeline_day, timeline_mark;
+        TRUNCATE timeline, timeline_day, timeline_mark;
         RETURN NULL;
     ELSIF TG_OP = 'INSERT' THEN
         WITH marks AS (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from lumina.files.metadata import iptc, xmp
 from lumina.files.metadata.exif import Block, ExifReader
 from lumina.files.metadata.makers import read_maker_note
@@ -20,9 +22,11 @@ class Context:
         self.tags = Tags()
         self.brief = brief
 
-    def exif(self, data: bytes, base: int = 0) -> ExifReader | None:
-        """Read the TIFF structure at `base`; None where there is none."""
-        reader = ExifReader(self.tags, self._blocks(), brief=self.brief)
+    def exif(
+        self, data: bytes, base: int = 0, *, group: str = "EXIF", blocks: Mapping[int, Block] | None = None
+    ) -> ExifReader | None:
+        """Read the TIFF structure at `base`, its first directory as `group`; None where there is none."""
+        reader = ExifReader(self.tags, {**self._blocks(), **(blocks or {})}, brief=self.brief, group=group)
         try:
             reader.read(Tiff(data, base))
         except TiffError as error:

@@ -89,7 +89,7 @@ def iso(value: Any) -> int | None:
 def flash(value: Any) -> int | None:
     """EXIF's flash bits."""
     found = integer(value)
-    return found if found is not None and 0 <= found <= 0xFF else None
+    return found if found is not None and 0 <= found <= 0x7FFF else None
 
 
 def orientation(value: Any) -> int | None:
@@ -99,9 +99,9 @@ def orientation(value: Any) -> int | None:
 
 
 def shutter_apex(value: Any) -> float | None:
-    """APEX time value -> seconds."""
+    """APEX time value -> seconds; 0 is what cameras write that do not know it."""
     found = number(value)
-    return 2.0**-found if found is not None and -20 <= found <= 30 else None
+    return 2.0**-found if found and -20 <= found <= 30 else None
 
 
 def aperture_apex(value: Any) -> float | None:

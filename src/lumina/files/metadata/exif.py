@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import NamedTuple
 
 from lumina.files.metadata import names
 from lumina.files.metadata.tags import Tags
@@ -20,22 +20,29 @@ _SILENT = frozenset({0x0111, 0x0117, 0x0144, 0x0145, 0x0201, 0x0202, 0x8773, _DN
 Block = Callable[[Tiff, Field], None]
 
 
+class Frame(NamedTuple):
+    """A picture that a directory describes: width and height, and whether it is a reduced copy of another."""
+
+    size: tuple[int, int]
+    reduced: bool
+
+
 class ExifReader:
     """Walks IFD0, its sub-directories and its successors into `tags`, each directory once.
 
-    `blocks` takes what stands inside as bytes: tag number -> handler (XMP, IPTC, MakerNote).
+    `blocks` takes what stands inside as bytes: tag number -> handler (XMP, IPTC). `group` names the first directory.
     """
 
-    def __init__(self, tags: Tags, blocks: Mapping[int, Block], *, brief: bool = False) -> None:
-        self.tags, self.blocks, self.brief = tags, blocks, brief
+    def __init__(self, tags: Tags, blocks: Mapping[int, Block], *, brief: bool = False, group: str = "EXIF") -> None:
+        self.tags, self.blocks, self.brief, self.group = tags, blocks, brief, group
         self.seen: set[int] = set()
         self.maker_note: tuple[Tiff, Field] | None = None
-        self.frames: list[dict[str, Any]] = []
+        self.frames: list[Frame] = []
 
     def read(self, tiff: Tiff) -> None:
         """IFD0 as `EXIF`, a second one (the thumbnail's) as `IFD1`, further pages not at all."""
-        following = self._directory(tiff, tiff.first, "EXIF")
-        if following and not self.brief:
+        following = self._directory(tiff, tiff.first, self.group)
+        if following and not self.brief and self.group == "EXIF":
             self._directory(tiff, following, "IFD1")
 
     def _directory(self, tiff: Tiff, offset: int, group: str) -> int:
@@ -54,7 +61,7 @@ class ExifReader:
         for field in fields:
             self._field(tiff, field, group)
         if group != "GPS":
-            self._frame(tiff, fields, group)
+            self._frame(tiff, fields)
         return following
 
     def _field(self, tiff: Tiff, field: Field, group: str) -> None:
@@ -89,12 +96,12 @@ class ExifReader:
         value = _special(tiff, field, group) if field.tag in _SPECIAL.get(group, ()) else tiff.value(field)
         self.tags.put(f"{group}:{name or f'0x{field.tag:04x}'}", value)
 
-    def _frame(self, tiff: Tiff, fields: list[Field], group: str) -> None:
+    def _frame(self, tiff: Tiff, fields: list[Field]) -> None:
         """Remember the size of the picture that a directory describes."""
         numbers = {f.tag: tiff.integer(f) for f in fields if f.tag in (0x00FE, 0x0100, 0x0101)}
         if numbers.get(0x0100, 0) > 0 and numbers.get(0x0101, 0) > 0:
-            frame = {"group": group, "reduced": numbers.get(0x00FE, 0) & 1, "size": (numbers[0x0100], numbers[0x0101])}
-            self.frames.append(frame)
+            reduced = bool(max(numbers.get(0x00FE, 0), 0) & 1)
+            self.frames.append(Frame((numbers[0x0100], numbers[0x0101]), reduced))
 
 
 _PER_FRAME = frozenset({"BitsPerSample", "Compression", "PhotometricInterpretation", "SamplesPerPixel"})

@@ -28,9 +28,23 @@ def _described(convert_: Convert, xmp: tuple[str, ...], *others: str) -> tuple[S
 
 
 TECHNICAL: Final[dict[str, tuple[Source, ...]]] = {
-    "orientation": _all(convert.orientation, "EXIF:Orientation", "XMP:tiff:Orientation", "Sidecar:tiff:Orientation"),
+    "orientation": _all(
+        convert.orientation,
+        "EXIF:Orientation",
+        "CIFF:Orientation",
+        "QuickTime:Orientation",
+        "XMP:tiff:Orientation",
+        "Sidecar:tiff:Orientation",
+    ),
     "camera_make": _all(
-        convert.name, "EXIF:Make", "XMP:tiff:Make", "QuickTime:Make", "RIFF:Make", "IFD1:Make", "Sidecar:tiff:Make"
+        convert.name,
+        "EXIF:Make",
+        "XMP:tiff:Make",
+        "QuickTime:Make",
+        "RIFF:Make",
+        "CIFF:Make",
+        "IFD1:Make",
+        "Sidecar:tiff:Make",
     ),
     "camera_model": _all(
         convert.name,
@@ -38,15 +52,18 @@ TECHNICAL: Final[dict[str, tuple[Source, ...]]] = {
         "XMP:tiff:Model",
         "QuickTime:Model",
         "RIFF:Model",
+        "CIFF:Model",
         "IFD1:Model",
         "EXIF:UniqueCameraModel",
         "Sidecar:tiff:Model",
     ),
     "camera_serial": _all(
         convert.name,
-        "MakerNotes:SerialNumber",
         "EXIF:SerialNumber",
+        "MakerNotes:SerialNumber",
         "EXIF:CameraSerialNumber",
+        "CIFF:SerialNumber",
+        "PictureInfo:SerialNumber",
         "XMP:exifEX:BodySerialNumber",
         "XMP:aux:SerialNumber",
         "QuickTime:SerialNumber",
@@ -71,12 +88,12 @@ TECHNICAL: Final[dict[str, tuple[Source, ...]]] = {
     "exposure_time": (
         *_all(convert.positive, "EXIF:ExposureTime", "XMP:exif:ExposureTime"),
         *_all(convert.shutter_apex, "EXIF:ShutterSpeedValue", "XMP:exif:ShutterSpeedValue"),
-        *_all(convert.positive, "MakerNotes:ExposureTime", "RIFF:ExposureTime", "QuickTime:ExposureTime"),
+        *_all(convert.positive, "CIFF:ExposureTime", "PictureInfo:ExposureTime"),
     ),
     "f_number": (
         *_all(convert.f_number, "EXIF:FNumber", "XMP:exif:FNumber"),
         *_all(convert.aperture_apex, "EXIF:ApertureValue", "XMP:exif:ApertureValue"),
-        *_all(convert.f_number, "MakerNotes:FNumber", "RIFF:FNumber", "QuickTime:FNumber"),
+        *_all(convert.f_number, "CIFF:FNumber", "PictureInfo:FNumber"),
     ),
     "iso": _all(
         convert.iso,
@@ -87,16 +104,10 @@ TECHNICAL: Final[dict[str, tuple[Source, ...]]] = {
         "XMP:exifEX:PhotographicSensitivity",
         "XMP:exif:ISOSpeedRatings",
         "MakerNotes:ISO",
-        "RIFF:ISO",
-        "QuickTime:ISO",
     ),
-    "exposure_bias": _all(
-        convert.bias, "EXIF:ExposureCompensation", "XMP:exif:ExposureBiasValue", "MakerNotes:ExposureCompensation"
-    ),
-    "flash": _all(convert.flash, "EXIF:Flash"),
-    "focal_length": _all(
-        convert.positive, "EXIF:FocalLength", "XMP:exif:FocalLength", "MakerNotes:FocalLength", "RIFF:FocalLength"
-    ),
+    "exposure_bias": _all(convert.bias, "EXIF:ExposureCompensation", "XMP:exif:ExposureBiasValue"),
+    "flash": _all(convert.flash, "EXIF:Flash", "PictureInfo:Flash"),
+    "focal_length": _all(convert.positive, "EXIF:FocalLength", "XMP:exif:FocalLength", "CIFF:FocalLength"),
     "focal_length_35mm": _all(
         convert.positive, "EXIF:FocalLengthIn35mmFormat", "XMP:exif:FocalLengthIn35mmFilm", "QuickTime:FocalLength35"
     ),

@@ -6,6 +6,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from lumina.files.metadata import ciff, picture_info
 from lumina.files.metadata.context import Context
 from lumina.files.metadata.tags import Tags
 from lumina.files.metadata.text import decode
@@ -27,6 +28,7 @@ class Segments:
     xmp: list[bytes] = field(default_factory=list)
     extended: dict[bytes, list[tuple[int, bytes]]] = field(default_factory=dict)
     photoshop: list[bytes] = field(default_factory=list)
+    ciff: bytes = b""
 
     def extended_packet(self, guid: str) -> bytes:
         """The extended XMP packet of that GUID, its pieces in order; empty where there is none."""
@@ -44,6 +46,8 @@ def read_jpeg(data: bytes, context: Context) -> None:
     guid = context.tags.values.get("XMP:xmpNote:HasExtendedXMP")
     if isinstance(guid, str) and found.extended:
         context.xmp(found.extended_packet(guid))
+    if found.ciff:
+        ciff.read_ciff(found.ciff, context.tags)
     if found.photoshop:
         context.photoshop(b"".join(found.photoshop))
 
@@ -56,7 +60,7 @@ def read_segments(data: bytes, tags: Tags, start: int = 0) -> Segments:
         if marker in _FRAMES and size >= 6:
             height, width = struct.unpack_from(">HH", data, at + 1)
             tags.size(width, height)
-        elif marker in (0xE1, 0xED, 0xFE) and collected < MAX_COLLECTED:
+        elif marker in (0xE0, 0xE1, 0xEC, 0xED, 0xFE) and collected < MAX_COLLECTED:
             collected += size
             _collect(marker, data[at : at + size], found, tags)
     return found
@@ -88,6 +92,11 @@ def _walk(data: bytes, start: int, tags: Tags) -> Iterator[tuple[int, int, int]]
 def _collect(marker: int, body: bytes, found: Segments, tags: Tags) -> None:
     if marker == 0xFE:
         tags.put("File:Comment", decode(body))
+    elif marker == 0xE0:
+        if body[6:14] == b"HEAPJPGM":
+            found.ciff = body
+    elif marker == 0xEC:
+        picture_info.read_picture_info(body, tags)
     elif marker == 0xED and body.startswith(_PHOTOSHOP):
         found.photoshop.append(body[len(_PHOTOSHOP) :])
     elif body.startswith(b"Exif\0"):

@@ -40,9 +40,12 @@ CLOCKS: Final = (
     Clock("RIFF:DateTimeOriginal"),
     Clock("PNG:CreationTime"),
     Clock("MakerNotes:DateTimeOriginal"),
+    Clock("CIFF:DateTimeOriginal"),
+    Clock("PictureInfo:DateTimeOriginal"),
     Clock("IPTC:DigitalCreationDate", time="IPTC:DigitalCreationTime"),
     Clock("QuickTime:CreateDate"),
     Clock("Matroska:DateTimeOriginal"),
+    Clock("PNG:ModifyDate", capture=False),
     Clock("EXIF:ModifyDate", "EXIF:SubSecTime", (_ANY_ZONE[2],), capture=False),
     Clock("IFD1:ModifyDate", capture=False),
 )

@@ -116,7 +116,7 @@ def test_passwords_never_show(user: str, secret: str, tail: str) -> None:
 
 def test_the_table_masks_passwords(tmp_path: Path) -> None:
     variables = {"LUMINA_HOME": str(tmp_path), "LUMINA_DATABASE_URL": "postgresql://me:hush@db/lumina"}
-    rows = {row.name: row.shown for row in config.load({}, variables).table()}
+    rows = {row.name: row.value for row in config.load({}, variables).table()}
     assert rows["database_url"] == "postgresql://me:***@db/lumina"
 
 

@@ -74,10 +74,10 @@ class Settings(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One value and where it comes from, as `lumina config` shows it. Passwords in `shown` are masked."""
+    """One value and where it comes from, as `lumina config` shows it. Passwords are masked."""
 
     name: str
-    shown: str | int | float
+    value: str | int | float
     origin: str
     description: str
 

@@ -1,0 +1,41 @@
+"""Coverage, as JSON and as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from lumina.cli.output import table
+
+if TYPE_CHECKING:
+    from lumina.domain.coverage import CatalogCoverage
+
+COUNTS = ("done", "missing", "failed", "stale", "waiting")
+
+
+def as_catalogs(catalogs: Sequence[CatalogCoverage]) -> list[dict[str, Any]]:
+    """The `catalogs` of `lumina status --json`."""
+    return [
+        {
+            "id": str(catalog.id),
+            "name": catalog.name,
+            "images": catalog.images,
+            "files": catalog.files,
+            "stages": {stage.stage.name: {name: getattr(stage, name) for name in COUNTS} for stage in catalog.stages},
+        }
+        for catalog in catalogs
+    ]
+
+
+def coverage_table(catalogs: Sequence[CatalogCoverage]) -> str:
+    """For people; one block per catalog."""
+    if not catalogs:
+        return "No catalog yet: `lumina up PATH` or `lumina add PATH` makes the first."
+    return "\n\n".join(_block(catalog) for catalog in catalogs)
+
+
+def _block(catalog: CatalogCoverage) -> str:
+    rows = [[stage.stage.name, *(getattr(stage, name) for name in COUNTS)] for stage in catalog.stages]
+    waiting = sorted({stage.stage.waiting for stage in catalog.stages if stage.stage.waiting and stage.waiting})
+    title = f"{catalog.name}: {catalog.images:,} images, {catalog.files:,} files"
+    return "\n".join([title, table(["stage", *COUNTS], rows), *waiting])

@@ -1,0 +1,82 @@
+"""`lumina`: one file per verb; this one puts them together and turns errors into lines and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lumina import __version__
+from lumina.cli import add, config, doctor, jobs, serve, show, status, stop, up, worker
+from lumina.cli import run as run_verb
+from lumina.cli.output import note
+from lumina.cli.session import Flags
+from lumina.errors import BadSetting, LuminaError
+
+app = typer.Typer(
+    name="lumina",
+    help="A private, self-hosted, AI-powered image catalog.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for verb in (
+    up.up,
+    add.add,
+    status.status,
+    run_verb.run,
+    stop.stop,
+    show.show,
+    doctor.doctor,
+    config.config,
+    worker.worker,
+):
+    app.command()(verb)
+app.command(hidden=True)(serve.serve)
+app.add_typer(jobs.app, name="jobs")
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    home: Annotated[Path | None, typer.Option(help="Everything that Lumina writes (setting home).")] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Any setting, for this call; `lumina config` lists them."),
+    ] = None,
+    version: Annotated[bool, typer.Option("--version", help="Show the version.", is_eager=True)] = False,
+) -> None:
+    """A private, self-hosted, AI-powered image catalog."""
+    if version:
+        print(__version__)
+        raise typer.Exit
+    context.obj = Flags(_settings(settings or []) | ({"home": home} if home else {}))
+
+
+def _settings(given: list[str]) -> dict[str, str]:
+    values = {}
+    for pair in given:
+        name, found, value = pair.partition("=")
+        if not found:
+            raise BadSetting(f"--set {pair}: it should be NAME=VALUE")
+        values[name] = value
+    return values
+
+
+def run() -> None:
+    """Entry point: errors that Lumina can explain become one line and an exit code."""
+    try:
+        app()
+    except LuminaError as error:
+        note(f"lumina: {error}")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        note("lumina: interrupted")
+        sys.exit(1)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; Python would complain once more while closing stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)

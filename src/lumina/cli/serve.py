@@ -1,0 +1,29 @@
+"""`lumina serve`: the process that answers HTTP; `lumina up` starts it."""
+
+from __future__ import annotations
+
+import typer
+
+from lumina.cli.logs import configure_logs
+from lumina.cli.session import configuration
+
+
+def serve(context: typer.Context) -> None:
+    """Answer HTTP on the settings' host and port, on a database that runs already."""
+    found = configuration(context)
+    configure_logs(found.settings.log_level)
+    import uvicorn
+
+    from lumina.api.app import create_app
+    from lumina.api.context import Lumina
+    from lumina.bootstrap import build
+
+    uvicorn.run(
+        create_app(Lumina(build(found.settings), found)),
+        host=found.settings.host,
+        port=found.settings.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )

@@ -1,0 +1,34 @@
+"""`lumina worker`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from lumina.cli.logs import configure_logs
+from lumina.cli.session import database, settings
+from lumina.errors import BadInput
+
+
+def worker(
+    context: typer.Context,
+    lanes: Annotated[str, typer.Option(help="Lanes to work on, separated by commas: io, cpu, gpu.")] = "io,cpu",
+    slots: Annotated[int | None, typer.Option(min=1, help="Processes; default: the setting slots.")] = None,
+) -> None:
+    """Work on lanes until stopped. `lumina up` starts its own; use this to add a machine."""
+    from lumina.domain.stage import Lane
+
+    given = settings(context)
+    configure_logs(given.log_level)
+    names = [name.strip() for name in lanes.split(",") if name.strip()]
+    known = [lane.value for lane in Lane]
+    for name in names:
+        if name not in known:
+            raise BadInput(f"--lanes: there is no lane {name!r}; the lanes are {', '.join(known)}.")
+    if not names:
+        raise BadInput(f"--lanes: name at least one of {', '.join(known)}.")
+    with database(given) as ready:
+        from lumina.worker.main import run
+
+        raise typer.Exit(run(ready, [Lane(name) for name in names], slots or given.slots))

@@ -1,0 +1,53 @@
+"""Which processes Lumina is made of."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+from lumina.bootstrap import Settings
+from lumina.domain.stage import Lane
+from lumina.supervisor.child import ChildSpec
+
+API = "api"
+IO_SLOTS = 2
+"""One may scan for minutes while the other plans and finalises."""
+NICE = {Lane.IO: 0, Lane.CPU: 5, Lane.GPU: 10}
+"""The web interface and scanning go before bulk work; a gpu lane without a GPU goes last."""
+DECODER_ENVIRONMENT = {
+    "MALLOC_ARENA_MAX": "2",
+    "VIPS_CONCURRENCY": "1",
+    "VIPS_BLOCK_UNTRUSTED": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+"""Parallelism comes from processes; more threads or arenas per process only cost memory."""
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """All settings as variables, so that a child has what its supervisor has, flags included."""
+    return {f"LUMINA_{name.upper()}": str(value) for name, value in settings.model_dump().items()}
+
+
+def worker_specs(settings: Settings, lanes: Iterable[Lane]) -> list[ChildSpec]:
+    """One worker process per lane; its slots are processes of its own."""
+    slots = {Lane.IO: IO_SLOTS, Lane.CPU: settings.slots, Lane.GPU: 1}
+    return [
+        ChildSpec(
+            name=lane.value,
+            command=_lumina("worker", "--lanes", lane.value, "--slots", str(slots[lane])),
+            holds=(lane.value,),
+            nice=NICE[lane],
+            environment=environment(settings) | DECODER_ENVIRONMENT,
+        )
+        for lane in lanes
+    ]
+
+
+def api_spec(settings: Settings) -> ChildSpec:
+    """The process that answers HTTP."""
+    return ChildSpec(API, _lumina("serve"), environment=environment(settings) | DECODER_ENVIRONMENT)
+
+
+def _lumina(*arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "lumina.cli", *arguments)

@@ -102,7 +102,7 @@ def group(
     Returns:
         The images, and sidecars that belong to none.
     """
-    files = sorted(candidates, key=_rank)
+    files = sorted(candidates, key=rank)
     masters = [file for file in files if not file.content.is_sidecar]
     groups = _known(masters)
     for file in masters:
@@ -110,7 +110,7 @@ def group(
             _place(file, groups, masters, moment)
     orphans = [file for file in files if file.content.is_sidecar and not _attach(file, groups)]
     for each in groups:
-        each.members.sort(key=lambda member: (_ROLE_ORDER[member[1]], _rank(member[0])))
+        each.members.sort(key=lambda member: (_ROLE_ORDER[member[1]], rank(member[0])))
     return groups, orphans
 
 
@@ -119,8 +119,8 @@ _ROLE_ORDER = {
 }
 
 
-def _rank(file: Candidate) -> tuple[int, int, str]:
-    """Originals first: RAW, then stills by preference, then videos."""
+def rank(file: Candidate) -> tuple[int, int, str]:
+    """Sorts originals first: RAW, then stills by preference, unknown ones, then videos."""
     if file.content.is_raw:
         return 0, 0, file.name
     if file.content in _PREFERENCE:
@@ -175,7 +175,7 @@ def _same_moment(file: Candidate, other: Candidate, moment: Callable[[Candidate]
 
 def _promote(grown: Group) -> None:
     """A RAW that arrives after its JPEG becomes the original."""
-    files = sorted((file for file, _ in grown.members), key=_rank)
+    files = sorted((file for file, _ in grown.members), key=rank)
     grown.members = []
     for file in files:
         grown.members.append((file, _role(file, grown)))
@@ -186,7 +186,7 @@ def _attach(file: Candidate, groups: Sequence[Group]) -> bool:
     homes = homes or [each for each in groups if _describes(file, each)]
     if not homes:
         return False
-    home = min(homes, key=lambda each: (_fitness(file, each), _rank(each.original)))
+    home = min(homes, key=lambda each: (_fitness(file, each), rank(each.original)))
     home.members.append((file, FileRole.SIDECAR))
     return True
 

@@ -30,7 +30,7 @@ class Judge:
         self._misses: Counter[str] = Counter()
 
     def look(self, path: str, size: int) -> FileFormat | None:
-        """The format under which the file is taken in; None where it is not, or is gone.
+        """The format under which the file is taken in; None where it is left out.
 
         A file named like media is always taken in: as `UNKNOWN` where its content says nothing or cannot be read, so
         that it gets a verdict of its own.
@@ -38,6 +38,9 @@ class Judge:
         Args:
             path: relative to the root, as `os` gives it.
             size: bytes.
+
+        Raises:
+            FileNotFoundError: it is gone since it was listed.
         """
         if is_media_name(path):
             return self._media(path, size)
@@ -50,12 +53,12 @@ class Judge:
             return None
         return self._foreign(path, claimed)
 
-    def _media(self, path: str, size: int) -> FileFormat | None:
+    def _media(self, path: str, size: int) -> FileFormat:
         claimed = SIDECAR_BY_EXTENSION.get(extension(path))
         try:
             found = sniff(self._head(path), path) if size else FileFormat.UNKNOWN
         except FileNotFoundError:
-            return None
+            raise
         except OSError:
             found = FileFormat.UNKNOWN
         if found is FileFormat.UNKNOWN or found.is_sidecar:
@@ -65,6 +68,8 @@ class Judge:
     def _foreign(self, path: str, claimed: str) -> FileFormat | None:
         try:
             head = self._head(path)
+        except FileNotFoundError:
+            raise
         except OSError:
             self._leave_out("other", claimed)
             return None

@@ -1,0 +1,188 @@
+"""Follow files that moved: without reading where the file system says so, by their bytes where it cannot."""
+
+from __future__ import annotations
+
+import mmap
+import os
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from blake3 import blake3
+
+from lumina.domain.values import FileFormat
+from lumina.engine.mend import mend
+from lumina.files import content, names
+from lumina.files.judge import Judge
+from lumina.store import Transaction, catalogs, intake, moves
+from lumina.store.moves import Found, Lost, Place
+from lumina.store.scans import Area, Session
+
+ELSEWHERE = 100_000
+"""At most so many rows of other folders and sources are looked up on their disks in one scan."""
+RETAGGED = 256 << 10
+"""Writing tags into a file changes its size by no more than this; larger differences are other pictures."""
+
+
+@dataclass(slots=True)
+class Moves:
+    """Works on what `lumina.store.scans` has staged."""
+
+    session: Session
+    catalog_id: UUID
+    area: Area
+    root: Path
+    node: str
+    judge: Judge
+
+    def follow(self, on_chunk: Callable[[Transaction, Sequence[int]], None]) -> int:
+        """Find and write all moves; returns how many files moved."""
+        with self.session.transaction() as tx:
+            if not moves.found(tx):
+                return 0
+            self._look_elsewhere(tx)
+            moves.match_identity(tx, self.area)
+            found, lost = moves.found(tx), moves.lost(tx, self.area)
+        for row, path, same_bytes in self._by_bytes(found, lost):
+            with self.session.transaction() as tx:
+                moves.add(tx, row.id, path, same_bytes=same_bytes)
+                on_chunk(tx, ())
+        with self.session.transaction() as tx:
+            return self._write(tx, on_chunk)
+
+    def _look_elsewhere(self, tx: Transaction) -> None:
+        roots = {key: Path(names.native(path)) for key, path in catalogs.roots(tx, self.node).items()}
+        reachable = {key for key, root in roots.items() if _holds_something(root)}
+        gone = [
+            place.id
+            for place in moves.elsewhere(tx, self.area, ELSEWHERE)
+            if _is_gone(place, roots.get(place.source_id), place.source_id in reachable)
+        ]
+        moves.set_elsewhere_gone(tx, gone)
+
+    def _by_bytes(self, found: Sequence[Found], lost: Sequence[Lost]) -> Iterator[tuple[Lost, str, bool]]:
+        """Pairs of a lost row and the path where its bytes are now; the last value is False for retagged ones."""
+        if not lost:
+            return
+        open_rows = {row.id: row for row in lost}
+        left: list[Found] = []
+        by_size = _by_size(lost)
+        for file in found:
+            row = self._same_bytes(file, [row for row in by_size.get(file.size, ()) if row.id in open_rows])
+            if row is None:
+                left.append(file)
+                continue
+            del open_rows[row.id]
+            yield row, file.path, True
+        yield from self._retagged([file for file in left if not file.replaces], list(open_rows.values()))
+
+    def _same_bytes(self, file: Found, rows: Sequence[Lost]) -> Lost | None:
+        """The lost row with the same checksum; of several the one of the same name."""
+        if not any(row.checksum for row in rows):
+            return None
+        checksum = _digest(self.root / names.native(file.path), None)
+        alike = [row for row in rows if row.checksum is not None and row.checksum == checksum]
+        return min(alike, key=lambda row: names.base(row.path) != names.base(file.path), default=None)
+
+    def _retagged(self, found: Sequence[Found], lost: Sequence[Lost]) -> Iterator[tuple[Lost, str, bool]]:
+        nearby = _Nearby(lost)
+        for file in found:
+            if not nearby.any_of_size(file.size):
+                continue
+            content_format = self._format(file)
+            if content_format is None or not (rows := nearby.rows(file.size, content_format)):
+                continue
+            digest = _digest(self.root / names.native(file.path), content_format)
+            row = next((row for row in rows if row.content == digest), None)
+            if row is not None:
+                nearby.take(row)
+                yield row, file.path, False
+
+    def _format(self, file: Found) -> FileFormat | None:
+        try:
+            return self.judge.look(names.native(file.path), file.size)
+        except FileNotFoundError:
+            return None
+
+    def _write(self, tx: Transaction, on_chunk: Callable[[Transaction, Sequence[int]], None]) -> int:
+        images = moves.moved_images(tx, self.area)
+        if not images:
+            return 0
+        intake.lock_images(tx, images)
+        moved = moves.apply(tx, self.area)
+        touched = mend(tx, self.catalog_id, moves.torn(tx), moves.gone_of(tx, images))
+        intake.close_missing(tx, images)
+        intake.void_running(tx, images)
+        intake.touch(tx, touched)
+        on_chunk(tx, sorted({*touched, *intake.unfinished(tx, images)}))
+        return moved
+
+
+class _Nearby:
+    """Lost rows with a content hash, by format and size."""
+
+    def __init__(self, lost: Sequence[Lost]) -> None:
+        self._rows = sorted((row for row in lost if row.content is not None), key=lambda row: row.size)
+        self._sizes = [row.size for row in self._rows]
+        self._taken: set[int] = set()
+
+    def any_of_size(self, size: int) -> bool:
+        return bool(self._between(size))
+
+    def rows(self, size: int, content_format: FileFormat) -> list[Lost]:
+        return [
+            row for row in self._between(size) if row.content_format is content_format and row.id not in self._taken
+        ]
+
+    def take(self, row: Lost) -> None:
+        self._taken.add(row.id)
+
+    def _between(self, size: int) -> Sequence[Lost]:
+        return self._rows[bisect_left(self._sizes, size - RETAGGED) : bisect_right(self._sizes, size + RETAGGED)]
+
+
+def _by_size(lost: Sequence[Lost]) -> dict[int, list[Lost]]:
+    found: defaultdict[int, list[Lost]] = defaultdict(list)
+    for row in lost:
+        found[row.size].append(row)
+    return found
+
+
+def _digest(path: Path, content_format: FileFormat | None) -> bytes | None:
+    """BLAKE3 of the bytes, or with a format of the image data alone; None where the file is gone, changing or empty."""
+    try:
+        with path.open("rb") as file:
+            before = os.fstat(file.fileno())
+            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+                digest = blake3(data).digest() if content_format is None else _content(data, content_format)
+            after = os.fstat(file.fileno())
+    except (OSError, ValueError):
+        return None
+    return digest if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns) else None
+
+
+def _content(data: mmap.mmap, content_format: FileFormat) -> bytes:
+    return content.digest(data, content.anatomy(data, content_format))
+
+
+def _holds_something(root: Path) -> bool:
+    """An empty folder may be a mount point without its mount: it says nothing about what is gone."""
+    try:
+        return next(root.iterdir(), None) is not None
+    except OSError:
+        return False
+
+
+def _is_gone(place: Place, root: Path | None, reachable: bool) -> bool:
+    if not reachable or root is None:
+        return place.missing
+    try:
+        (root / names.native(place.path)).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False

@@ -1,0 +1,209 @@
+"""Tell files that moved from files that are new: the same file, or the same bytes, at a path where they were not.
+
+A row may move only when its file is not where the row says: gone, missing, or its place taken by another that moved.
+Works on the tables of `lumina.store.scans`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lumina.domain.values import FileFormat
+from lumina.store.database import Row, Transaction
+from lumina.store.scans import IN_AREA, Area
+
+_SAME_CATALOG = """file.source_id IN (SELECT id FROM source WHERE catalog_id =
+    (SELECT catalog_id FROM source WHERE id = :source))"""
+_IDENTITY = "device, inode, size, modified_ns"
+
+
+def _of(table: str) -> str:
+    return ", ".join(f"{table}.{column}" for column in _IDENTITY.split(", "))
+
+
+_FREE = f"""(({IN_AREA} AND NOT EXISTS (SELECT 1 FROM scan_seen s WHERE s.path = file.path
+        AND s.size = file.size AND s.modified_ns = file.modified_ns)
+    AND (file.missing_since IS NOT NULL OR NOT EXISTS (SELECT 1 FROM scan_unread u WHERE u.device IS NULL
+        AND (u.folder = '' OR starts_with(file.path, u.folder || '/')))))
+    OR EXISTS (SELECT 1 FROM scan_elsewhere e WHERE e.id = file.id))"""
+"""Rows whose file is not where they say: judged by this scan, or looked up elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row of the catalog says its file is."""
+
+    id: int
+    source_id: int
+    path: str
+    missing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A file that is gone, by what is known of its bytes."""
+
+    id: int
+    path: str
+    size: int
+    content_format: FileFormat
+    checksum: bytes | None
+    content: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file at a path where there was none, or another."""
+
+    path: str
+    size: int
+    replaces: bool
+
+
+def elsewhere(tx: Transaction, area: Area, limit: int) -> list[Place]:
+    """Rows outside the area that may have moved into it: missing ones, and those whose size turned up here."""
+    rows = tx.rows(
+        f"""SELECT file.id, file.source_id, file.path, file.missing_since IS NOT NULL AS missing FROM file
+        WHERE {_SAME_CATALOG} AND NOT ({IN_AREA}) AND (file.missing_since IS NOT NULL
+            OR file.size IN (SELECT s.size FROM scan_seen s JOIN scan_diff d ON d.path = s.path))
+        ORDER BY file.missing_since DESC NULLS LAST, file.id LIMIT :limit""",
+        limit=limit,
+        **area.parameters,
+    )
+    return [Place(**row) for row in rows]
+
+
+def set_elsewhere_gone(tx: Transaction, file_ids: Sequence[int]) -> None:
+    """Of `elsewhere`, those that are not there any more."""
+    tx.execute("INSERT INTO scan_elsewhere SELECT unnest(CAST(:ids AS bigint[]))", ids=list(file_ids))
+
+
+def match_identity(tx: Transaction, area: Area) -> None:
+    """Same device, inode, size and time of change: the same file, without reading it."""
+    tx.execute(
+        f"""WITH new AS MATERIALIZED (
+            SELECT s.path, {_of("s")}, row_number() OVER (PARTITION BY {_of("s")} ORDER BY s.path) AS n
+            FROM scan_seen s JOIN scan_diff d ON d.path = s.path),
+        alike AS MATERIALIZED (
+            SELECT file.* FROM file WHERE {_SAME_CATALOG} AND file.inode <> 0
+              AND ({_of("file")}) IN (SELECT {_IDENTITY} FROM new)),
+        old AS (
+            SELECT file.id, {_of("file")}, row_number() OVER (
+                PARTITION BY {_of("file")} ORDER BY file.missing_since NULLS FIRST, file.path) AS n
+            FROM alike AS file WHERE {_FREE})
+        INSERT INTO scan_move (file_id, path, same_bytes)
+        SELECT old.id, new.path, true FROM new JOIN old USING ({_IDENTITY}, n)""",
+        **area.parameters,
+    )
+    while _withdraw_copies(tx, area):
+        pass
+
+
+def _withdraw_copies(tx: Transaction, area: Area) -> int:
+    """Take back moves of rows at whose own path a file still stands, unless another row moves into that place.
+
+    What appeared elsewhere is then a copy of the file's former self, such as a program's backup. To be repeated until
+    nothing is taken back.
+    """
+    return tx.execute(
+        f"""DELETE FROM scan_move m USING file WHERE file.id = m.file_id AND {IN_AREA} AND file.missing_since IS NULL
+          AND EXISTS (SELECT 1 FROM scan_seen s WHERE s.path = file.path)
+          AND NOT EXISTS (SELECT 1 FROM scan_move other WHERE other.path = file.path)""",
+        **area.parameters,
+    ).rowcount
+
+
+def lost(tx: Transaction, area: Area) -> list[Lost]:
+    """Rows that may still be matched by their bytes: gone or missing, with a checksum or a content hash."""
+    rows = tx.rows(
+        f"""SELECT file.id, file.path, file.size, file.format AS content_format, file.checksum, file.content FROM file
+        WHERE {_SAME_CATALOG} AND {_FREE} AND (file.checksum IS NOT NULL OR file.content IS NOT NULL)
+          AND NOT EXISTS (SELECT 1 FROM scan_seen s WHERE s.path = file.path AND {IN_AREA})
+          AND NOT EXISTS (SELECT 1 FROM scan_move m WHERE m.file_id = file.id)
+        ORDER BY file.missing_since NULLS FIRST, file.path, file.id""",
+        **area.parameters,
+    )
+    return [_lost(row) for row in rows]
+
+
+def found(tx: Transaction) -> list[Found]:
+    """New and changed files that are not matched yet."""
+    rows = tx.rows(
+        """SELECT s.path, s.size, d.file_id IS NOT NULL AS replaces FROM scan_seen s JOIN scan_diff d ON d.path = s.path
+        WHERE NOT EXISTS (SELECT 1 FROM scan_move m WHERE m.path = s.path) ORDER BY s.path"""
+    )
+    return [Found(row["path"], row["size"], row["replaces"]) for row in rows]
+
+
+def add(tx: Transaction, file_id: int, path: str, *, same_bytes: bool) -> None:
+    """This row's file is at `path` now; without `same_bytes` it was retagged as well."""
+    tx.execute("INSERT INTO scan_move VALUES (:id, :path, :same)", id=file_id, path=path, same=same_bytes)
+
+
+def moved_images(tx: Transaction, area: Area) -> list[int]:
+    """Images that a move concerns: those that move, and those whose place is taken."""
+    return list(
+        tx.execute(
+            f"""SELECT image_id FROM file JOIN scan_move m ON m.file_id = file.id
+            UNION SELECT image_id FROM file JOIN scan_move m ON m.path = file.path AND {IN_AREA}
+                AND file.missing_since IS NULL""",
+            **area.parameters,
+        ).scalars()
+    )
+
+
+def apply(tx: Transaction, area: Area) -> int:
+    """Write the moves down; rows whose place was taken and that did not move themselves are missing now.
+
+    Returns:
+        How many files moved.
+    """
+    tx.execute(
+        f"""UPDATE file SET missing_since = now() WHERE missing_since IS NULL AND (id IN (SELECT file_id FROM scan_move)
+            OR ({IN_AREA} AND path IN (SELECT path FROM scan_move)))""",
+        **area.parameters,
+    )
+    moved = tx.execute(
+        """UPDATE file SET source_id = :source, path = m.path, missing_since = NULL, device = s.device, inode = s.inode,
+            size = CASE WHEN m.same_bytes THEN s.size ELSE file.size END,
+            modified_ns = CASE WHEN m.same_bytes THEN s.modified_ns ELSE file.modified_ns END
+        FROM scan_move m JOIN scan_seen s ON s.path = m.path WHERE m.file_id = file.id""",
+        source=area.source_id,
+    ).rowcount
+    tx.execute(
+        f"""UPDATE image SET source_id = :source, missing_since = NULL, folder = regexp_replace(m.path, '/?[^/]*$', ''),
+            stem = regexp_replace(regexp_replace(m.path, '^.*/', ''), '(?<=.)\\.[^.]*$', '')
+        FROM file JOIN scan_move m ON m.file_id = file.id
+        WHERE file.image_id = image.id AND file.role = 'original' AND {_SAME_CATALOG}""",
+        source=area.source_id,
+    )
+    return moved
+
+
+def gone_of(tx: Transaction, image_ids: Sequence[int]) -> set[int]:
+    """Files of these images that this scan did not find, though they are not marked missing yet."""
+    return set(
+        tx.execute(
+            "SELECT file.id FROM file JOIN scan_gone USING (id) WHERE image_id = ANY(:ids)"
+            " AND id NOT IN (SELECT file_id FROM scan_move)",
+            ids=list(image_ids),
+        ).scalars()
+    )
+
+
+def torn(tx: Transaction) -> list[int]:
+    """Images of which not every present master moved along into one folder: they need a closer look."""
+    return list(
+        tx.execute(
+            """SELECT image_id FROM file WHERE missing_since IS NULL AND role <> 'sidecar'
+              AND (id NOT IN (SELECT id FROM scan_gone) OR id IN (SELECT file_id FROM scan_move))
+              AND image_id IN (SELECT image_id FROM file JOIN scan_move m ON m.file_id = file.id)
+            GROUP BY image_id HAVING count(DISTINCT (source_id, regexp_replace(path, '/?[^/]*$', ''))) > 1
+                OR NOT bool_or(role = 'original')"""
+        ).scalars()
+    )
+
+
+def _lost(row: Row) -> Lost:
+    return Lost(**{**row, "content_format": FileFormat(row["content_format"])})

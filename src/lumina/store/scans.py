@@ -1,0 +1,245 @@
+"""What a scan has seen, kept in tables of its database session: comparing a million files takes no memory here.
+
+`scan_seen` holds the files that the disk shows, `scan_unread` the folders whose listing says nothing about what is
+gone, `scan_diff` the files that are new or not as they were, `scan_gone` those that were there and are not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from psycopg.errors import LockNotAvailable
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
+
+from lumina.domain.scan import Seen
+from lumina.errors import Conflict
+from lumina.store.database import Row, Store, Transaction
+
+_LOCK_SPACE = 0x5343 << 48
+_TABLES = """
+CREATE TEMP TABLE scan_seen (path text COLLATE "C" NOT NULL, folder text COLLATE "C" NOT NULL, key text NOT NULL,
+    size bigint NOT NULL, modified_ns bigint NOT NULL, device bigint NOT NULL, inode numeric(20) NOT NULL,
+    media boolean NOT NULL);
+CREATE TEMP TABLE scan_unread (folder text COLLATE "C" NOT NULL, device bigint);
+CREATE TEMP TABLE scan_diff (path text COLLATE "C" NOT NULL, file_id bigint);
+CREATE TEMP TABLE scan_gone (id bigint NOT NULL);
+CREATE TEMP TABLE scan_due (number bigint NOT NULL, folder text COLLATE "C" NOT NULL, key text NOT NULL);
+CREATE TEMP TABLE scan_elsewhere (id bigint NOT NULL);
+CREATE TEMP TABLE scan_move (file_id bigint NOT NULL, path text COLLATE "C" NOT NULL, same_bytes boolean NOT NULL)
+"""
+_NAMES = "scan_seen, scan_unread, scan_diff, scan_gone, scan_due, scan_elsewhere, scan_move"
+_SEEN = "path, folder, key, size, modified_ns, device, inode"
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """The part of a source that a scan judges."""
+
+    source_id: int
+    scope: str
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """For `IN_AREA`."""
+        return {"source": self.source_id, "scope": self.scope}
+
+
+IN_AREA = "file.source_id = :source AND (:scope = '' OR file.path = :scope OR starts_with(file.path, :scope || '/'))"
+
+
+class Session:
+    """One database connection that holds the source's lock and the scan's tables over many transactions."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Commits at the end of the block, rolls back when it raises."""
+        with self._connection.begin():
+            yield Transaction(self._connection)
+
+
+@contextmanager
+def session(store: Store, source_id: int, *, wait_seconds: float = 60) -> Iterator[Session]:
+    """Lock the source for one scan; ends with the connection, however that ends.
+
+    Raises:
+        Conflict: another scan of this source is running and did not end in time.
+    """
+    key = _LOCK_SPACE | source_id
+    with store.engine.connect() as connection:
+        _lock(connection, key, wait_seconds, source_id)
+        try:
+            with connection.begin():
+                connection.execute(text(_TABLES))
+            yield Session(connection)
+        finally:
+            _release(connection, key)
+
+
+def _lock(connection: Connection, key: int, wait_seconds: float, source_id: int) -> None:
+    try:
+        with connection.begin():
+            connection.execute(text(f"SET LOCAL lock_timeout = '{int(wait_seconds * 1000) or 1}ms'"))
+            connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": key})
+    except OperationalError as error:
+        if isinstance(error.orig, LockNotAvailable):
+            raise Conflict(f"Source {source_id} is being scanned already.") from error
+        raise
+
+
+def _release(connection: Connection, key: int) -> None:
+    if connection.closed or connection.invalidated:
+        return
+    connection.rollback()
+    connection.execute(text(f"DROP TABLE IF EXISTS {_NAMES}"))
+    connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": key})
+    connection.commit()
+
+
+def catalog_is_empty(tx: Transaction, source_id: int) -> bool:
+    """True where the source's catalog has no file at all yet."""
+    return not tx.value(
+        """SELECT EXISTS (SELECT 1 FROM file JOIN source s ON s.id = file.source_id
+        WHERE s.catalog_id = (SELECT catalog_id FROM source WHERE id = :source))""",
+        source=source_id,
+    )
+
+
+def count_present(tx: Transaction, source_id: int) -> int:
+    """Files of the source that are not missing."""
+    return int(tx.value("SELECT count(*) FROM file WHERE source_id = :id AND missing_since IS NULL", id=source_id))
+
+
+def stage(tx: Transaction, files: Iterable[tuple[Seen, bool]]) -> None:
+    """Remember files that the disk shows, each with whether its name claims to be media."""
+    driver = tx.connection.connection.driver_connection
+    assert driver is not None
+    with driver.cursor() as cursor, cursor.copy(f"COPY scan_seen ({_SEEN}, media) FROM STDIN") as copy:
+        for seen, media in files:
+            copy.write_row(
+                (seen.path, seen.folder, seen.key, seen.size, seen.modified_ns, seen.device, seen.inode, media)
+            )
+
+
+def stage_unread(tx: Transaction, folders: Sequence[tuple[str, int | None]]) -> None:
+    """Remember folders that say nothing about what is gone.
+
+    Args:
+        tx: the transaction.
+        folders: the folder, and None where it cannot be read; the folder's device where it is empty: then files that
+            were there on another device are not gone, their file system is not mounted.
+    """
+    tx.execute(
+        "INSERT INTO scan_unread SELECT * FROM unnest(CAST(:folders AS text[]), CAST(:devices AS bigint[]))",
+        folders=[folder for folder, _ in folders],
+        devices=[device for _, device in folders],
+    )
+
+
+def analyze(tx: Transaction) -> None:
+    """Let the planner know the sizes of what was staged."""
+    tx.execute("ANALYZE scan_seen")
+
+
+def compare(tx: Transaction, area: Area) -> None:
+    """Fill `scan_diff` and `scan_gone`."""
+    tx.execute("TRUNCATE scan_diff, scan_gone")
+    tx.execute(
+        """INSERT INTO scan_diff SELECT s.path, file.id FROM scan_seen s
+        LEFT JOIN file ON file.source_id = :source AND file.path = s.path AND file.missing_since IS NULL
+        WHERE file.id IS NULL OR file.size <> s.size OR file.modified_ns <> s.modified_ns""",
+        source=area.source_id,
+    )
+    tx.execute(
+        f"""INSERT INTO scan_gone SELECT file.id FROM file
+        WHERE {IN_AREA} AND file.missing_since IS NULL
+          AND NOT EXISTS (SELECT 1 FROM scan_seen s WHERE s.path = file.path)
+          AND NOT EXISTS (SELECT 1 FROM scan_unread u
+              WHERE (u.folder = '' OR file.path = u.folder OR starts_with(file.path, u.folder || '/'))
+                AND (u.device IS NULL OR (u.device <> file.device AND file.device <> 0)))""",
+        **area.parameters,
+    )
+    tx.execute("ANALYZE scan_diff")
+
+
+def new_strangers(tx: Transaction) -> list[tuple[str, int]]:
+    """Path and size of new files whose names claim nothing: their content decides."""
+    rows = tx.rows(
+        """SELECT s.path, s.size FROM scan_seen s JOIN scan_diff d ON d.path = s.path
+        WHERE NOT s.media AND d.file_id IS NULL ORDER BY s.path"""
+    )
+    return [(row["path"], row["size"]) for row in rows]
+
+
+def drop_seen(tx: Transaction, paths: Sequence[str]) -> None:
+    """These do not count after all."""
+    for table in ("scan_seen", "scan_diff"):
+        tx.execute(f"DELETE FROM {table} WHERE path = ANY(:paths)", paths=list(paths))
+
+
+def plan_intake(tx: Transaction) -> int:
+    """Number the clusters that hold a new or changed file; returns how many there are."""
+    tx.execute("TRUNCATE scan_due")
+    tx.execute(
+        """INSERT INTO scan_due SELECT row_number() OVER (ORDER BY folder, key), folder, key
+        FROM (SELECT DISTINCT s.folder, s.key FROM scan_seen s JOIN scan_diff d ON d.path = s.path) AS due"""
+    )
+    found = int(tx.value("SELECT count(*) FROM scan_due"))
+    if found:
+        tx.execute("CREATE INDEX IF NOT EXISTS scan_seen_key ON scan_seen (folder, key)")
+        tx.execute("CREATE INDEX IF NOT EXISTS scan_due_number ON scan_due (number)")
+        tx.execute("ANALYZE scan_due")
+    return found
+
+
+def due_files(tx: Transaction, first: int, last: int) -> list[Seen]:
+    """All seen files of the due clusters `first` to `last`, cluster by cluster."""
+    rows = tx.rows(
+        f"""SELECT {", ".join("s." + name for name in _SEEN.split(", "))} FROM scan_due d
+        JOIN scan_seen s ON s.folder = d.folder AND s.key = d.key
+        WHERE d.number BETWEEN :first AND :last ORDER BY d.number, s.path""",
+        first=first,
+        last=last,
+    )
+    return [_seen(row) for row in rows]
+
+
+def count_gone(tx: Transaction) -> int:
+    """How many files are gone."""
+    return int(tx.value("SELECT count(*) FROM scan_gone"))
+
+
+def take_gone(tx: Transaction, limit: int) -> list[int]:
+    """Some of the gone files, taken off the list."""
+    return list(
+        tx.execute(
+            """DELETE FROM scan_gone WHERE id IN (SELECT id FROM scan_gone ORDER BY id LIMIT :limit) RETURNING id""",
+            limit=limit,
+        ).scalars()
+    )
+
+
+def gone_paths(tx: Transaction) -> Iterator[str]:
+    """Where the gone files were."""
+    for row in tx.execute("SELECT path FROM file JOIN scan_gone USING (id) ORDER BY path").mappings():
+        yield row["path"]
+
+
+def refresh_identity(tx: Transaction, source_id: int) -> None:
+    """Unchanged files whose device or inode number is another one now (remounted, restored)."""
+    tx.execute(
+        """UPDATE file SET device = s.device, inode = s.inode FROM scan_seen s
+        WHERE file.source_id = :source AND file.path = s.path AND file.missing_since IS NULL
+          AND file.size = s.size AND file.modified_ns = s.modified_ns
+          AND (file.device <> s.device OR file.inode <> s.inode)""",
+        source=source_id,
+    )
+
+
+def _seen(row: Row) -> Seen:
+    return Seen(**{**row, "inode": int(row["inode"])})

@@ -82,13 +82,22 @@ def _image(body: bytes, order: str, tags: Tags) -> None:
 
 
 def _shot(body: bytes, order: str, tags: Tags) -> None:
-    """Canon's shot info: auto ISO, aperture and time in APEX steps of 1/32."""
+    """Canon's shot info: auto and base ISO, aperture and time in APEX steps of 1/32."""
     if len(body) >= 48:
         shot = struct.unpack_from(order + "24h", body)
-        if shot[21] > 0:
-            tags.put("CIFF:FNumber", round(2 ** (shot[21] / 64), 1))
-        if shot[22]:
-            tags.put("CIFF:ExposureTime", 2 ** (-shot[22] / 32))
+        if abs(shot[1]) < 640 and 0 < shot[2] < 640:
+            tags.put("CIFF:ISO", round(100 / 32 * 2 ** ((shot[1] + shot[2]) / 32)))
+        if 0 < shot[21] < 640:
+            tags.put("CIFF:FNumber", round(2 ** (_thirds(shot[21]) / 2), 2))
+        if shot[22] and abs(shot[22]) < 1024:
+            tags.put("CIFF:ExposureTime", 2 ** -_thirds(shot[22]))
+
+
+def _thirds(steps: int) -> float:
+    """Canon writes a third of a stop as 12/32 and two thirds as 20/32."""
+    sign, steps = (-1, -steps) if steps < 0 else (1, steps)
+    whole, part = divmod(steps, 32)
+    return sign * (whole + {12: 1 / 3, 20: 2 / 3}.get(part, part / 32))
 
 
 def _focal(body: bytes, order: str, tags: Tags) -> None:

@@ -10,6 +10,8 @@ from lumina.files.metadata.context import Context
 from lumina.files.metadata.cr3 import read_cr3
 from lumina.files.metadata.heif import read_heif
 from lumina.files.metadata.jpeg import read_jpeg
+from lumina.files.metadata.jxl import read_jxl
+from lumina.files.metadata.matroska import read_matroska, read_mpeg
 from lumina.files.metadata.png import read_bmp, read_gif, read_png
 from lumina.files.metadata.quicktime import read_movie
 from lumina.files.metadata.rawfiles import read_any_raw
@@ -37,6 +39,10 @@ READERS: Final[Mapping[FileFormat, Reader]] = {
     FileFormat.CR3: read_cr3,
     FileFormat.MP4: read_movie,
     FileFormat.MOV: read_movie,
+    FileFormat.MKV: read_matroska,
+    FileFormat.WEBM: read_matroska,
+    FileFormat.MPEG: read_mpeg,
+    FileFormat.JXL: read_jxl,
     FileFormat.AVI: read_avi,
     FileFormat.PNG: read_png,
     FileFormat.GIF: read_gif,

@@ -14,7 +14,7 @@ _CANON_UUID = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")
 
 
 def read_cr3(data: bytes, context: Context) -> None:
-    """CMT1 (IFD0), CMT2 (EXIF), CMT3 (Canon), CMT4 (GPS), XMP, and the size of the RAW track."""
+    """CMT1 (IFD0), CMT2 (EXIF), CMT3 (Canon), CMT4 (GPS), XMP. IFD0 states the size within the RAW track's borders."""
     for box in boxes(data, 0, len(data)):
         if box.kind == b"moov":
             _moov(data, box, context)
@@ -39,7 +39,9 @@ def _canon(data: bytes, uuid: Box, context: Context) -> None:
     for box in boxes(data, uuid.start, uuid.end):
         block = data[box.start : min(box.end, box.start + MAX_BLOCK)]
         if box.kind in (b"CMT1", b"CMT2"):
-            context.exif(block)
+            reader = context.exif(block)
+            for frame in reader.frames if reader else ():
+                context.tags.size(*frame.size)
         elif box.kind == b"CMT4":
             context.exif(block, group="GPS")
         elif box.kind == b"CMT3" and not context.brief:

@@ -4,25 +4,40 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from enum import IntEnum
 from typing import NamedTuple
 
 EARLIEST_YEAR = 1826
 """The oldest surviving photograph was taken then."""
 
 _DATE = re.compile(
-    r"\s*(\d{4})[-:/. ]\s?(\d{1,2})(?:[-:/. ]\s?(\d{1,2})"
+    r"\s*(\d{4})(?:[-:/. ]\s?(\d{1,2})(?:[-:/. ]\s?(\d{1,2})"
     r"(?:(?:\s+|T)\s?(\d{1,2})[:. ]\s?(\d{1,2})(?:[:. ]\s?(\d{1,2})(?:[.,](\d+))?)?)?)?"
-    r"\s*(Z|[+-]\d{1,2}:?\d{2})?"
+    r"\s*(Z|[+-]\d{1,2}:?\d{2})?|\s*$)"
 )
 _OFFSET = re.compile(r"\s*([+−-])?\s*(\d{1,2}):?(\d{2})?(?::\d{2})?\s*$")
 
 
+class Precision(IntEnum):
+    """How much of a time the text states."""
+
+    YEAR = 1
+    MONTH = 2
+    DAY = 3
+    SECOND = 6
+    FRACTION = 7
+
+
 class Stamp(NamedTuple):
-    """A wall-clock time, its zone in minutes east of UTC where the text names it."""
+    """A wall-clock time, its zone in minutes east of UTC where the text names it, and how exact it is."""
 
     time: datetime
-    offset: int | None
-    has_fraction: bool = False
+    offset: int | None = None
+    precision: Precision = Precision.SECOND
+
+    def agrees(self, finer: Stamp) -> bool:
+        """True where `finer` is the same time as far as this one states it."""
+        return self.time.timetuple()[: self.precision] == finer.time.timetuple()[: self.precision]
 
 
 class BadDate(ValueError):
@@ -35,14 +50,20 @@ def parse(text: str, subsec: object = None) -> Stamp:
     if not match:
         raise BadDate("not a date")
     year, month, day, hour, minute, second = (int(g) if g else None for g in match.group(1, 2, 3, 4, 5, 6))
-    if not year or not month or day == 0:
+    if not year or month == 0 or day == 0:
         raise BadDate("an empty date")
     digits = match[7] or _digits(subsec)
     try:
-        time = datetime(year, month, day or 1, hour or 0, minute or 0, second or 0, _micros(digits))
+        time = datetime(year, month or 1, day or 1, hour or 0, minute or 0, second or 0, _micros(digits))
     except ValueError as error:
         raise BadDate(str(error)) from None
-    return Stamp(plausible(time), zone(match[8]) if match[8] else None, bool(digits))
+    return Stamp(plausible(time), zone(match[8]) if match[8] else None, _precision(match, digits))
+
+
+def _precision(match: re.Match[str], digits: str) -> Precision:
+    if match[4] is None:
+        return Precision.DAY if match[3] else Precision.MONTH if match[2] else Precision.YEAR
+    return Precision.FRACTION if digits else Precision.SECOND
 
 
 def plausible(time: datetime) -> datetime:

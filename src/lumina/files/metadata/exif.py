@@ -8,7 +8,7 @@ from typing import NamedTuple
 from lumina.files.metadata import names
 from lumina.files.metadata.tags import Tags
 from lumina.files.metadata.text import decode, decode_utf16
-from lumina.files.metadata.tiff import MAX_BYTES, Field, Tiff, TiffError
+from lumina.files.metadata.tiff import MAX_BYTES, SRATIONAL, Field, Tiff, TiffError
 
 MAX_DIRECTORIES = 48
 _SUB_IFDS, _EXIF, _GPS, _INTEROP = 0x014A, 0x8769, 0x8825, 0xA005
@@ -93,8 +93,10 @@ class ExifReader:
         if field.size < 0:
             self.tags.note(f"{group}: {name or hex(field.tag)} lies outside the file")
             return
+        if field.tag in names.RATIONALS and (field.type, field.number) == (3, 4):
+            field = field._replace(type=SRATIONAL, number=1)
         value = _special(tiff, field, group) if field.tag in _SPECIAL.get(group, ()) else tiff.value(field)
-        self.tags.put(f"{group}:{name or f'0x{field.tag:04x}'}", value)
+        self.tags.replace(f"{group}:{name or f'0x{field.tag:04x}'}", value)
 
     def _frame(self, tiff: Tiff, fields: list[Field]) -> None:
         """Remember the size of the picture that a directory describes."""

@@ -104,6 +104,7 @@ TECHNICAL: Final[dict[str, tuple[Source, ...]]] = {
         "XMP:exifEX:PhotographicSensitivity",
         "XMP:exif:ISOSpeedRatings",
         "MakerNotes:ISO",
+        "CIFF:ISO",
     ),
     "exposure_bias": _all(convert.bias, "EXIF:ExposureCompensation", "XMP:exif:ExposureBiasValue"),
     "flash": _all(convert.flash, "EXIF:Flash", "PictureInfo:Flash"),

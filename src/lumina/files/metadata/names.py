@@ -168,3 +168,6 @@ XP_TEXTS: Final = frozenset({0x9C9B, 0x9C9C, 0x9C9D, 0x9C9E, 0x9C9F})
 CHARSET_TEXTS: Final = frozenset({0x9286})
 CHARSET_TEXTS_GPS: Final = frozenset({0x1B, 0x1C})
 """Texts whose first 8 bytes name their character set."""
+
+RATIONALS: Final = frozenset({0x829A, 0x829D, *range(0x9201, 0x9207), 0x920A, 0xA404})
+"""Fractions; a few cameras state them as four 16-bit numbers."""

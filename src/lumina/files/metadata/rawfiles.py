@@ -6,7 +6,8 @@ import struct
 
 from lumina.files.metadata import ciff
 from lumina.files.metadata.context import Context
-from lumina.files.metadata.jpeg import read_jpeg
+from lumina.files.metadata.jpeg import read_jpeg, read_segments
+from lumina.files.metadata.tags import Tags
 from lumina.files.metadata.tiff import Field, Tiff
 from lumina.files.metadata.tifflike import read_raw_tiff
 
@@ -20,25 +21,26 @@ def read_raf(data: bytes, context: Context) -> None:
         context.tags.note("RAF: cut short")
         return
     jpeg, length, directory, size = struct.unpack_from(">LLLL", data, 84)
-    _raf_size(data[directory : directory + min(size, 65_536)], context)
-    read_jpeg(data[jpeg : jpeg + min(length, _LIMIT)], context)
+    preview = Tags()
+    body = data[jpeg : jpeg + min(length, _LIMIT)]
+    read_segments(body, preview)
+    sizes = [_raf_size(data[directory : directory + min(size, 65_536)]), (preview.width or 0, preview.height or 0)]
+    context.tags.size(*max(sizes, key=lambda pair: pair[0] * pair[1]))
+    read_jpeg(body, context)
 
 
-def _raf_size(block: bytes, context: Context) -> None:
-    """0x0121 is the cropped size with its turn, 0x0111 the one before; both height first."""
-    found: dict[int, tuple[int, int]] = {}
+def _raf_size(block: bytes) -> tuple[int, int]:
+    """0x0111 is the picture's size, height first; that of Super-CCD sensors has half of the rows."""
     at = 4
     for _ in range(256):
         if at + 8 > len(block):
             break
         tag, size = struct.unpack_from(">HH", block, at)
-        if tag in (0x0111, 0x0121) and size >= 4:
+        if tag == 0x0111 and size >= 4:
             height, width = struct.unpack_from(">HH", block, at + 4)
-            found[tag] = (width, height)
+            return width, height
         at += 4 + size
-    for size in (found.get(0x0111), found.get(0x0121)):
-        if size:
-            context.tags.size(*size)
+    return 0, 0
 
 
 def read_rw2(data: bytes, context: Context) -> None:
@@ -72,8 +74,19 @@ def read_any_raw(data: bytes, context: Context) -> None:
         read_jpeg(data, context)
     elif head.startswith((b"IIU\0", b"II\x55\0")):
         read_rw2(data, context)
+    elif head.startswith(b"FOVb"):
+        _read_x3f(data, context)
     elif head[:2] in (b"II", b"MM"):
         read_raw_tiff(data, context)
+
+
+def _read_x3f(data: bytes, context: Context) -> None:
+    """Sigma: the size in the header, EXIF in the preview of newer models."""
+    if len(data) >= 36:
+        context.tags.size(*struct.unpack_from("<LL", data, 28))
+    at = data.find(b"\xff\xd8\xff\xe1")
+    if at >= 0:
+        read_jpeg(data[at : at + _LIMIT], context)
 
 
 def _read_mrw(data: bytes, context: Context) -> None:

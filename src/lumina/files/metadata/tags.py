@@ -13,7 +13,7 @@ _ITEM_LIMIT = 8_192
 
 
 class Tags:
-    """Values keyed `Group:Tag`, all of them JSON-ready; the first value of a key wins.
+    """Values keyed `Group:Tag`, all of them JSON-ready; the first value of a key wins unless replaced.
 
     Attributes:
         values: what was read. Numbers are finite; a fraction over zero is None.
@@ -35,6 +35,12 @@ class Tags:
         """Keep `value` unless the key is taken or there are too many tags."""
         if key not in self.values and len(self.values) < MAX_TAGS:
             self.values[key] = value
+
+    def replace(self, key: str, value: Any) -> None:
+        """Keep `value` in place of an earlier one, unless it is empty: of a tag given twice the last one counts."""
+        if value is not None and value != "":
+            self.values.pop(key, None)
+        self.put(key, value)
 
     def note(self, text: str) -> None:
         """Keep a remark once."""

@@ -68,7 +68,7 @@ class Tiff:
         head, entry = ("Q", 20) if self.big else ("H", 12)
         start = self.base + offset
         width = 8 if self.big else 2
-        if offset < 0 or start + width > self.end:
+        if start < 0 or start + width > self.end:
             raise TiffError("a directory lies outside the file")
         (count,) = struct.unpack_from(self.order + head, self.data, start)
         start += width
@@ -90,7 +90,7 @@ class Tiff:
                 continue
             size = _SIZES[kind] * number
             at = start + (index + 1) * entry - room if size <= room else self.base + pointer
-            yield Field(tag, kind, number, at, size if at + size <= self.end else -1)
+            yield Field(tag, kind, number, at, size if at >= 0 and at + size <= self.end else -1)
 
     def bytes(self, field: Field) -> bytes:
         """The entry's bytes, at most `MAX_BYTES`; empty where they lie outside."""

@@ -8,17 +8,23 @@ from typing import Any, Final, NamedTuple
 
 from lumina.files.metadata import dates, gps
 from lumina.files.metadata.convert import first
-from lumina.files.metadata.dates import BadDate, Stamp
+from lumina.files.metadata.dates import BadDate, Precision, Stamp
 
 
 class Clock(NamedTuple):
-    """A date tag with its companions; `capture` marks tags that speak of the capture itself."""
+    """A date tag with its companions.
+
+    Attributes:
+        capture: it speaks of the capture itself.
+        exact: without a time of day it says nothing of the capture (a film's year).
+    """
 
     key: str
     subsec: str = ""
     zones: tuple[str, ...] = ()
     time: str = ""
     capture: bool = True
+    exact: bool = False
 
 
 _ANY_ZONE = ("EXIF:OffsetTimeOriginal", "EXIF:OffsetTimeDigitized", "EXIF:OffsetTime")
@@ -35,7 +41,7 @@ CLOCKS: Final = (
     Clock("XMP:xmp:CreateDate"),
     Clock("Sidecar:xmp:CreateDate"),
     Clock("QuickTime:CreationDate"),
-    Clock("QuickTime:ContentCreateDate"),
+    Clock("QuickTime:ContentCreateDate", exact=True),
     Clock("QuickTime:DateTimeOriginal"),
     Clock("RIFF:DateTimeOriginal"),
     Clock("PNG:CreationTime"),
@@ -71,11 +77,22 @@ def moment(values: Mapping[str, Any]) -> Moment:
     read = list(_read(values, notes))
     if not read:
         return Moment(None, None, "", "", tuple(notes))
-    chosen, stamp = read[0]
+    chosen, stamp = _finest(read)
+    if stamp.precision < Precision.DAY:
+        notes.append(f"{chosen.key}: known to the {stamp.precision.name.lower()} only")
     same = [(c, s) for c, s in read if s.time.replace(microsecond=0) == stamp.time.replace(microsecond=0)]
-    time = next((s.time for _, s in same if s.has_fraction), stamp.time)
+    time = next((s.time for _, s in same if s.precision is Precision.FRACTION), stamp.time)
     offset, offset_key = _zone(values, same, time)
     return Moment(time, offset, chosen.key, offset_key, tuple(notes))
+
+
+def _finest(read: list[tuple[Clock, Stamp]]) -> tuple[Clock, Stamp]:
+    """The first date; where it states no time of day, the first that does and agrees with it."""
+    chosen, stamp = read[0]
+    if stamp.precision >= Precision.SECOND:
+        return chosen, stamp
+    finer = ((c, s) for c, s in read if c.capture and s.precision >= Precision.SECOND and stamp.agrees(s))
+    return next(finer, (chosen, stamp))
 
 
 def _read(values: Mapping[str, Any], notes: list[str]) -> Iterator[tuple[Clock, Stamp]]:
@@ -85,7 +102,9 @@ def _read(values: Mapping[str, Any], notes: list[str]) -> Iterator[tuple[Clock, 
         if text is None or (spoilt and not clock.capture):
             continue
         try:
-            yield clock, dates.parse(text, first(values.get(clock.subsec)))
+            stamp = dates.parse(text, first(values.get(clock.subsec)))
+            if stamp.precision >= Precision.SECOND or not clock.exact:
+                yield clock, stamp
         except BadDate as error:
             spoilt = True
             notes.append(f"{clock.key}: {error}: {text[:40]!r}")

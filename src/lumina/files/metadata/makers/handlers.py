@@ -47,11 +47,10 @@ def nested(table: Table) -> Handler:
 
 
 def read_directory(tiff: Tiff, offset: int, table: Table, tags: Tags) -> None:
-    """Give each known entry of the directory at `offset` to its handler."""
+    """Give each known entry of the directory at `offset` to its handler; a note of unknown build is no fault."""
     try:
         fields, _ = tiff.fields(offset)
     except TiffError:
-        tags.note("MakerNotes: the directory lies outside the file")
         return
     for field in fields:
         handler = table.get(field.tag)

@@ -70,9 +70,12 @@ def read_maker_note(tiff: Tiff, field: Field, tags: Tags) -> None:
     if read_fixed(head, tags):
         return
     if make.startswith("CANON"):
-        read_canon(_turned(tiff, field.start), field.start - tiff.base, tags)
+        inner = _moved(_turned(tiff, field.start), field, field.start)
+        read_canon(inner, field.start - inner.base, tags)
     elif head.startswith(b"Nikon\0") and head[10:12] in (b"II", b"MM"):
-        _whole_tiff(tiff, field, field.start + 10, tags)
+        _whole_tiff(tiff, field, field.start + 10, tags, tables.NIKON)
+    elif head[:4] in (b"MM\0*", b"II*\0") and "KODAK" in make:
+        _whole_tiff(tiff, field, field.start, tags, tables.KODAK)
     elif head.startswith((b"FUJIFILM", b"GENERALE")) and len(head) > 12:
         _read(tiff, field, Layout(b"", struct.unpack_from("<L", head, 8)[0], tables.FUJIFILM, 0), tags, "<")
     else:
@@ -87,10 +90,10 @@ def _by_layout(tiff: Tiff, field: Field, head: bytes, make: str, tags: Tags) -> 
         _read(tiff, field, layout, tags, {b"II": "<", b"MM": ">"}.get(mark, ""))
 
 
-def _whole_tiff(tiff: Tiff, field: Field, base: int, tags: Tags) -> None:
+def _whole_tiff(tiff: Tiff, field: Field, base: int, tags: Tags, table: Table) -> None:
     try:
         inner = Tiff(tiff.data, base, field.start + field.size)
-        read_directory(inner, inner.first, tables.NIKON, tags)
+        read_directory(inner, inner.first, table, tags)
     except TiffError as error:
         tags.note(f"MakerNotes: {error}")
 
@@ -101,7 +104,9 @@ def _read(tiff: Tiff, field: Field, layout: Layout, tags: Tags, order: str) -> N
     inner = Tiff(tiff.data, base, tiff.end, order or tiff.order)
     if not order:
         inner = _turned(inner, at)
-    read_directory(inner, at - base, layout.table, tags)
+    if layout.own_base is None:
+        inner = _moved(inner, field, at)
+    read_directory(inner, at - inner.base, layout.table, tags)
 
 
 def _turned(tiff: Tiff, at: int) -> Tiff:
@@ -115,3 +120,30 @@ def _turned(tiff: Tiff, at: int) -> Tiff:
     if mine <= 255 or other > 255:
         return tiff
     return Tiff(tiff.data, tiff.base, tiff.end, "<" if tiff.order == ">" else ">")
+
+
+def _moved(tiff: Tiff, note: Field, at: int) -> Tiff:
+    """Editors also move the note and leave the offsets in it: where they miss it, the first must follow the directory.
+
+    Canon's notes end with a TIFF header that holds the note's original offset.
+    """
+    end = note.start + note.size
+    tail = tiff.data[end - 8 : end]
+    if tail[:4] in (b"II*\0", b"MM\0*"):
+        original = int.from_bytes(tail[4:], "little" if tail[:1] == b"I" else "big")
+        base = note.start - original
+    else:
+        base = _base_by_trial(tiff, note, at)
+    return Tiff(tiff.data, base, tiff.end, tiff.order) if abs(base) < end and base != tiff.base else tiff
+
+
+def _base_by_trial(tiff: Tiff, note: Field, at: int) -> int:
+    try:
+        fields, _ = tiff.fields(at - tiff.base)
+    except TiffError:
+        return tiff.base
+    behind = at + 2 + 12 * len(fields) + 4
+    outside = [f.start for f in fields if not at <= f.start < behind - 4]
+    if not outside or note.start <= min(outside) < note.start + note.size:
+        return tiff.base
+    return tiff.base + behind - min(outside)

@@ -1,6 +1,6 @@
 """Images per second of ingesting camera JPEGs: everything Lumina takes from a master, beside sharp's two pictures.
 
-`python -m bench.ingest [FOLDER]`; without a folder, camera-like JPEGs are made. The median of alternating rounds counts.
+`python -m bench.ingest [FOLDER]`; without a folder, camera-like JPEGs are made. The median of the rounds counts.
 """
 
 from __future__ import annotations
@@ -53,9 +53,9 @@ def report(ways: list[list[Rate]]) -> None:
     ours = statistics.median(rate.per_second for rate in ways[0])
     for rates in ways:
         median = statistics.median(rate.per_second for rate in rates)
-        print(
-            f"{median:7.1f} images/s  Lumina is at {ours / median:.2f} x  {rates[-1].name}, failed {rates[-1].failed}"
-        )
+        cpu = statistics.median(rate.cpu_ms for rate in rates)
+        print(f"{median:7.1f} images/s {cpu:6.1f} ms of processor each; Lumina is at {ours / median:.2f} x", end="  ")
+        print(f"{rates[-1].name}, failed {rates[-1].failed}")
 
 
 if __name__ == "__main__":

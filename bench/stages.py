@@ -32,11 +32,13 @@ def everything(paths: Sequence[Path], processes: int) -> Rate:
         with multiprocessing.get_context("spawn").Pool(processes, _prepare, (out,)) as pool:
             _warm(pool, processes, paths[0])
             start = time.perf_counter()
-            failed = sum(pool.imap_unordered(_one, paths, chunksize=4))
+            outcomes = list(pool.imap_unordered(_one, paths, chunksize=4))
             seconds = time.perf_counter() - start
     finally:
         shutil.rmtree(out)
-    return Rate(f"Lumina, everything ({processes} processes)", len(paths) / seconds, failed)
+    failed = sum(outcome for outcome, _ in outcomes)
+    cpu = sum(used for _, used in outcomes)
+    return Rate(f"Lumina, everything ({processes} processes)", len(paths) / seconds, 1000 * cpu / len(paths), failed)
 
 
 def _prepare(out: Path) -> None:
@@ -49,7 +51,9 @@ def _warm(pool: Pool, processes: int, path: Path) -> None:
     pool.map(_one, [path] * processes * 2, chunksize=2)
 
 
-def _one(path: Path) -> bool:
-    """True where any stage failed."""
+def _one(path: Path) -> tuple[bool, float]:
+    """Whether any stage failed, and the processor time used, in seconds."""
+    start = time.process_time()
     picture = MasterPicture(0, path, kind=MediaKind.PHOTO, max_pixels=MAX_PIXELS)
-    return any(isinstance(stage.run([picture])[0], Failure) for stage in _stages)
+    failed = [stage for stage in _stages if isinstance(stage.run([picture])[0], Failure)]
+    return bool(failed), time.process_time() - start

@@ -1,6 +1,6 @@
 // Proxy (1440 px JPEG) and thumbnail (320 px WebP) of each file named on stdin, with sharp's defaults.
 // Usage: node ingest.mjs one|two PARALLEL THREADS OUT: `one` decodes each file once, `two` once per output.
-// Prints {"seconds", "images", "failed"}.
+// Prints {"seconds", "cpu", "images", "failed"}, cpu in seconds.
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import path from "node:path";
@@ -47,5 +47,8 @@ async function worker() {
 
 await sharp({ create: { width: 8, height: 8, channels: 3, background: "red" } }).jpeg().toBuffer(); // loads libvips
 const start = performance.now();
+const before = process.cpuUsage();
 await Promise.all(Array.from({ length: Number(parallel) }, worker));
-console.log(JSON.stringify({ seconds: (performance.now() - start) / 1000, images: files.length, failed }));
+const used = process.cpuUsage(before);
+const seconds = (performance.now() - start) / 1000;
+console.log(JSON.stringify({ seconds, cpu: (used.user + used.system) / 1e6, images: files.length, failed }));

@@ -59,6 +59,7 @@ def join(folder: str, name: str) -> str:
 
 def is_within(path: str, folder: str) -> bool:
     """True where `path` is `folder` or lies below it; everything lies below the empty folder."""
+    folder = folder.rstrip("/")
     return not folder or path == folder or path.startswith(folder + "/")
 
 

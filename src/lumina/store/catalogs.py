@@ -69,6 +69,11 @@ def lock(tx: Transaction, catalog_id: UUID) -> None:
     tx.execute("SELECT id FROM catalog WHERE id = :id FOR UPDATE", id=catalog_id)
 
 
+def lock_names(tx: Transaction) -> None:
+    """Let no one else make a catalog until the transaction ends."""
+    tx.execute("LOCK TABLE catalog IN SHARE ROW EXCLUSIVE MODE")
+
+
 def add_source(
     tx: Transaction, catalog_id: UUID, path: str, *, kind: str = "folder", ignore_patterns: Sequence[str] = ()
 ) -> Source:
@@ -111,6 +116,11 @@ def sources(tx: Transaction, catalog_id: UUID | None = None) -> list[Source]:
 def set_ignore_patterns(tx: Transaction, source_id: int, patterns: Sequence[str]) -> None:
     """What later scans of this source pass over."""
     tx.execute("UPDATE source SET ignore_patterns = :patterns WHERE id = :id", id=source_id, patterns=list(patterns))
+
+
+def set_path(tx: Transaction, source_id: int, path: str) -> None:
+    """The source's folder is somewhere else now; what lies in it is the same."""
+    tx.execute("UPDATE source SET path = :path WHERE id = :id", id=source_id, path=path)
 
 
 def set_mount(tx: Transaction, source_id: int, node: str, path: str) -> None:

@@ -81,6 +81,16 @@ def session(store: Store, source_id: int, *, wait_seconds: float = 60) -> Iterat
             _release(connection, key)
 
 
+def lock_until_end(tx: Transaction, source_id: int) -> None:
+    """Keep scans away from the source until the transaction ends.
+
+    Raises:
+        Conflict: it is being scanned.
+    """
+    if not tx.value("SELECT pg_try_advisory_xact_lock(:key)", key=_LOCK_SPACE | source_id):
+        raise Conflict(f"Source {source_id} is being scanned: try again when that is done, or stop it.")
+
+
 def _lock(connection: Connection, key: int, wait_seconds: float, source_id: int) -> None:
     try:
         with connection.begin():

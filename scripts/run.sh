@@ -20,4 +20,5 @@ elif [ ! -d "$photos" ]; then
     echo "PHOTOS=$photos is no folder" >&2
     exit 2
 fi
-exec .venv/bin/lumina up --open "$photos"
+# on a terminal with a display Lumina opens the browser by itself; a BROWSER that is named is wanted in any case
+exec .venv/bin/lumina up ${BROWSER:+--open} "$photos"

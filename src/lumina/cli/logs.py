@@ -23,6 +23,7 @@ def configure_logs(level: str) -> None:
 
     number = logging.getLevelNamesMapping()[level.upper()]
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s [%(levelname)s] %(name)s: %(message)s")
+    logging.getLogger("kombu.connection").setLevel(logging.ERROR)  # warns that PostgreSQL's queue has no host name
     stream: TextIO = _Stderr()  # type: ignore[assignment]  # all that the logger uses
     structlog.configure(
         processors=[

@@ -16,8 +16,10 @@ def serve(context: typer.Context) -> None:
 
     from lumina.api.app import create_app
     from lumina.api.context import Lumina
+    from lumina.api.security import check_binding
     from lumina.bootstrap import build
 
+    check_binding(found.settings.host)
     uvicorn.run(
         create_app(Lumina(build(found.settings), found)),
         host=found.settings.host,

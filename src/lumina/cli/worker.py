@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Annotated
 
 import typer
@@ -28,6 +29,8 @@ def worker(
             raise BadInput(f"--lanes: there is no lane {name!r}; the lanes are {', '.join(known)}.")
     if not names:
         raise BadInput(f"--lanes: name at least one of {', '.join(known)}.")
+    # Messages carry numbers in JSON, so root is no worse an account for a worker than for the rest of Lumina.
+    warnings.filterwarnings("ignore", message="You're running the worker with superuser", category=Warning)
     with database(given) as ready:
         from lumina.worker.main import run
 

@@ -45,6 +45,8 @@ class Meter:
 
     def line(self, progress: Progress, now: float) -> str:
         """`now` in monotonic seconds."""
+        if not progress.total:
+            return "Looking for images ..."
         rate = self._rate(progress.ended, now)
         parts = [f"{progress.ended:,} of {progress.total:,} images"]
         if rate > 0:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from lumina.api.security import check_binding
 from lumina.bootstrap import Settings
 from lumina.domain.work import Job, JobState
 from lumina.errors import LuminaError
@@ -42,6 +43,7 @@ def serve(settings: Settings, wishes: Wishes, display: Display) -> int:
     Raises:
         LuminaError: it could not be started.
     """
+    check_binding(settings.host)
     url, port = address(settings.host, settings.port)
     settings = settings.model_copy(update={"port": port})
     with Signals() as signals, Supervisor(settings, url=url, tell=display.tell, service=wishes.service) as supervisor:

@@ -21,6 +21,7 @@ from lumina.supervisor.child import Child, ChildState
 from lumina.supervisor.children import api_spec, worker_specs
 from lumina.supervisor.database import Database
 from lumina.supervisor.home import HomeLock, Running
+from lumina.supervisor.inline import InlineLane
 from lumina.supervisor.keeper import Event, Keeper
 
 log = structlog.get_logger()
@@ -37,7 +38,8 @@ class Supervisor:
 
     Args:
         settings: as given; the embedded database's URL is filled in by `start`.
-        url: where the web interface will be; empty: no API process, no port.
+        url: where the web interface will be; empty: no API process, no port, and the io lane is worked on right here,
+            which saves short runs the start of a process.
         tell: gets what happens.
         service: started by a service manager, not by a person: a kill file keeps it from starting.
     """
@@ -57,6 +59,7 @@ class Supervisor:
         self._app: App | None = None
         self._over = threading.Event()
         self._reaper: threading.Thread | None = None
+        self._inline: InlineLane | None = None
         self._pids: dict[str, int] = {}
 
     def __enter__(self) -> Self:
@@ -128,6 +131,8 @@ class Supervisor:
         """Stop everything within 30 s; harmless when nothing runs."""
         self._over.set()
         self.keeper.stop()
+        if self._inline is not None:
+            self._inline.stop(5)
         if self._reaper is not None:
             self._reaper.join(5)
         if self._app is not None:
@@ -141,10 +146,12 @@ class Supervisor:
             self._tell(Event("info", "lumina", f"removed the kill file {name}: you want it to run again"))
 
     def _start_children(self, app: App) -> None:
-        lanes = [Lane.IO, Lane.CPU, *([Lane.GPU] if _has_gpu_stages(app) else [])]
-        specs = worker_specs(self.settings, lanes)
+        lanes = [Lane.CPU, *([Lane.GPU] if _has_gpu_stages(app) else [])]
         if self.url:
-            specs.insert(0, api_spec(self.settings))
+            specs = [api_spec(self.settings), *worker_specs(self.settings, [Lane.IO, *lanes])]
+        else:
+            specs = worker_specs(self.settings, lanes)
+            self._inline = InlineLane(app, Lane.IO)
         logs = Path(self.settings.home) / "logs"
         self.keeper.children = [Child(spec, logs) for spec in specs]
         self.tick()

@@ -194,7 +194,7 @@ class EmbeddedPostgres:
                 raise Unavailable(f"The database did not start: {self._last_words(log_start) or problem}")
             if time.monotonic() > until:
                 raise Unavailable(f"The database runs (process {pid}) but does not answer: {problem}")
-            time.sleep(0.01)
+            time.sleep(0.02)
 
     def _ended(self, pid: int) -> bool:
         if self._mine(pid):

@@ -1,0 +1,140 @@
+import { ActionIcon, Tooltip, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
+import {
+  IconActivity,
+  IconGridDots,
+  IconKeyboard,
+  IconMoon,
+  IconPhoto,
+  IconSettings,
+  IconStethoscope,
+  IconSun,
+} from "@tabler/icons-react";
+import { lazy, Suspense, useState } from "react";
+import { connection } from "~/api/events";
+import { useRunningJobs } from "~/jobs/running";
+import { useActions } from "~/lib/actions";
+import { useStore } from "~/lib/store";
+import { percent } from "~/lib/format";
+import { Keyboard } from "./Keyboard";
+import { Mark } from "./Mark";
+import styles from "./Shell.module.css";
+
+const Palette = lazy(() => import("./Palette"));
+const KeySheet = lazy(() => import("./KeySheet"));
+
+const PLACES = [
+  { to: "/", label: "Timeline", Icon: IconPhoto },
+  { to: "/jobs", label: "Jobs", Icon: IconActivity },
+  { to: "/coverage", label: "Coverage", Icon: IconGridDots },
+  { to: "/doctor", label: "Doctor", Icon: IconStethoscope },
+  { to: "/settings", label: "Settings", Icon: IconSettings },
+] as const;
+
+export function Shell() {
+  const [open, setOpen] = useState<"palette" | "keys" | null>(null);
+  const navigate = useNavigate();
+  const { setColorScheme } = useMantineColorScheme();
+  const scheme = useComputedColorScheme("light");
+  const flip = () => setColorScheme(scheme === "dark" ? "light" : "dark");
+  const bare = useRouterState({ select: (state) => state.location.pathname.startsWith("/image/") });
+  useActions("Everywhere", [
+    { label: "All commands", keys: ["$mod+K"], run: () => setOpen("palette") },
+    { label: "Keys of this page", keys: ["Shift+?", "?"], run: () => setOpen("keys") },
+    ...PLACES.map(({ to, label }) => ({ label: `Go to ${label}`, run: () => void navigate({ to }) })),
+    { label: "Switch between dark and light", run: flip },
+    { label: "Follow the system’s dark or light", run: () => setColorScheme("auto") },
+  ]);
+  return (
+    <div className={styles.shell} data-bare={bare || undefined}>
+      <a className={styles.skip} href="#main">
+        Skip to the content
+      </a>
+      <Keyboard />
+      {!bare && <Rail dark={scheme === "dark"} onFlip={flip} onKeys={() => setOpen("keys")} />}
+      <div className={styles.content}>
+        <LostBar />
+        <Outlet />
+      </div>
+      <Suspense>
+        {open === "palette" && <Palette onClose={() => setOpen(null)} />}
+        {open === "keys" && <KeySheet onClose={() => setOpen(null)} />}
+      </Suspense>
+    </div>
+  );
+}
+
+function Rail({ dark, onFlip, onKeys }: { dark: boolean; onFlip: () => void; onKeys: () => void }) {
+  return (
+    <header className={styles.rail}>
+      <Link to="/" className={styles.brand} aria-label="Lumina, to the timeline">
+        <Mark size={34} />
+      </Link>
+      <nav className={styles.nav} aria-label="Pages">
+        {PLACES.map(({ to, label, Icon }) => (
+          <Link
+            key={to}
+            to={to}
+            className={styles.place}
+            activeOptions={{ exact: true, includeSearch: false }}
+          >
+            <span className={styles.glyph}>
+              <Icon size={21} stroke={1.6} aria-hidden />
+              {to === "/jobs" && <RunningDot />}
+            </span>
+            {label}
+          </Link>
+        ))}
+      </nav>
+      <div className={styles.foot}>
+        <Tooltip label="Keys (?)" position="right">
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="lg"
+            className={styles.quiet}
+            aria-label="Keys of this page"
+            onClick={onKeys}
+          >
+            <IconKeyboard size={20} stroke={1.6} />
+          </ActionIcon>
+        </Tooltip>
+        <Tooltip label={dark ? "Light" : "Dark"} position="right">
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="lg"
+            className={styles.quiet}
+            aria-label={dark ? "Switch to light" : "Switch to dark"}
+            onClick={onFlip}
+          >
+            {dark ? <IconSun size={20} stroke={1.6} /> : <IconMoon size={20} stroke={1.6} />}
+          </ActionIcon>
+        </Tooltip>
+      </div>
+    </header>
+  );
+}
+
+function RunningDot() {
+  const running = useRunningJobs();
+  if (running.length === 0) return null;
+  const total = running.reduce((sum, job) => sum + job.total, 0);
+  const done = running.reduce((sum, job) => sum + job.done + job.failed, 0);
+  return (
+    <span className={styles.dot}>
+      <span className="visually-hidden">, {percent(done, total)} done</span>
+    </span>
+  );
+}
+
+/** Says that the server is gone, while what was loaded stays usable. */
+function LostBar() {
+  const state = useStore(connection);
+  if (state !== "lost") return null;
+  return (
+    <div className={styles.lost} role="status">
+      Lumina isn’t answering. What is on the page stays; trying again every two seconds.
+    </div>
+  );
+}

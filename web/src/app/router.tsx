@@ -1,0 +1,60 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { readFilters, parseSearch, type Search, stringifySearch } from "~/lib/filters";
+import { TimelinePage } from "~/timeline/TimelinePage";
+import { PageSkeleton } from "~/ui/States";
+import { CrashPage, NotFoundPage } from "./Lost";
+import { Shell } from "./Shell";
+
+const root = createRootRoute({
+  component: Shell,
+  notFoundComponent: NotFoundPage,
+  errorComponent: CrashPage,
+});
+
+const filtered = (search: Record<string, unknown>) => readFilters(search as Search);
+
+const routes = [
+  createRoute({ getParentRoute: () => root, path: "/", component: TimelinePage, validateSearch: filtered }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/image/$id",
+    component: lazyRouteComponent(() => import("~/image/ImagePage"), "ImagePage"),
+    validateSearch: filtered,
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/jobs",
+    component: lazyRouteComponent(() => import("~/jobs/JobsPage"), "JobsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/coverage",
+    component: lazyRouteComponent(() => import("~/coverage/CoveragePage"), "CoveragePage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/settings",
+    component: lazyRouteComponent(() => import("~/settings/SettingsPage"), "SettingsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/doctor",
+    component: lazyRouteComponent(() => import("~/doctor/DoctorPage"), "DoctorPage"),
+  }),
+];
+
+export const router = createRouter({
+  routeTree: root.addChildren(routes),
+  parseSearch,
+  stringifySearch,
+  defaultPendingComponent: PageSkeleton,
+  defaultPendingMs: 150,
+  defaultNotFoundComponent: NotFoundPage,
+  scrollRestoration: false,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,130 @@
+import { ActionIcon, Tooltip } from "@mantine/core";
+import {
+  IconArrowLeft,
+  IconChevronLeft,
+  IconChevronRight,
+  IconDownload,
+  IconInfoCircle,
+  IconMaximize,
+  IconZoomIn,
+} from "@tabler/icons-react";
+import { originalUrl } from "~/api/client";
+import type { ImageFacts } from "~/api/types";
+import { fullTime } from "~/lib/format";
+import { CopyMenu } from "~/ui/CopyMenu";
+import styles from "./ImagePage.module.css";
+
+interface ToolbarProps {
+  facts: ImageFacts | undefined;
+  name: string | undefined;
+  panel: boolean;
+  onPanel: () => void;
+  onBack: () => void;
+  onZoom: () => void;
+  onFullScreen: () => void;
+}
+
+export function Toolbar({ facts, name, panel, onPanel, onBack, onZoom, onFullScreen }: ToolbarProps) {
+  return (
+    <div className={styles.toolbar} role="toolbar" aria-label="Image">
+      <Tool label="Back to the timeline (Esc)" onClick={onBack}>
+        <IconArrowLeft size={22} stroke={1.7} />
+      </Tool>
+      <div className={styles.caption}>
+        <strong>{name}</strong>
+        {facts && <span>{facts.taken_at ? fullTime(facts.taken_at) : "Without a date"}</span>}
+      </div>
+      {facts?.kind !== "video" && (
+        <Tool label="Zoom (Z)" onClick={onZoom}>
+          <IconZoomIn size={21} stroke={1.7} />
+        </Tool>
+      )}
+      <Tool label="Full screen (F)" onClick={onFullScreen}>
+        <IconMaximize size={20} stroke={1.7} />
+      </Tool>
+      {facts && (
+        <Tooltip label="Download the original">
+          <ActionIcon
+            component="a"
+            href={originalUrl(facts.id)}
+            download
+            variant="subtle"
+            color="gray"
+            size="lg"
+            className={styles.tool}
+            aria-label="Download the original"
+          >
+            <IconDownload size={20} stroke={1.7} />
+          </ActionIcon>
+        </Tooltip>
+      )}
+      <CopyMenu />
+      <Tool label="Facts (I)" pressed={panel} onClick={onPanel}>
+        <IconInfoCircle size={21} stroke={1.7} />
+      </Tool>
+    </div>
+  );
+}
+
+function Tool({
+  label,
+  pressed,
+  onClick,
+  children,
+}: {
+  label: string;
+  pressed?: boolean;
+  onClick: () => void;
+  children: React.ReactNode;
+}) {
+  return (
+    <Tooltip label={label}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        size="lg"
+        className={styles.tool}
+        aria-label={label.replace(/ \(.*/, "")}
+        aria-pressed={pressed}
+        onClick={onClick}
+      >
+        {children}
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+export function NeighbourButtons({
+  facts,
+  onGo,
+}: {
+  facts: ImageFacts | undefined;
+  onGo: (step: 1 | -1) => void;
+}) {
+  return (
+    <>
+      {facts?.previous && (
+        <button
+          type="button"
+          className={styles.side}
+          data-side="left"
+          aria-label="Previous image"
+          onClick={() => onGo(-1)}
+        >
+          <IconChevronLeft size={26} stroke={1.7} aria-hidden />
+        </button>
+      )}
+      {facts?.next && (
+        <button
+          type="button"
+          className={styles.side}
+          data-side="right"
+          aria-label="Next image"
+          onClick={() => onGo(1)}
+        >
+          <IconChevronRight size={26} stroke={1.7} aria-hidden />
+        </button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,152 @@
+/** Filters of every view of images; they live in the URL and go to the server under the same names. */
+
+export interface Filters {
+  catalog?: string;
+  from?: string;
+  to?: string;
+  undated?: string;
+  camera?: string[];
+  format?: string[];
+  kind?: string;
+  place?: string;
+  bbox?: string;
+  has_gps?: string;
+  folder?: string;
+  source?: string;
+  stage?: string;
+  stage_state?: string;
+  code?: string;
+  missing?: string;
+  q?: string;
+}
+
+export type Search = Record<string, string | string[]>;
+
+const LISTS = ["camera", "format"] as const;
+const SINGLES = [
+  "catalog",
+  "from",
+  "to",
+  "undated",
+  "kind",
+  "place",
+  "bbox",
+  "has_gps",
+  "folder",
+  "source",
+  "stage",
+  "stage_state",
+  "code",
+  "missing",
+  "q",
+] as const;
+
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+const SHAPES: Partial<Record<(typeof SINGLES)[number], RegExp>> = {
+  from: DATE,
+  to: DATE,
+  undated: /^(true|false)$/,
+  has_gps: /^(true|false)$/,
+  missing: /^(true|false)$/,
+  kind: /^(photo|video)$/,
+  stage_state: /^(missing|done|failed|stale|waiting)$/,
+};
+
+/** The filters in a URL's query; what isn't one, or makes no sense, is left out. */
+export function readFilters(search: Search): Filters {
+  const filters: Filters = {};
+  for (const name of SINGLES) {
+    const value = [search[name] ?? []].flat()[0];
+    if (value && (SHAPES[name]?.test(value) ?? true)) filters[name] = value;
+  }
+  for (const name of LISTS) {
+    const values = [...new Set([search[name] ?? []].flat().filter(Boolean))].sort();
+    if (values.length > 0) filters[name] = values;
+  }
+  return filters;
+}
+
+/** As query parameters, in one fixed order, so that equal filters are equal text. */
+export function toParams(filters: Filters): URLSearchParams {
+  const params = new URLSearchParams();
+  for (const name of SINGLES) if (filters[name]) params.set(name, filters[name]);
+  for (const name of LISTS) for (const value of filters[name] ?? []) params.append(name, value);
+  return params;
+}
+
+/** Equal filters give equal keys. */
+export function filterKey(filters: Filters): string {
+  return toParams(filters).toString();
+}
+
+/** How many filters narrow the view; the choice of a catalog isn't one. */
+export function countFilters(filters: Filters): number {
+  return Object.entries(filters).filter(([name, value]) => name !== "catalog" && value !== undefined).length;
+}
+
+/** A URL's query as plain strings; what is repeated becomes a list. */
+export function parseSearch(text: string): Search {
+  const search: Search = {};
+  for (const [name, value] of new URLSearchParams(text)) {
+    const known = search[name];
+    search[name] = known === undefined ? value : [known, value].flat();
+  }
+  return search;
+}
+
+/** The inverse of `parseSearch`. */
+export function stringifySearch(search: Record<string, unknown>): string {
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(search)) {
+    for (const one of [value].flat())
+      if (one !== undefined && one !== null && one !== "") params.append(name, String(one));
+  }
+  const text = params.toString();
+  return text ? `?${text}` : "";
+}
+
+const WORDS: Record<string, (value: string) => string> = {
+  from: (value) => `From ${value}`,
+  to: (value) => `Until ${value}`,
+  undated: (value) => (value === "true" ? "Without a date" : "With a date"),
+  kind: (value) => (value === "video" ? "Videos" : "Photos"),
+  place: (value) => `Place ${value}`,
+  bbox: () => "Within a region",
+  has_gps: (value) => (value === "true" ? "With a place" : "Without a place"),
+  folder: (value) => `Folder ${value}`,
+  source: (value) => `Source ${value}`,
+  stage: (value) => `Stage ${value}`,
+  stage_state: (value) => `Is ${value}`,
+  code: (value) => `Cause ${value}`,
+  missing: (value) => (value === "true" ? "Gone from disk" : "On disk"),
+  q: (value) => `“${value}”`,
+};
+
+export interface Chip {
+  name: keyof Filters;
+  value: string;
+  text: string;
+}
+
+/** One removable chip per filter. */
+export function chips(filters: Filters): Chip[] {
+  const found: Chip[] = [];
+  for (const [name, value] of toParams(filters)) {
+    if (name !== "catalog")
+      found.push({ name: name as keyof Filters, value, text: WORDS[name]?.(value) ?? value });
+  }
+  return found;
+}
+
+/** The filters without one chip. */
+export function without(filters: Filters, chip: Pick<Chip, "name" | "value">): Filters {
+  const rest = { ...filters };
+  if (chip.name === "camera" || chip.name === "format") {
+    const values = rest[chip.name]?.filter((value) => value !== chip.value);
+    rest[chip.name] = values && values.length > 0 ? values : undefined;
+  } else {
+    rest[chip.name] = undefined;
+  }
+  if (chip.name === "stage") rest.stage_state = rest.code = undefined;
+  return readFilters(rest as Search);
+}

@@ -1,0 +1,157 @@
+import { ActionIcon, Button, Checkbox, Popover, SegmentedControl, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { IconAdjustmentsHorizontal } from "@tabler/icons-react";
+import { useState } from "react";
+import { api } from "~/api/client";
+import type { FacetValue } from "~/api/types";
+import { countFilters, type Filters, filterKey } from "~/lib/filters";
+import { count } from "~/lib/format";
+import styles from "./FilterMenu.module.css";
+
+const SHOWN = 8;
+
+interface MenuProps {
+  filters: Filters;
+  onChange: (filters: Filters) => void;
+}
+
+export function FilterMenu({ filters, onChange }: MenuProps) {
+  const [open, setOpen] = useState(false);
+  const active = countFilters(filters);
+  return (
+    <Popover
+      opened={open}
+      onChange={setOpen}
+      position="bottom-end"
+      width={340}
+      trapFocus
+      shadow="md"
+      withRoles={false}
+    >
+      <Popover.Target>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="lg"
+          className={styles.button}
+          aria-label={active > 0 ? `Filter, ${active} active` : "Filter"}
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+        >
+          <IconAdjustmentsHorizontal size={20} stroke={1.6} />
+          {active > 0 && <span className={styles.badge}>{active}</span>}
+        </ActionIcon>
+      </Popover.Target>
+      <Popover.Dropdown className={styles.panel} role="dialog" aria-label="Filter">
+        <FilterForm filters={filters} onChange={onChange} />
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+function FilterForm({ filters, onChange }: MenuProps) {
+  const base: Filters = { catalog: filters.catalog };
+  const { data } = useQuery({
+    queryKey: ["facets", filterKey(base)],
+    queryFn: () => api.facets(base),
+    staleTime: 60_000,
+  });
+  const set = (change: Filters) => onChange({ ...filters, ...change });
+  const toggle = (name: "camera" | "format", value: string) => {
+    const values = filters[name] ?? [];
+    const next = values.includes(value) ? values.filter((one) => one !== value) : [...values, value];
+    set({ [name]: next.length > 0 ? next : undefined });
+  };
+  return (
+    <div className={styles.form}>
+      <SegmentedControl
+        aria-label="Kind"
+        fullWidth
+        value={filters.kind ?? "all"}
+        onChange={(kind) => set({ kind: kind === "all" ? undefined : kind })}
+        data={[
+          { value: "all", label: "All" },
+          { value: "photo", label: "Photos" },
+          { value: "video", label: "Videos" },
+        ]}
+      />
+      <div className={styles.pair}>
+        <TextInput
+          type="date"
+          label="From"
+          value={filters.from ?? ""}
+          onChange={(event) => set({ from: event.currentTarget.value || undefined })}
+        />
+        <TextInput
+          type="date"
+          label="Until"
+          value={filters.to ?? ""}
+          onChange={(event) => set({ to: event.currentTarget.value || undefined })}
+        />
+      </div>
+      <Values
+        title="Camera"
+        values={data?.cameras}
+        chosen={filters.camera}
+        onToggle={(value) => toggle("camera", value)}
+      />
+      <Values
+        title="Format"
+        values={data?.formats}
+        chosen={filters.format}
+        onToggle={(value) => toggle("format", value)}
+      />
+      <div className={styles.switches}>
+        <Checkbox
+          label="With a place (GPS)"
+          checked={filters.has_gps === "true"}
+          onChange={(event) => set({ has_gps: event.currentTarget.checked ? "true" : undefined })}
+        />
+        <Checkbox
+          label="Without a date"
+          checked={filters.undated === "true"}
+          onChange={(event) => set({ undated: event.currentTarget.checked ? "true" : undefined })}
+        />
+        <Checkbox
+          label="Gone from disk"
+          checked={filters.missing === "true"}
+          onChange={(event) => set({ missing: event.currentTarget.checked ? "true" : undefined })}
+        />
+      </div>
+      {countFilters(filters) > 0 && (
+        <Button variant="default" onClick={() => onChange(base)}>
+          Clear all filters
+        </Button>
+      )}
+    </div>
+  );
+}
+
+interface ValuesProps {
+  title: string;
+  values: FacetValue[] | undefined;
+  chosen: string[] | undefined;
+  onToggle: (value: string) => void;
+}
+
+function Values({ title, values = [], chosen = [], onToggle }: ValuesProps) {
+  const [all, setAll] = useState(false);
+  if (values.length === 0) return null;
+  const shown = all ? values : values.filter(({ value }, i) => i < SHOWN || chosen.includes(value));
+  return (
+    <fieldset className={styles.values}>
+      <legend>{title}</legend>
+      {shown.map(({ value, count: held }) => (
+        <div key={value} className={styles.value}>
+          <Checkbox label={value} checked={chosen.includes(value)} onChange={() => onToggle(value)} />
+          <span>{count(held)}</span>
+        </div>
+      ))}
+      {values.length > SHOWN && (
+        <button type="button" className={styles.more} onClick={() => setAll(!all)}>
+          {all ? "Show fewer" : `Show all ${values.length}`}
+        </button>
+      )}
+    </fieldset>
+  );
+}

@@ -1,0 +1,161 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { api } from "~/api/client";
+import { onChange } from "~/api/events";
+import { Problem } from "~/api/problem";
+import { useActions } from "~/lib/actions";
+import { usePageCommand } from "~/lib/commands";
+import { countFilters, filterKey, readFilters } from "~/lib/filters";
+import { listCommand } from "~/lib/cli";
+import { useTitle } from "~/lib/title";
+import { ProblemNote } from "~/ui/States";
+import { toBuckets } from "./buckets";
+import { EmptyTimeline } from "./EmptyTimeline";
+import type { Timeline } from "./engine";
+import { GoToDate } from "./GoToDate";
+import { Grid, type GridHandle } from "./Grid";
+import { ScanBar } from "./ScanBar";
+import { bucketAt } from "./scale";
+import { Scrubber } from "./Scrubber";
+import { bucketsQuery, timelineFor } from "./sources";
+import { TimelineHeader } from "./TimelineHeader";
+import { travel, type Unit } from "./travel";
+import styles from "./Timeline.module.css";
+
+const REFRESH_MS = 1500;
+const ATTENTION_MS = 1200;
+
+export function TimelinePage() {
+  const search = useSearch({ from: "/" });
+  const key = filterKey(search);
+  // The same filters in a new object are the same view.
+  // eslint-disable-next-line react-hooks/exhaustive-deps
+  const filters = useMemo(() => readFilters({ ...search }), [key]);
+  const timeline = useMemo(() => timelineFor(filters), [filters]);
+  const { data, error, refetch } = useQuery(bucketsQuery(filters));
+  const [asking, setAsking] = useState(false);
+  const grid = useRef<GridHandle>(null);
+  useTitle("Timeline");
+  usePageCommand(listCommand(filters), `/api/images${key ? `?${key}` : ""}`);
+  useFreshness(timeline, refetch);
+  useAttention(timeline);
+  useEffect(() => {
+    if (data) timeline.setBuckets(toBuckets(data));
+  }, [timeline, data]);
+  useTimelineKeys(timeline, grid, () => setAsking(true));
+  const images = data ? data.total + data.undated : 0;
+  const goTo = (date: string) => timeline.showDay(bucketAt(timeline.geometry.buckets, date), date);
+  return (
+    <main id="main" className={styles.page}>
+      <TimelineHeader timeline={timeline} filters={filters} list={data} onGoTo={() => setAsking(true)} />
+      <ScanBar />
+      {error && !(data && images > 0) && (
+        <div className={styles.note}>
+          <ProblemNote error={error} doing="read the timeline" onRetry={() => void refetch()} />
+        </div>
+      )}
+      {data && images === 0 ? (
+        <EmptyTimeline filtered={countFilters(filters) > 0} />
+      ) : (
+        <div className={styles.body}>
+          <Grid key={key} ref={grid} timeline={timeline} filters={filters} loading={!data && !error} />
+          {data && images > 0 && <Scrubber timeline={timeline} filters={filters} />}
+        </div>
+      )}
+      {asking && <GoToDate timeline={timeline} onClose={() => setAsking(false)} onGo={goTo} />}
+    </main>
+  );
+}
+
+/** Reads the list and what is in view again when the server says that something changed. */
+function useFreshness(timeline: Timeline, refetch: () => Promise<unknown>): void {
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = onChange(() => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        void refetch().then(() => timeline.refresh());
+      }, REFRESH_MS);
+    });
+    const gone = timeline.subscribe(() => {
+      const lost = timeline.view.buckets.some(
+        ({ problem }) => problem instanceof Problem && problem.status === 404,
+      );
+      if (lost) timer ??= setTimeout(() => ((timer = undefined), void refetch()), REFRESH_MS);
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+      gone();
+    };
+  }, [timeline, refetch]);
+}
+
+/** Tells the server what is being looked at, so that it is processed first. */
+function useAttention(timeline: Timeline): void {
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let told = "";
+    const tell = () => {
+      timer = undefined;
+      const waiting = timeline.waitingImages(200);
+      if (waiting.length === 0 || waiting.join() === told) return;
+      told = waiting.join();
+      api.attention(waiting).catch(() => undefined); // a wish, not a need
+    };
+    const stop = timeline.subscribe(() => (timer ??= setTimeout(tell, ATTENTION_MS)));
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [timeline]);
+}
+
+function useTimelineKeys(
+  timeline: Timeline,
+  grid: React.RefObject<GridHandle | null>,
+  ask: () => void,
+): void {
+  const go = (unit: Unit, step: 1 | -1) => () => void travel(timeline, unit, step);
+  const navigate = useNavigate({ from: "/" });
+  const ends = (last: boolean) => () => timeline.show(last ? timeline.geometry.total : 0);
+  useActions("Timeline", [
+    { label: "Next day", keys: ["D"], run: go("day", 1) },
+    { label: "Previous day", keys: ["Shift+D"], run: go("day", -1) },
+    { label: "Next month", keys: ["M"], run: go("month", 1) },
+    { label: "Previous month", keys: ["Shift+M"], run: go("month", -1) },
+    { label: "Next year", keys: ["Y"], run: go("year", 1) },
+    { label: "Previous year", keys: ["Shift+Y"], run: go("year", -1) },
+    { label: "Go to a date", keys: ["G"], run: ask },
+    { label: "Newest images", keys: ["Home"], run: ends(false) },
+    { label: "Oldest images", keys: ["End"], run: ends(true) },
+    { label: "Image to the left", keys: ["ArrowLeft"], keyOnly: true, run: () => grid.current?.move("left") },
+    {
+      label: "Image to the right",
+      keys: ["ArrowRight"],
+      keyOnly: true,
+      run: () => grid.current?.move("right"),
+    },
+    { label: "Image above", keys: ["ArrowUp"], keyOnly: true, run: () => grid.current?.move("up") },
+    { label: "Image below", keys: ["ArrowDown"], keyOnly: true, run: () => grid.current?.move("down") },
+    {
+      label: "Page down",
+      keys: ["PageDown"],
+      keyOnly: true,
+      run: () => timeline.show(timeline.y + timeline.viewportHeight * 0.9),
+    },
+    {
+      label: "Page up",
+      keys: ["PageUp"],
+      keyOnly: true,
+      run: () => timeline.show(timeline.y - timeline.viewportHeight * 0.9),
+    },
+    { label: "Peek at the image", keys: ["Space"], run: () => grid.current?.peek() },
+    { label: "Open the image", keys: ["Enter"], keyOnly: true, run: () => grid.current?.open() },
+    { label: "Larger rows", keys: ["+", "Shift++", "="], run: () => grid.current?.enlarge(1) },
+    { label: "Smaller rows", keys: ["-"], run: () => grid.current?.enlarge(-1) },
+    { label: "Search in names", keys: ["/"], run: () => document.getElementById("search")?.focus() },
+    { label: "Clear all filters", run: () => void navigate({ search: {} }) },
+  ]);
+}

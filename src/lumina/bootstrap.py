@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from lumina import __version__
-from lumina.broker.app import Broker
+from lumina.broker.app import Broker, queue_name
 from lumina.broker.sender import CelerySender
 from lumina.config import Configuration, Settings, load
 from lumina.domain.picture import Picture
@@ -38,7 +38,7 @@ from lumina.stages.quality import Quality
 from lumina.stages.thumbnail import Thumbnail
 from lumina.store import Store, Transaction, catalogs, migrate, nodes, outcomes
 from lumina.store.inputs import Input
-from lumina.store.queue import install_queue, keyword_dsn
+from lumina.store.queue import install_queues, keyword_dsn
 from lumina.store.results import SAVERS
 
 __all__ = ["App", "Configuration", "Settings", "build", "load", "stages"]
@@ -78,7 +78,7 @@ class App:
         """Migrate, and make this program's stages and version known; for the server, before workers start."""
         migrate.upgrade(self.store)
         if self.broker.is_postgres:
-            install_queue(self.store)
+            install_queues(self.store, [queue_name(lane) for lane in Lane])
         with self.store.transaction() as tx:
             outcomes.declare(tx, self.registry.versions)
             nodes.announce(tx, nodes.SERVER, __version__, migrate.head())
@@ -101,13 +101,22 @@ class App:
             self.sender.close()
 
 
-def build(settings: Settings, *, pool_size: int = 5, sender: Sender | None = None) -> App:
+def build(
+    settings: Settings,
+    *,
+    pool_size: int = 5,
+    sender: Sender | None = None,
+    stages: Callable[[DerivedStore], Sequence[AnyStage]] = stages,
+    open_pictures: Callable[[Settings, DerivedStore, Transaction, bool], Callable[[Input], Picture]] | None = None,
+) -> App:
     """Put the parts together; nothing is connected or started yet.
 
     Args:
         settings: with `database_url` filled in, the embedded server's where none was set.
         pool_size: database connections kept open; 0 for processes that fork.
-        sender: instead of Celery's, for tests.
+        sender: instead of Celery's.
+        stages: instead of the product's.
+        open_pictures: instead of the vault's masters and the derived proxies.
 
     Raises:
         BadSetting: there is no database URL.
@@ -128,7 +137,7 @@ def build(settings: Settings, *, pool_size: int = 5, sender: Sender | None = Non
         store,
         registry,
         planner,
-        partial(_open_pictures, settings, derived),
+        partial(open_pictures or _open_pictures, settings, derived),
         item_seconds=settings.item_seconds,
         stopped=partial(_stopped_stages, settings.home, registry.names),
     )

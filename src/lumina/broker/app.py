@@ -67,6 +67,7 @@ def create_app(broker: Broker, *, listens: bool) -> Celery:
         worker_enable_remote_control=False,
         worker_send_task_events=False,
         worker_hijack_root_logger=False,
+        worker_lost_wait=0.5,
         worker_cancel_long_running_tasks_on_connection_loss=False,
         enable_utc=True,
     )

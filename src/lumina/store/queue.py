@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pgmq.install import get_embedded_install_sql
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
@@ -10,16 +12,18 @@ from lumina.store.database import Store
 from lumina.store.migrate import LOCK
 
 
-def install_queue(store: Store) -> None:
-    """Create the queue's schema where it is missing, under the lock of the migrations."""
+def install_queues(store: Store, names: Sequence[str]) -> None:
+    """Create the queues' schema and these queues where they are missing, under the lock of the migrations."""
     with store.engine.begin() as connection:
-        if connection.execute(text("SELECT to_regprocedure('pgmq.pop(text, integer)')")).scalar() is not None:
-            return
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
         if connection.execute(text("SELECT to_regnamespace('pgmq')")).scalar() is None:
             driver = connection.connection.driver_connection
             assert driver is not None
             driver.execute(get_embedded_install_sql())
+        there = set(connection.execute(text("SELECT queue_name FROM pgmq.list_queues()")).scalars())
+        for name in names:
+            if name not in there:
+                connection.execute(text("SELECT pgmq.create(:name)"), {"name": name})
 
 
 def keyword_dsn(url: str) -> str:

@@ -48,8 +48,14 @@ class _Child:
 _child = _Child()
 
 
-def run(settings: Settings, lanes: Sequence[Lane], slots: int) -> int:
+def run(settings: Settings, lanes: Sequence[Lane], slots: int, build: Callable[..., App] = build) -> int:
     """Work on these lanes until SIGTERM or SIGINT; returns the exit code.
+
+    Args:
+        settings: as for `lumina.bootstrap.build`.
+        lanes: whose batches to take.
+        slots: worker children.
+        build: makes each process's `App`.
 
     Raises:
         VersionMismatch: this worker's version or schema is not the server's.
@@ -60,7 +66,7 @@ def run(settings: Settings, lanes: Sequence[Lane], slots: int) -> int:
     BatchTask.on_lost = staticmethod(_release(app))
     celery = create_app(app.broker, listens=True)
     celery.task(name=TASK, bind=True, base=BatchTask)(_run_batch)
-    _connect_signals(settings, lanes)
+    _connect_signals(settings, lanes, build)
     worker = celery.Worker(
         concurrency=slots,
         pool="prefork",
@@ -95,6 +101,8 @@ def _release(app: App) -> Callable[[int, str, str], None]:
 
 def _run_batch(task: Any, batch_id: int) -> None:
     """The one task: a wake-up for a lane, naming the batch that was ready when it was sent."""
+    # here rather than in the initialiser: the pool resets the handlers after that
+    signal.signal(signal.SIGUSR2, _child.stop)
     app = _child.app
     assert app is not None, "a worker child runs its initialiser first"
     lane = Lane(str(task.request.delivery_info["routing_key"]).removeprefix(queue_name(Lane.IO)[: -len("io")]))
@@ -102,12 +110,11 @@ def _run_batch(task: Any, batch_id: int) -> None:
     app.engine.run_one(lane, batch_id, worker, lambda: _child.stopping)
 
 
-def _connect_signals(settings: Settings, lanes: Sequence[Lane]) -> None:
+def _connect_signals(settings: Settings, lanes: Sequence[Lane], build: Callable[..., App]) -> None:
     @signals.worker_process_init.connect(weak=False)
     def start_child(**_: object) -> None:
         if Lane.GPU not in lanes:
             limit_memory(settings.worker_memory)
-        signal.signal(signal.SIGUSR2, _child.stop)
         _child.app = build(settings, pool_size=2)
 
     @signals.worker_shutting_down.connect(weak=False)

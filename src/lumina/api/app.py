@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, FastAPI
+from starlette.responses import HTMLResponse
 
 from lumina import __version__
-from lumina.api import description, problems
+from lumina.api import description, docs, problems
 from lumina.api.context import Lumina
+from lumina.api.lifespan import lifespan
+from lumina.api.measured import Measured
 from lumina.api.routes import (
     catalogs,
     coverage,
@@ -20,28 +23,49 @@ from lumina.api.routes import (
     system,
     timeline,
 )
+from lumina.api.security import Security
+from lumina.api.timings import Timings
+from lumina.api.web import Web
 
 API = (timeline, images, catalogs, sources, folders, jobs, coverage, events, system)
 """Resources under /api, in the order of the documentation."""
 
 
 def create_app(lumina: Lumina | None = None) -> FastAPI:
-    """The application."""
+    """The application.
+
+    Args:
+        lumina: what it works with; by default built from the settings when the server starts.
+    """
     app = FastAPI(
         title="Lumina",
         version=__version__,
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
-        generate_unique_id_function=lambda route: f"{route.tags[0]}_{route.name}",
+        redirect_slashes=False,
+        lifespan=lifespan,
+        generate_unique_id_function=lambda route: "_".join([*map(str, route.tags), route.name]),
     )
     app.state.lumina = lumina
+    app.state.timings = Timings()
     problems.install(app)
+    _add_routes(app)
+    description.install(app)
+    app.add_middleware(Security)
+    app.add_middleware(Measured, timings=app.state.timings)
+    return app
+
+
+def _add_routes(app: FastAPI) -> None:
     api = APIRouter(prefix="/api")
     for resource in API:
         api.include_router(resource.router)
     app.include_router(api)
     app.include_router(health.router)
     app.include_router(metrics.router)
-    description.install(app)
-    return app
+    app.router.default = Web()  # whatever no route knows
+
+    @app.get("/docs", include_in_schema=False)
+    def documentation() -> HTMLResponse:
+        return HTMLResponse(docs.page(app.openapi()))

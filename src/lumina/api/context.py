@@ -2,15 +2,89 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, cast
+import threading
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Request
 
-Lumina = Any
+from lumina.api.caching import Answers, Shared
+from lumina.bootstrap import App, Configuration, Settings
+from lumina.domain.coverage import CatalogCoverage, StageInfo
+from lumina.files import names
+from lumina.files.derived import DerivedStore
+from lumina.files.vault import Vault
+from lumina.services import coverage as service
+from lumina.services.events import Events
+from lumina.services.work import WorkService
+from lumina.store import Store, Transaction, catalogs
+
+
+@dataclass
+class Lumina:
+    """One process's parts, as the API uses them."""
+
+    app: App
+    configuration: Configuration
+    answers: Answers = field(default_factory=Answers)
+    shared: Shared = field(default_factory=Shared)
+    closing: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force."""
+        return self.app.settings
+
+    @property
+    def store(self) -> Store:
+        """The database."""
+        return self.app.store
+
+    @property
+    def derived(self) -> DerivedStore:
+        """Thumbnails and proxies."""
+        return self.app.derived
+
+    @property
+    def work(self) -> WorkService:
+        """Jobs."""
+        return self.app.work
+
+    @cached_property
+    def stages(self) -> tuple[StageInfo, ...]:
+        """Every stage, for coverage."""
+        return service.describe(self.app.registry)
+
+    @cached_property
+    def events(self) -> Events:
+        """What changes, for those who listen."""
+        return Events(self.store)
+
+    def coverage(self, catalog: UUID | None = None) -> list[CatalogCoverage]:
+        """Coverage of all catalogs or one, at most as old as it takes to count it.
+
+        Raises:
+            NotFound: the catalog does not exist.
+        """
+
+        def count() -> list[CatalogCoverage]:
+            with self.store.transaction() as tx:
+                return service.coverage(tx, self.stages, catalog=catalog)
+
+        return self.shared.get(("coverage", catalog), count)
+
+    def vault(self, tx: Transaction) -> Vault:
+        """The masters, where this node sees them now."""
+        roots = catalogs.roots(tx, self.settings.node)
+        return Vault({source: Path(names.native(path)) for source, path in roots.items()})
 
 
 async def _lumina(request: Request) -> Lumina:
-    return cast(Lumina, request.app.state.lumina)
+    lumina: Lumina = request.app.state.lumina
+    return lumina
 
 
 Context = Annotated[Lumina, Depends(_lumina)]

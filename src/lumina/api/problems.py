@@ -38,15 +38,15 @@ def response(
     return Response(problem.model_dump_json(), status, dict(headers or {}), MEDIA_TYPE)
 
 
-def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The `responses=` of a route that may answer with these problems."""
-    return {
-        status: {
+def documented(*statuses: int, more: Mapping[int, dict[str, Any]] | None = None) -> dict[int | str, dict[str, Any]]:
+    """The `responses=` of a route that may answer with these problems, and with `more`."""
+    answers: dict[int | str, dict[str, Any]] = {**(more or {})}
+    for status in statuses:
+        answers[status] = {
             "description": _PHRASES[status],
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
-        for status in statuses
-    }
+    return answers
 
 
 def install(app: FastAPI) -> None:

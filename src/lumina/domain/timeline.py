@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from lumina.errors import BadInput
 
@@ -12,8 +13,7 @@ BUCKET = 2000
 """Images in one bucket, at most. The schema's `timeline_fold` cuts days at the same number."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A stretch of a day: from its newest image, which is at (`newest`, `head`), back to the time `oldest`."""
 
     newest: datetime
@@ -21,34 +21,31 @@ class Part:
     oldest: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(NamedTuple):
     """One day's images: how many, the first and last wall-clock time, and, above `BUCKET`, its parts, newest first."""
 
     day: date
-    count: int
+    images: int
     first: datetime
     last: datetime
     parts: tuple[Part, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A stretch of the undated shelf: ids `low` to `high`, both included, holding `count` undated images."""
+class Block(NamedTuple):
+    """A stretch of the undated shelf: ids `low` to `high`, both included, holding so many undated `images`."""
 
     low: int
     high: int
-    count: int
+    images: int
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
+class Bucket(NamedTuple):
     """A piece of the timeline, at most `BUCKET` images. `start` and `end` are the first and last time in it."""
 
     key: str
     start: datetime
     end: datetime
-    count: int
+    images: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +63,7 @@ class Timeline:
     @property
     def total(self) -> int:
         """All images, dated or not."""
-        return self.undated + sum(bucket.count for bucket in self.buckets)
+        return self.undated + sum(bucket.images for bucket in self.buckets)
 
 
 _KEY = re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)(?:-(?P<day>\d\d)(?:\.(?P<part>[1-9]\d{0,6}))?)?")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import inspect
+from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from lumina.domain.coverage import CatalogCoverage, FailureGroup, StageCoverage, StageInfo
+from lumina.domain.stage import Stage
 from lumina.errors import NotFound
 from lumina.store import Transaction
 from lumina.store import coverage as ledger
@@ -54,3 +57,17 @@ def _stage(catalog: CatalogCounts, stage: StageInfo, counts: Counts) -> StageCov
         stale=counts.stale,
         waiting=rest if waits else 0,
     )
+
+
+def describe(stages: Iterable[Stage[Any, Any]]) -> tuple[StageInfo, ...]:
+    """Stages as coverage knows them: the description is the first line of the class's docstring.
+
+    A stage says what it waits for (a model that is not installed) by an attribute `waiting`.
+    """
+    return tuple(
+        StageInfo(stage.name, stage.version, _first_line(stage), getattr(stage, "waiting", None)) for stage in stages
+    )
+
+
+def _first_line(stage: Stage[Any, Any]) -> str:
+    return (inspect.getdoc(type(stage)) or stage.name).splitlines()[0]

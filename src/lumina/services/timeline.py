@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import groupby
 from uuid import UUID
 
@@ -29,8 +29,17 @@ def buckets(tx: Transaction, selection: Selection) -> Timeline:
         days = timeline.selected_days(tx, catalogs, selection)
         blocks = timeline.selected_blocks(tx, catalogs, selection)
     days = [_with_parts(tx, catalogs, selection, day) for day in days]
-    shelf = tuple((f"undated.{n}", block.count) for n, block in enumerate(_joined(blocks), start=1))
+    shelf = tuple((f"undated.{n}", block.images) for n, block in enumerate(_joined(blocks), start=1))
     return Timeline(tuple(_cut(days)), shelf)
+
+
+def state(tx: Transaction, selection: Selection) -> Hashable | None:
+    """What `buckets` depends on: equal states have equal buckets. None where that cannot be told cheaply."""
+    if not selection.whole:
+        return None
+    catalogs = catalogs_of(tx, selection)
+    timeline.fold(tx)
+    return tuple(catalogs), timeline.versions(tx, catalogs)
 
 
 def bucket(tx: Transaction, selection: Selection, key: BucketKey) -> BucketRows:
@@ -47,15 +56,15 @@ def bucket(tx: Transaction, selection: Selection, key: BucketKey) -> BucketRows:
 
 
 def _with_parts(tx: Transaction, catalogs: Sequence[UUID], selection: Selection, day: Day) -> Day:
-    if day.count <= BUCKET or day.parts:
+    if day.images <= BUCKET or day.parts:
         return day
-    return Day(day.day, day.count, day.first, day.last, timeline.parts(tx, catalogs, selection, day.day))
+    return Day(day.day, day.images, day.first, day.last, timeline.parts(tx, catalogs, selection, day.day))
 
 
 def _cut(days: Iterable[Day]) -> Iterator[Bucket]:
     for (year, month), group in groupby(days, key=lambda day: (day.day.year, day.day.month)):
         inside = list(group)
-        count = sum(day.count for day in inside)
+        count = sum(day.images for day in inside)
         if count <= BUCKET:
             yield Bucket(f"{year:04}-{month:02}", inside[-1].first, inside[0].last, count)
         else:
@@ -65,17 +74,17 @@ def _cut(days: Iterable[Day]) -> Iterator[Bucket]:
 
 def _cut_day(day: Day) -> Iterator[Bucket]:
     if not day.parts:
-        yield Bucket(day.day.isoformat(), day.first, day.last, day.count)
+        yield Bucket(day.day.isoformat(), day.first, day.last, day.images)
     for number, part in enumerate(day.parts):
-        count = min(BUCKET, day.count - number * BUCKET)
+        count = min(BUCKET, day.images - number * BUCKET)
         yield Bucket(f"{day.day.isoformat()}.{number + 1}", part.oldest, part.newest, count)
 
 
 def _joined(blocks: Iterable[Block]) -> list[Block]:
     joined: list[Block] = []
     for block in blocks:
-        if joined and joined[-1].count + block.count <= BUCKET:
-            joined[-1] = Block(block.low, joined[-1].high, joined[-1].count + block.count)
+        if joined and joined[-1].images + block.images <= BUCKET:
+            joined[-1] = Block(block.low, joined[-1].high, joined[-1].images + block.images)
         else:
             joined.append(block)
     return joined
@@ -98,8 +107,7 @@ def _parts(tx: Transaction, catalogs: Sequence[UUID], selection: Selection, key:
     assert key.start is not None
     if selection.whole and len(catalogs) == 1:
         timeline.fold(tx)
-        day = timeline.day(tx, catalogs[0], key.start)
-        return day.parts if day else ()
+        return timeline.day_parts(tx, catalogs[0], key.start)
     return timeline.parts(tx, catalogs, selection, key.start)
 
 

@@ -60,3 +60,8 @@ def _catalog(row: Row, sources: tuple[SourceSummary, ...]) -> CatalogSummary:
         import_mode=row["import_mode"],
         created_at=row["created_at"],
     )
+
+
+def names(tx: Transaction) -> dict[UUID, str]:
+    """Catalog -> its name."""
+    return {row["id"]: row["name"] for row in tx.rows("SELECT id, name FROM catalog")}

@@ -15,7 +15,7 @@ from lumina.domain.selection import Selection
 from lumina.domain.summary import Position
 from lumina.domain.timeline import BUCKET, Block, Day, Part
 from lumina.store.browse import THUMBNAIL_STATE
-from lumina.store.database import Row, Transaction
+from lumina.store.database import Transaction
 from lumina.store.selection import condition
 
 
@@ -38,41 +38,44 @@ def fold(tx: Transaction) -> None:
         tx.execute("SELECT timeline_fold()")
 
 
+def versions(tx: Transaction, catalogs: Sequence[UUID]) -> tuple[tuple[UUID, int], ...]:
+    """Each catalog with a number that is raised whenever its days change. `fold` first."""
+    rows = tx.execute(
+        "SELECT catalog_id, version FROM timeline WHERE catalog_id = ANY(:catalogs) ORDER BY catalog_id",
+        catalogs=list(catalogs),
+    )
+    return tuple((catalog, version) for catalog, version in rows)
+
+
 def days(tx: Transaction, catalogs: Sequence[UUID]) -> list[Day]:
     """All days with images, newest first. `fold` first.
 
     Of several catalogs, days above `BUCKET` come without parts: `parts` finds them.
     """
-    if len(catalogs) == 1:
-        rows = tx.rows(
-            "SELECT day, images, first, last, head_at, head_id, tail_at FROM timeline_day"
-            " WHERE catalog_id = ANY(:catalogs) AND day IS NOT NULL ORDER BY day DESC",
-            catalogs=list(catalogs),
-        )
-    else:
-        rows = tx.rows(
-            "SELECT day, sum(images) AS images, min(first) AS first, max(last) AS last, NULL AS head_at"
-            " FROM timeline_day WHERE catalog_id = ANY(:catalogs) AND day IS NOT NULL GROUP BY day ORDER BY day DESC",
-            catalogs=list(catalogs),
-        )
-    return [Day(row["day"], row["images"], row["first"], row["last"], _kept_parts(row)) for row in rows]
+    columns = "day, images, first, last, head_at, head_id, tail_at"
+    if len(catalogs) != 1:
+        columns = "day, sum(images)::integer, min(first), max(last), NULL, NULL, NULL"
+    grouped = "" if len(catalogs) == 1 else "GROUP BY day"
+    rows = tx.execute(
+        f"SELECT {columns} FROM timeline_day WHERE catalog_id = ANY(:catalogs) AND day IS NOT NULL {grouped}"
+        " ORDER BY day DESC",
+        catalogs=list(catalogs),
+    )
+    return [
+        Day(on, images, first, last, tuple(map(Part, head_at, head_id, tail_at)) if head_at else ())
+        for on, images, first, last, head_at, head_id, tail_at in rows
+    ]
 
 
-def day(tx: Transaction, catalog: UUID, on: date) -> Day | None:
-    """One day with its parts. `fold` first."""
+def day_parts(tx: Transaction, catalog: UUID, on: date) -> tuple[Part, ...]:
+    """The kept parts of one day of one catalog; none where it has at most `BUCKET` images. `fold` first."""
     row = tx.row(
-        "SELECT day, images, first, last, head_at, head_id, tail_at FROM timeline_day"
-        " WHERE catalog_id = :catalog AND day = :on",
+        "SELECT head_at, head_id, tail_at FROM timeline_day"
+        " WHERE catalog_id = :catalog AND day = :on AND head_at IS NOT NULL",
         catalog=catalog,
         on=on,
     )
-    return Day(row["day"], row["images"], row["first"], row["last"], _kept_parts(row)) if row else None
-
-
-def _kept_parts(row: Row) -> tuple[Part, ...]:
-    if row["head_at"] is None:
-        return ()
-    return tuple(map(Part, row["head_at"], row["head_id"], row["tail_at"]))
+    return tuple(map(Part, row["head_at"], row["head_id"], row["tail_at"])) if row else ()
 
 
 def blocks(tx: Transaction, catalogs: Sequence[UUID]) -> list[Block]:
@@ -150,23 +153,24 @@ class BucketRows:
 def images(tx: Transaction, catalogs: Sequence[UUID], selection: Selection, span: Span) -> BucketRows:
     """The images of one span, at most `BUCKET`."""
     where, limits, values = condition(selection), *_limits(span)
-    rows = tx.rows(
-        "WITH page AS ("
-        " SELECT i.id, i.taken_at, i.width, i.height, i.placeholder, i.thumbnail_key, i.kind, i.stem FROM image i"
-        f" WHERE i.catalog_id = ANY(:catalogs) AND {limits} AND {where.sql}"
-        f" ORDER BY i.taken_at DESC, i.id DESC LIMIT {BUCKET + 1})"
-        "SELECT p.id, p.taken_at, p.placeholder, p.thumbnail_key, p.kind,"
-        " CASE WHEN p.width > 0 AND p.height > 0 THEN round(p.width::numeric / p.height, 3)::float8"
-        "  ELSE 1 END AS ratio,"
-        " CASE WHEN p.kind = 'video' THEN (SELECT m.duration FROM metadata m WHERE m.image_id = p.id) END AS duration,"
-        f" {THUMBNAIL_STATE} AS state,"
-        " coalesce((SELECT regexp_replace(f.path, '^.*/', '') FROM file f WHERE f.image_id = p.id"
-        "  AND f.role = 'original' ORDER BY f.missing_since IS NOT NULL, f.path LIMIT 1), p.stem) AS name"
+    order = "i.id DESC" if span.start is None else "i.taken_at DESC, i.id DESC"
+    rows = tx.execute(
+        "WITH page AS (SELECT i.* FROM unnest(CAST(:catalogs AS uuid[])) AS c (id) CROSS JOIN LATERAL ("
+        "  SELECT i.id, i.taken_at, i.width, i.height, i.placeholder, i.thumbnail_key, i.kind, i.stem FROM image i"
+        f" WHERE i.catalog_id = c.id AND {limits} AND {where.sql}"
+        f" ORDER BY {order} LIMIT {BUCKET + 1}) i ORDER BY {order} LIMIT {BUCKET + 1})"
+        " SELECT p.id, p.taken_at,"
+        " CASE WHEN p.width > 0 AND p.height > 0 THEN round(p.width::numeric / p.height, 3)::float8 ELSE 1 END,"
+        " p.placeholder, p.thumbnail_key, p.kind,"
+        " CASE WHEN p.kind = 'video' THEN (SELECT m.duration FROM metadata m WHERE m.image_id = p.id) END,"
+        f" {THUMBNAIL_STATE},"
+        " (SELECT coalesce(min(f.path) FILTER (WHERE f.missing_since IS NULL), min(f.path)) FROM file f"
+        "  WHERE f.image_id = p.id AND f.role = 'original') AS path, p.stem"
         " FROM page p ORDER BY p.taken_at DESC, p.id DESC",
         catalogs=list(catalogs),
         **where.parameters,
         **values,
-    )
+    ).all()
     return _columns(rows)
 
 
@@ -177,16 +181,24 @@ def _limits(span: Span) -> tuple[str, dict[str, Any]]:
             terms.append("i.id <= :head AND i.id > :below")
             values = {"head": span.head.id, "below": span.below.id}
         return " AND ".join(terms), values
-    terms = ["i.taken_at >= CAST(:start AS date)", "i.taken_at < CAST(:end AS date)"]
-    values = {"start": span.start, "end": span.end}
-    for name, operator, position in (("head", "<=", span.head), ("below", ">", span.below)):
-        if position is not None:
-            terms.append(f"(i.taken_at, i.id) {operator} (CAST(:{name}_at AS timestamp), CAST(:{name}_id AS bigint))")
-            values |= {f"{name}_at": position.taken_at, f"{name}_id": position.id}
+    # One bound at each end, the narrower one: given two, an index scan may start at the wider.
+    terms, values = [], {}
+    if span.head is None:
+        terms.append("i.taken_at < CAST(:end AS date)")
+        values["end"] = span.end
+    else:
+        terms.append("(i.taken_at, i.id) <= (CAST(:head_at AS timestamp), CAST(:head_id AS bigint))")
+        values |= {"head_at": span.head.taken_at, "head_id": span.head.id}
+    if span.below is None:
+        terms.append("i.taken_at >= CAST(:start AS date)")
+        values["start"] = span.start
+    else:
+        terms.append("(i.taken_at, i.id) > (CAST(:below_at AS timestamp), CAST(:below_id AS bigint))")
+        values |= {"below_at": span.below.taken_at, "below_id": span.below.id}
     return " AND ".join(terms), values
 
 
-def _columns(rows: Sequence[Row]) -> BucketRows:
-    kept = rows[:BUCKET]
-    names = ("id", "taken_at", "ratio", "placeholder", "thumbnail_key", "kind", "duration", "state", "name")
-    return BucketRows(*([row[name] for row in kept] for name in names), more=len(rows) > BUCKET)
+def _columns(rows: Sequence[Sequence[Any]]) -> BucketRows:
+    *columns, paths, stems = map(list, zip(*rows[:BUCKET], strict=True)) if rows else ([] for _ in range(10))
+    names = [path.rpartition("/")[2] if path else stem for path, stem in zip(paths, stems, strict=True)]
+    return BucketRows(*columns, name=names, more=len(rows) > BUCKET)

@@ -20,9 +20,7 @@ router = APIRouter(prefix="/coverage", tags=["coverage"])
 @router.get("", responses=documented(404, 422, 503))
 def coverage(context: Context, catalog: UUID | None = None) -> Coverage:
     """Per catalog and stage: images done, missing, failed, stale, waiting."""
-    with context.store.transaction() as tx:
-        found = service.coverage(tx, context.stage_infos(), catalog=catalog)
-    return Coverage(catalogs=[_catalog(entry) for entry in found])
+    return Coverage(catalogs=[_catalog(entry) for entry in context.coverage(catalog)])
 
 
 @router.get("/failures", responses=documented(422, 503))

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from typing import Any
+
+from fastapi import APIRouter
 from starlette.responses import StreamingResponse
 
 from lumina.api.context import Context
+from lumina.api.stream import stream
 
 router = APIRouter(prefix="/events", tags=["events"])
 
-_STREAM = {
+_STREAM: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "Events `job` (a Job), `coverage` ({catalog_id}), `catalog` ({catalog_id, images}) and, each "
-        "15 s, `heartbeat` (empty).",
+        "description": "Events `job` (a Job), `coverage` (CoverageChanged), `catalog` (CatalogChanged) and, after 15 s "
+        "of silence, `heartbeat`.",
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }
 }
 
 
 @router.get("", response_class=StreamingResponse, responses=_STREAM)
-async def events(request: Request, context: Context) -> StreamingResponse:
+async def events(context: Context) -> StreamingResponse:
     """What changes, as it changes."""
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(context.events.stream(request), media_type="text/event-stream", headers=headers)
+    return StreamingResponse(stream(context.events, context.closing), headers=headers, media_type="text/event-stream")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import FileResponse, Response
@@ -14,16 +14,23 @@ from lumina.api.schemas.filters import Filters, PageQuery
 from lumina.api.schemas.images import Attention, Facets, ImageFacts, ImagePage, ImageSummary, Ungrouped
 from lumina.api.schemas.images import Facet as FacetAnswer
 from lumina.domain.values import RenditionKind
+from lumina.domain.work import Priority
 from lumina.errors import NotFound
-from lumina.services import browse, facts, originals
+from lumina.services import browse, grouping, originals
+from lumina.services import facts as knowledge
+from lumina.store.browse import Facet
 
 router = APIRouter(tags=["images"])
 MEDIA_TYPES = {RenditionKind.THUMBNAIL: "image/webp", RenditionKind.PROXY: "image/jpeg"}
 ImageId = Annotated[int, Path(ge=1, lt=2**63)]
 Version = Annotated[str | None, Query(pattern="^[0-9a-f]{2,64}$", description="The key; makes the answer immutable.")]
-PICTURE = {
+PICTURE: dict[int, dict[str, Any]] = {
     200: {"description": "The picture.", "content": {"image/webp": {}, "image/jpeg": {}}},
     304: {"description": "The client has it already."},
+}
+MASTER: dict[int, dict[str, Any]] = {
+    200: {"description": "The master.", "content": {"application/octet-stream": {}}},
+    206: {"description": "The part that was asked for.", "content": {"application/octet-stream": {}}},
 }
 
 
@@ -39,8 +46,13 @@ def listed(context: Context, query: Annotated[PageQuery, Query()]) -> ImagePage:
 @router.get("/facets", responses=documented(404, 422, 503))
 def facets(context: Context, query: Annotated[Filters, Query()]) -> Facets:
     """What a view can be narrowed by."""
-    with context.store.transaction() as tx:
-        found = browse.facets(tx, query.selection())
+    selection = query.selection()
+
+    def count() -> dict[str, list[Facet]]:
+        with context.store.transaction() as tx:
+            return browse.facets(tx, selection)
+
+    found = context.shared.get(("facets", selection), count)
     return Facets(**{name: [FacetAnswer.model_validate(facet) for facet in values] for name, values in found.items()})
 
 
@@ -48,17 +60,17 @@ def facets(context: Context, query: Annotated[Filters, Query()]) -> Facets:
 def image(context: Context, image_id: ImageId, query: Annotated[Filters, Query()]) -> ImageFacts:
     """Everything known about one image, where it comes from, and its neighbours in the view."""
     with context.store.transaction() as tx:
-        known = facts.of_image(tx, image_id, query.selection(), context.stage_infos())
-    return ImageFacts.model_validate(facts.flat(known))
+        found = knowledge.of_image(tx, image_id, query.selection(), context.stages)
+    return ImageFacts.model_validate(knowledge.flat(found))
 
 
-@router.get("/images/{image_id}/thumbnail", response_class=Response, responses=documented(404, 422, 503) | PICTURE)
+@router.get("/images/{image_id}/thumbnail", response_class=Response, responses=documented(404, 422, 503, more=PICTURE))
 def thumbnail(request: Request, context: Context, image_id: ImageId, v: Version = None) -> Response:
     """The small picture, WebP."""
     return _picture(request, context, image_id, RenditionKind.THUMBNAIL, v)
 
 
-@router.get("/images/{image_id}/proxy", response_class=Response, responses=documented(404, 422, 503) | PICTURE)
+@router.get("/images/{image_id}/proxy", response_class=Response, responses=documented(404, 422, 503, more=PICTURE))
 def proxy(request: Request, context: Context, image_id: ImageId, v: Version = None) -> Response:
     """The picture at screen size, JPEG."""
     return _picture(request, context, image_id, RenditionKind.PROXY, v)
@@ -67,8 +79,7 @@ def proxy(request: Request, context: Context, image_id: ImageId, v: Version = No
 @router.get(
     "/images/{image_id}/original",
     response_class=Response,
-    responses=documented(404, 416, 422, 503)
-    | {200: {"description": "The master.", "content": {"application/octet-stream": {}}}, 206: {"description": "Part."}},
+    responses=documented(404, 416, 422, 503, more=MASTER),
 )
 def original(context: Context, image_id: ImageId) -> Response:
     """The master as it is, for download; ranges are served."""
@@ -89,7 +100,10 @@ def original(context: Context, image_id: ImageId) -> Response:
 @router.post("/images/{image_id}/ungroup", responses=documented(404, 409, 422, 503))
 def ungroup(context: Context, image_id: ImageId) -> Ungrouped:
     """Make each of an image's pictures an image of its own; scans respect it."""
-    return Ungrouped(images=context.work.ungroup(image_id))
+    with context.store.transaction() as tx:
+        images = grouping.ungroup(tx, image_id)
+    context.work.run_stages(images=images, priority=Priority.LOOKING)
+    return Ungrouped(images=images)
 
 
 @router.post("/attention", status_code=204, responses=documented(422, 503))

@@ -22,7 +22,7 @@ class Request(BaseModel):
 
 
 def _local(value: datetime) -> str:
-    return value.replace(tzinfo=None).isoformat(timespec="milliseconds")
+    return value.isoformat(timespec="milliseconds")
 
 
 def _utc(value: datetime) -> str:
@@ -43,3 +43,34 @@ def _base64(value: bytes) -> str:
 
 
 Base64 = Annotated[bytes, PlainSerializer(_base64, return_type=str), Field(description="Base64.")]
+
+
+# Columns are written by one call each: thousands of calls would take longer than the query.
+def _locals(values: list[datetime | None]) -> list[str | None]:
+    return [None if value is None else value.isoformat(timespec="milliseconds") for value in values]
+
+
+def _hexes(values: list[bytes | None]) -> list[str | None]:
+    return [None if value is None else value.hex() for value in values]
+
+
+def _base64s(values: list[bytes | None]) -> list[str | None]:
+    return [None if value is None else base64.b64encode(value).decode("ascii") for value in values]
+
+
+LocalTimes = Annotated[
+    list[datetime],
+    PlainSerializer(_locals, return_type=list[str]),
+    Field(description="Wall clock at the place, without zone.", examples=[["2019-07-14T10:11:12.345"]]),
+]
+LocalTimesOrNone = Annotated[
+    list[datetime | None],
+    PlainSerializer(_locals, return_type=list[str | None]),
+    Field(description="Wall clock at the place, without zone.", examples=[["2019-07-14T10:11:12.345"]]),
+]
+HexesOrNone = Annotated[
+    list[bytes | None], PlainSerializer(_hexes, return_type=list[str | None]), Field(description="Hexadecimal.")
+]
+Base64sOrNone = Annotated[
+    list[bytes | None], PlainSerializer(_base64s, return_type=list[str | None]), Field(description="Base64.")
+]

@@ -13,7 +13,6 @@ from lumina.domain.selection import Box, Selection, StageStanding
 from lumina.domain.values import FileFormat, MediaKind
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[^\x00]*$")]
-Several = Field(default_factory=list, max_length=100)
 
 
 class Filters(BaseModel):
@@ -25,8 +24,8 @@ class Filters(BaseModel):
     start: date | None = Field(None, alias="from", description="First day, included.")
     end: date | None = Field(None, alias="to", description="Last day, included.")
     undated: bool | None = Field(None, description="True: only images without a date; false: only those with one.")
-    camera: list[Text] = Several
-    format: list[FileFormat] = Several
+    camera: list[Text] = Field(default_factory=list, max_length=100)
+    format: list[FileFormat] = Field(default_factory=list, max_length=100)
     kind: MediaKind | None = None
     place: Annotated[str, StringConstraints(pattern=r"^[0-9b-hjkmnp-z]{1,12}$")] | None = Field(
         None, description="Prefix of a geohash."

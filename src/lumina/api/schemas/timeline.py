@@ -6,15 +6,15 @@ from typing import Literal
 
 from pydantic import Field
 
-from lumina.api.schemas.base import Answer, Base64, Hex, LocalTime
+from lumina.api.schemas.base import Answer, Base64sOrNone, HexesOrNone, LocalTimes, LocalTimesOrNone
 
 
 class BucketColumns(Answer):
     """One row per bucket, newest first: month `2019-07`, day `2019-07-14`, or part of a day `2019-07-14.3`."""
 
     key: list[str]
-    start: list[LocalTime]
-    end: list[LocalTime]
+    start: LocalTimes
+    end: LocalTimes
     count: list[int]
 
 
@@ -38,10 +38,10 @@ class TimelineBucket(Answer):
     """One row per image, newest first."""
 
     id: list[int]
-    taken_at: list[LocalTime | None]
+    taken_at: LocalTimesOrNone
     ratio: list[float] = Field(description="Width / height, upright.")
-    placeholder: list[Base64 | None] = Field(description="Thumbhash, base64.")
-    thumbnail: list[Hex | None]
+    placeholder: Base64sOrNone = Field(description="Thumbhash, base64.")
+    thumbnail: HexesOrNone
     kind: list[Literal["photo", "video"]]
     duration: list[float | None]
     state: list[Literal["done", "missing", "failed"]]

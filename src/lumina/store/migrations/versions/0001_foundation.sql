@@ -118,7 +118,7 @@ CREATE TABLE metadata (
     provenance jsonb NOT NULL DEFAULT '{}',
     notes text[] NOT NULL DEFAULT '{}'
 );
-CREATE INDEX metadata_camera ON metadata (camera);
+CREATE INDEX metadata_camera ON metadata (camera, image_id);
 CREATE INDEX metadata_geohash ON metadata (geohash) WHERE geohash IS NOT NULL;
 
 CREATE TABLE rendition (

@@ -1,0 +1,45 @@
+"""What has changed in the database since somebody last looked, cheaply."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from lumina.domain.work import Job
+from lumina.store import jobs
+from lumina.store.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineState:
+    """A catalog's timeline: `version` is raised whenever its days change."""
+
+    version: int
+    images: int
+
+
+def now(tx: Transaction) -> datetime:
+    """The database's clock."""
+    moment: datetime = tx.value("SELECT now()")
+    return moment
+
+
+def active_jobs(tx: Transaction, ended_since: datetime) -> list[Job]:
+    """Jobs that are open, or have ended since then; at most 200."""
+    rows = tx.rows(
+        "SELECT id FROM job WHERE state IN ('PENDING', 'STARTED')"
+        " OR (finished_at IS NOT NULL AND finished_at >= CAST(:since AS timestamptz))"
+        " ORDER BY created_at DESC LIMIT 200",
+        since=ended_since,
+    )
+    return [jobs.get(tx, row["id"]) for row in rows]
+
+
+def timelines(tx: Transaction) -> dict[UUID, TimelineState]:
+    """Every catalog's timeline. `timeline.fold` first."""
+    rows = tx.rows(
+        "SELECT c.id, coalesce(t.version, 0) AS version, coalesce(t.images, 0) AS images"
+        " FROM catalog c LEFT JOIN timeline t ON t.catalog_id = c.id"
+    )
+    return {row["id"]: TimelineState(row["version"], row["images"]) for row in rows}

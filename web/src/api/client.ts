@@ -1,88 +1,79 @@
 /** The one door to the server. Every function throws `Problem`, or an AbortError where its signal fired. */
+import createClient from "openapi-fetch";
+import type { Filters } from "~/lib/filters";
 import { asProblem, isAbort, problemOf } from "./problem";
-import type {
-  BucketColumns,
-  BucketList,
-  Catalog,
-  CatalogCoverage,
-  Check,
-  Facets,
-  FailureGroup,
-  FolderList,
-  ImageFacts,
-  Job,
-  NodeInfo,
-  SettingValue,
-  Source,
-} from "./types";
-import { type Filters, toParams } from "~/lib/filters";
+import type { components, paths } from "./schema";
 
-type Body = Record<string, unknown>;
+type Schemas = components["schemas"];
+/** Filters under the names and types that the API gives them; the URL holds the same as text. */
+type Query = NonNullable<paths["/api/timeline/buckets"]["get"]["parameters"]["query"]>;
 
-async function ask<T>(path: string, init: RequestInit = {}): Promise<T> {
-  let answer: Response;
+const server = createClient<paths>({ baseUrl: "/", headers: { accept: "application/json" } });
+
+interface Answer<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+async function ask<T>(asked: Promise<Answer<T>>): Promise<T> {
+  let answer: Answer<T>;
   try {
-    answer = await fetch(path, init);
+    answer = await asked;
   } catch (error) {
     throw isAbort(error) ? error : asProblem(error);
   }
-  if (!answer.ok) throw problemOf(answer.status, await answer.json().catch(() => null));
-  return (answer.status === 204 ? undefined : await answer.json()) as T;
+  if (!answer.response.ok) throw problemOf(answer.response.status, answer.error);
+  return answer.data as T;
 }
 
-function send<T>(method: string, path: string, body?: Body): Promise<T> {
-  const headers = { "content-type": "application/json" };
-  return ask<T>(path, { method, headers, body: body ? JSON.stringify(body) : undefined });
-}
-
-function withQuery(path: string, params: URLSearchParams): string {
-  const text = params.toString();
-  return text ? `${path}?${text}` : path;
+/** The server reads text as what it should be; only the words of it are typed here. */
+function queryOf(filters: Filters): Query {
+  return filters as unknown as Query;
 }
 
 export const api = {
-  about: () => ask<{ version: string; schema: string }>("/api/about"),
-  catalogs: () => ask<Catalog[]>("/api/catalogs"),
-  addCatalog: (name: string) => send<Catalog>("POST", "/api/catalogs", { name }),
+  catalogs: () => ask(server.GET("/api/catalogs")),
+  addCatalog: (name: string) => ask(server.POST("/api/catalogs", { body: { name, import_mode: "copy" } })),
   addSource: (catalog: string, path: string) =>
-    send<{ source: Source; job: Job }>("POST", `/api/catalogs/${catalog}/sources`, { path }),
-  scanSource: (id: number) => send<Job>("POST", `/api/sources/${id}/scan`),
-  changeSource: (id: number, change: { ignore_patterns?: string[]; path?: string }) =>
-    send<Source>("PATCH", `/api/sources/${id}`, change),
-  folders: (path: string) =>
-    ask<FolderList>(withQuery("/api/folders", new URLSearchParams(path ? { path } : {}))),
-  buckets: (filters: Filters, signal?: AbortSignal) =>
-    ask<BucketList>(withQuery("/api/timeline/buckets", toParams(filters)), { signal }),
-  bucket: (key: string, filters: Filters, signal?: AbortSignal) => {
-    const params = toParams(filters);
-    params.set("key", key);
-    return ask<BucketColumns>(withQuery("/api/timeline/bucket", params), { signal });
-  },
-  facets: (filters: Filters) => ask<Facets>(withQuery("/api/facets", toParams(filters))),
-  image: (id: number, filters: Filters) => ask<ImageFacts>(withQuery(`/api/images/${id}`, toParams(filters))),
-  ungroup: (id: number) => send<{ images: number[] }>("POST", `/api/images/${id}/ungroup`),
-  attention: (images: number[]) => send<undefined>("POST", "/api/attention", { images }),
-  jobs: () => ask<{ items: Job[]; next: string | null }>("/api/jobs?limit=100"),
-  jobErrors: (id: string) => ask<FailureGroup[]>(`/api/jobs/${id}/errors`),
-  startJob: (body: {
-    kind: string;
-    catalog_id?: string;
-    source_id?: number;
-    stages?: string[];
-    paths?: string[];
-    failed?: boolean;
-  }) => send<Job>("POST", "/api/jobs", body),
-  steerJob: (id: string, verb: "cancel" | "pause" | "resume") => send<Job>("POST", `/api/jobs/${id}/${verb}`),
-  retryJob: (id: string, code?: string) => send<Job>("POST", `/api/jobs/${id}/retry`, code ? { code } : {}),
-  coverage: (catalog?: string) =>
-    ask<{ catalogs: CatalogCoverage[] }>(
-      withQuery("/api/coverage", new URLSearchParams(catalog ? { catalog } : {})),
+    ask(
+      server.POST("/api/catalogs/{catalog_id}/sources", {
+        params: { path: { catalog_id: catalog } },
+        body: { path },
+      }),
     ),
+  scanSource: (id: number) =>
+    ask(server.POST("/api/sources/{source_id}/scan", { params: { path: { source_id: id } } })),
+  changeSource: (id: number, body: Schemas["SourceChange"]) =>
+    ask(server.PATCH("/api/sources/{source_id}", { params: { path: { source_id: id } }, body })),
+  folders: (path: string) => ask(server.GET("/api/folders", { params: { query: path ? { path } : {} } })),
+  buckets: (filters: Filters, signal?: AbortSignal) =>
+    ask(server.GET("/api/timeline/buckets", { params: { query: queryOf(filters) }, signal })),
+  bucket: (key: string, filters: Filters, signal?: AbortSignal) =>
+    ask(server.GET("/api/timeline/bucket", { params: { query: { ...queryOf(filters), key } }, signal })),
+  facets: (filters: Filters) => ask(server.GET("/api/facets", { params: { query: queryOf(filters) } })),
+  image: (id: number, filters: Filters) =>
+    ask(
+      server.GET("/api/images/{image_id}", { params: { path: { image_id: id }, query: queryOf(filters) } }),
+    ),
+  ungroup: (id: number) =>
+    ask(server.POST("/api/images/{image_id}/ungroup", { params: { path: { image_id: id } } })),
+  attention: (images: number[]) => ask(server.POST("/api/attention", { body: { images } })),
+  jobs: () => ask(server.GET("/api/jobs", { params: { query: { limit: 100 } } })),
+  jobErrors: (id: string) =>
+    ask(server.GET("/api/jobs/{job_id}/errors", { params: { path: { job_id: id } } })),
+  startJob: (body: Omit<Schemas["NewJob"], "failed"> & { failed?: boolean }) =>
+    ask(server.POST("/api/jobs", { body: { failed: false, ...body } })),
+  steerJob: (id: string, verb: "cancel" | "pause" | "resume") =>
+    ask(server.POST(`/api/jobs/{job_id}/${verb}`, { params: { path: { job_id: id } } })),
+  retryJob: (id: string, code?: string) =>
+    ask(server.POST("/api/jobs/{job_id}/retry", { params: { path: { job_id: id } }, body: { code } })),
+  coverage: () => ask(server.GET("/api/coverage")),
   failures: (catalog: string, stage: string) =>
-    ask<FailureGroup[]>(withQuery("/api/coverage/failures", new URLSearchParams({ catalog, stage }))),
-  doctor: () => ask<{ checks: Check[] }>("/api/doctor"),
-  settings: () => ask<SettingValue[]>("/api/settings"),
-  nodes: () => ask<NodeInfo[]>("/api/nodes"),
+    ask(server.GET("/api/coverage/failures", { params: { query: { catalog, stage } } })),
+  doctor: () => ask(server.GET("/api/doctor")),
+  settings: () => ask(server.GET("/api/settings")),
+  nodes: () => ask(server.GET("/api/nodes")),
 };
 
 /** Address of a thumbnail or proxy; with its content key it never changes and is cached for good. */

@@ -43,7 +43,7 @@ export function Failures({ job }: { job: Job }) {
           key={`${group.stage}/${group.code}`}
           group={group}
           busy={retry.isPending}
-          onRetry={() => retry.mutate({ id: job.id, code: group.code })}
+          onRetry={() => retry.mutate({ id: job.id, code: group.code ?? undefined })}
         />
       ))}
       {retry.error && <ProblemNote error={retry.error} doing="start this again" />}
@@ -64,10 +64,13 @@ export function FailureBlock({ group, busy, onRetry }: BlockProps) {
     <section className={styles.cause}>
       <div className={styles.causeHead}>
         <div>
-          <h3>{group.reason}</h3>
+          <h3>{group.reason ?? "No reason was given"}</h3>
           <p className={styles.note}>
-            {group.stage} · {group.code} ·{" "}
-            <Link to="/" search={{ stage: group.stage, stage_state: "failed", code: group.code }}>
+            {[group.stage, group.code].filter(Boolean).join(" · ")} ·{" "}
+            <Link
+              to="/"
+              search={{ stage: group.stage, stage_state: "failed", code: group.code ?? undefined }}
+            >
               {images(group.count)}
             </Link>
           </p>
@@ -86,9 +89,9 @@ export function FailureBlock({ group, busy, onRetry }: BlockProps) {
         {group.examples.map(({ image_id, path, reason }) => (
           <li key={image_id}>
             <Link to="/image/$id" params={{ id: String(image_id) }}>
-              {path}
+              {path ?? `Image ${image_id}`}
             </Link>
-            {reason !== group.reason && <span className={styles.note}>{reason}</span>}
+            {reason && reason !== group.reason && <span className={styles.note}>{reason}</span>}
           </li>
         ))}
       </ul>

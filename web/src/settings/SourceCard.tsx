@@ -59,8 +59,10 @@ export function SourceCard({ source }: { source: Source }) {
   );
 }
 
-function Counts({ counts }: { counts: Record<string, number> }) {
-  const shown = Object.entries(counts).filter(([, value]) => typeof value === "number" && value > 0);
+function Counts({ counts }: { counts: Record<string, unknown> }) {
+  const shown = Object.entries(counts).filter(
+    (entry): entry is [string, number] => typeof entry[1] === "number" && entry[1] > 0,
+  );
   if (shown.length === 0) return null;
   return (
     <p className={styles.quiet}>

@@ -25,7 +25,7 @@ export function TimelineHeader({ timeline, filters, list, onGoTo }: HeaderProps)
   return (
     <header className={styles.header}>
       <div className={styles.where}>
-        <HereTitle timeline={timeline} empty={!list || list.total + list.undated === 0} />
+        <HereTitle timeline={timeline} empty={!list || list.total === 0} />
         {list && <p className={styles.sum}>{sumUp(list)}</p>}
       </div>
       <div className={styles.tools}>
@@ -58,7 +58,7 @@ export function TimelineHeader({ timeline, filters, list, onGoTo }: HeaderProps)
 }
 
 function sumUp({ total, undated }: BucketList): string {
-  return undated > 0 ? `${images(total + undated)}, ${count(undated)} without a date` : images(total);
+  return undated > 0 ? `${images(total)}, ${count(undated)} without a date` : images(total);
 }
 
 /** The month at the top of the view, large: where am I? */

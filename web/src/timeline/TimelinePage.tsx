@@ -44,7 +44,7 @@ export function TimelinePage() {
     if (data) timeline.setBuckets(toBuckets(data));
   }, [timeline, data]);
   useTimelineKeys(timeline, grid, () => setAsking(true));
-  const images = data ? data.total + data.undated : 0;
+  const images = data?.total ?? 0;
   const goTo = (date: string) => timeline.showDay(bucketAt(timeline.geometry.buckets, date), date);
   return (
     <main id="main" className={styles.page}>

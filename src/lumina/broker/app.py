@@ -48,7 +48,7 @@ def create_app(broker: Broker, *, listens: bool) -> Celery:
     app = Celery("lumina", set_as_current=False)
     exchange = Exchange("lumina", type="direct")
     app.conf.update(
-        broker_url=broker.url or "pgmq://",
+        broker_url=broker.url or "pgmq://localhost",  # the address itself is in the options
         broker_transport_options=_options(broker, listens=listens),
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from typing import Any
 
@@ -22,5 +21,5 @@ class PromptTransport(Transport):
         """Wait at most 0.25 s, or 20 ms where no channel may take a message now."""
         if not any(channel.qos.can_consume() for channel in self.channels if channel._consumers):
             time.sleep(0.02)
-            raise socket.timeout
+            raise TimeoutError
         return super().drain_events(connection, timeout=min(timeout or 0.25, 0.25), **kwargs)

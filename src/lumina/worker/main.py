@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import psutil
 import structlog
 from celery import signals
+from celery.platforms import SecurityWarning
 from celery.worker import state
 
 from lumina.bootstrap import App, Settings, build
@@ -61,6 +63,8 @@ def run(settings: Settings, lanes: Sequence[Lane], slots: int, build: Callable[.
         VersionMismatch: this worker's version or schema is not the server's.
     """
     _ensure_environment()
+    # In a container root is all there is, and the messages are JSON that names a batch, nothing more.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
     app = build(settings, pool_size=0)
     app.admit_worker(lanes, slots)
     BatchTask.on_lost = staticmethod(_release(app))

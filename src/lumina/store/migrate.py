@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from lumina.errors import Unavailable, VersionMismatch
@@ -43,7 +39,12 @@ def upgrade(store: Store) -> str:
 
 def head() -> str:
     """The revision that this version of the program wants."""
-    return str(ScriptDirectory(str(_FOLDER)).get_current_head())
+    return revisions()[-1]
+
+
+def revisions() -> list[str]:
+    """All revisions that this version knows, oldest first: the files are named `REVISION_subject.py`."""
+    return sorted(path.name.partition("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*.py"))
 
 
 def revision(store: Store) -> str | None:
@@ -53,18 +54,23 @@ def revision(store: Store) -> str | None:
 
 
 def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection, opts={"version_table": "lumina_schema"}).get_current_revision()
+    if connection.execute(text("SELECT to_regclass('lumina_schema')")).scalar() is None:
+        return None
+    return connection.execute(text("SELECT version_num FROM lumina_schema")).scalar()
 
 
 def _upgrade(connection: Connection) -> None:
     current = _revision(connection)
-    known = {script.revision for script in ScriptDirectory(str(_FOLDER)).walk_revisions()}
-    if current is not None and current not in known:
+    if current is not None and current not in revisions():
         raise VersionMismatch(f"The database has schema {current}, this Lumina knows up to {head()}: update Lumina.")
     if current == head():
         return
     _check_extensions(connection)
     connection.rollback()
+    # Only a migration pays for importing Alembic: every process asks for the revision.
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
     config.attributes["connection"] = connection

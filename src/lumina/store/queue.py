@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pgmq.install import get_embedded_install_sql
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
@@ -17,6 +16,8 @@ def install_queues(store: Store, names: Sequence[str]) -> None:
     with store.engine.begin() as connection:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
         if connection.execute(text("SELECT to_regnamespace('pgmq')")).scalar() is None:
+            from pgmq.install import get_embedded_install_sql  # slow to import, and needed once in a database's life
+
             driver = connection.connection.driver_connection
             assert driver is not None
             driver.execute(get_embedded_install_sql())

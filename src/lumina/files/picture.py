@@ -16,10 +16,9 @@ from lumina.files.decode import open_source
 from lumina.files.master import Master, open_master
 from lumina.files.metadata import read_metadata
 from lumina.files.read import read_master, read_sidecar
-from lumina.vision.area import squeeze
 from lumina.vision.luma import luma
 from lumina.vision.orient import turned, upright
-from lumina.vision.resize import shrink
+from lumina.vision.resize import box, shrink
 
 PROXY_SIDE, THUMBNAIL_SIDE = 1440, 320
 """Pixels of the longer side: what is decoded once, and what hashes and measures are taken from."""
@@ -58,7 +57,7 @@ class _Decoded:
 
     def gray(self, side: int) -> Gray:
         """Luma of the 320 px rendering, squeezed to `side` x `side`."""
-        return squeeze(self._luma, side, side).round().astype("uint8")
+        return box(self._luma, side, side)
 
     @once
     def _small(self) -> Pixels:

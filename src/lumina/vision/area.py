@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 from numpy.typing import NDArray
 
-Plane = NDArray[np.float32]
+Plane = NDArray[np.float64]
 """Height x width, any range."""
-
-
-@lru_cache(maxsize=256)
-def weights(length: int, cells: int) -> Plane:
-    """Matrix (cells x length) whose rows sum to 1 and average `length` samples into `cells` equal stretches."""
-    edges = np.arange(cells + 1, dtype=np.float64) * (length / cells)
-    left, right = edges[:-1, None], edges[1:, None]
-    samples = np.arange(length, dtype=np.float64)
-    cover = np.minimum(right, samples + 1) - np.maximum(left, samples)
-    return (np.clip(cover, 0, None) * (cells / length)).astype(np.float32)
 
 
 def squeeze(plane: NDArray[np.generic], height: int, width: int) -> Plane:
@@ -29,6 +17,18 @@ def squeeze(plane: NDArray[np.generic], height: int, width: int) -> Plane:
         height: rows of the result, >= 1.
         width: columns of the result, >= 1.
     """
-    rows, columns = plane.shape
-    averaged: Plane = weights(rows, height) @ plane.astype(np.float32) @ weights(columns, width).T
-    return averaged
+    # Running sums, not a product of matrices: BLAS would start threads that fight over the workers' cores.
+    tall = _averaged(plane.astype(np.float64), height)
+    return np.ascontiguousarray(_averaged(tall.T, width).T)
+
+
+def _averaged(plane: Plane, cells: int) -> Plane:
+    """Rows averaged into `cells` equal stretches: differences of the integral at the stretches' edges."""
+    length = len(plane)
+    edges = np.arange(cells + 1) * (length / cells)
+    before = np.minimum(edges.astype(np.intp), length - 1)
+    integral = np.zeros((length + 1, plane.shape[1]))
+    np.cumsum(plane, axis=0, out=integral[1:])
+    at_edges = integral[before] + (edges - before)[:, None] * plane[before]
+    averages: Plane = np.diff(at_edges, axis=0) * (cells / length)
+    return averages

@@ -8,7 +8,9 @@ from math import floor
 import numpy as np
 from numpy.typing import NDArray
 
-from lumina.vision.area import Plane, squeeze
+from lumina.vision.resize import box, fit
+
+Plane = NDArray[np.float64]
 
 LONGEST_SIDE = 64
 """The algorithm allows 100; seven cosines need far fewer."""
@@ -39,10 +41,8 @@ def thumbhash(pixels: NDArray[np.uint8]) -> bytes:
 
 def _opponents(pixels: NDArray[np.uint8]) -> tuple[Plane, Plane, Plane]:
     """Luminance, yellow-blue and red-green planes, of the picture made small."""
-    rows, columns = pixels.shape[:2]
-    scale = min(1.0, LONGEST_SIDE / max(rows, columns))
-    height, width = max(1, round(rows * scale)), max(1, round(columns * scale))
-    red, green, blue = (squeeze(pixels[..., channel], height, width) / np.float32(255) for channel in range(3))
+    small = box(pixels, *fit((pixels.shape[1], pixels.shape[0]), LONGEST_SIDE))
+    red, green, blue = (small[..., channel] / 255 for channel in range(3))
     return (red + green + blue) / 3, (red + green) / 2 - blue, red - green
 
 

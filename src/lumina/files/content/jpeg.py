@@ -11,7 +11,7 @@ _SOS, _EOI, _COM = 0xDA, 0xD9, 0xFE
 _APP0, _APP2, _APP14, _APP15 = 0xE0, 0xE2, 0xEE, 0xEF
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
-_ICC = b"ICC_PROFILE\x00"
+_ICC, _MPF, _END = b"ICC_PROFILE\x00", b"MPF\x00", b"\xff\xd9"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Frame:
 
 
 def segments(data: bytes) -> Iterator[Segment]:
-    """Marker segments up to the first scan, whose segment reaches to the end of the image."""
+    """Marker segments up to the header of the first scan."""
     at, end = 2, len(data)
     while at + 4 <= end:
         if data[at] != 0xFF or data[at + 1] == 0xFF:
@@ -49,15 +49,20 @@ def segments(data: bytes) -> Iterator[Segment]:
             at += 2
             continue
         stop = min(end, at + 2 + int.from_bytes(data[at + 2 : at + 4], "big"))
-        yield Segment(marker, at, _end_of_image(data, stop) if marker == _SOS else stop)
+        yield Segment(marker, at, stop)
         if marker == _SOS:
             return
         at = max(stop, at + 4)
 
 
-def _end_of_image(data: bytes, at: int) -> int:
-    """After the first end marker; what follows (a second picture, a maker's trailer) is not this picture."""
-    found = data.find(b"\xff\xd9", at)
+def _end_of_image(data: bytes, at: int, *, more_pictures: bool) -> int:
+    """After the first end marker; what follows (a second picture, a maker's trailer) is not this picture.
+
+    A file that ends with the marker and announces no second picture needs no search through all of its scans.
+    """
+    if not more_pictures and data.endswith(_END):
+        return len(data)
+    found = data.find(_END, at)
     return found + 2 if found >= 0 else len(data)
 
 
@@ -65,12 +70,17 @@ def anatomy(data: Bytes) -> Anatomy:
     """Everything but APPn and COM; Adobe's APP14 stays, since it names the colour transform."""
     kept: list[Span] = []
     profile: list[bytes] = []
+    more_pictures = False
     data = data[0 : len(data)]
     for segment in segments(data):
+        stop = segment.stop
         if segment.marker == _APP2:
             profile.append(_profile_part(data, segment))
+            more_pictures |= data.startswith(_MPF, segment.start + 4)
+        elif segment.marker == _SOS:
+            stop = _end_of_image(data, stop, more_pictures=more_pictures)
         if segment.marker != _COM and (segment.marker == _APP14 or not _APP0 <= segment.marker <= _APP15):
-            kept.append((segment.start, segment.stop))
+            kept.append((segment.start, stop))
     return Anatomy(kept, b"".join(profile))
 
 

@@ -43,6 +43,8 @@ class JpegSource:
 
     def _pixels(self, side: int, *, strict: bool) -> Pixels:
         width, height = fit(self.size, side)
-        decoded = simplejpeg.decode_jpeg(self.data, min_height=height, min_width=width, min_factor=1, strict=strict)
+        size = {"min_height": height, "min_width": width, "min_factor": 1}
+        # Chroma that is going to be scaled down needs no careful scaling up first.
+        decoded = simplejpeg.decode_jpeg(self.data, **size, fastupsample=(width, height) != self.size, strict=strict)
         small = shrink(decoded, side) if decoded.shape[:2] != (height, width) else decoded
         return to_srgb(np.ascontiguousarray(small), jpeg.anatomy(self.data).colour)

@@ -41,6 +41,16 @@ FORMATS = (
     ("mp4", ".MP4", 0.04),
     ("png", ".png", 0.02),
 )
+NULL = "\\N"
+RENDITIONS = """INSERT INTO rendition (image_id, kind, key, width, height, size)
+SELECT id, r.kind, thumbnail_key, greatest(width * side / 4000, 1), greatest(height * side / 4000, 1), side * 100
+FROM image, (VALUES ('proxy', 1440), ('thumbnail', 320)) AS r (kind, side)
+WHERE id >= %(first)s AND thumbnail_key IS NOT NULL"""
+LEDGER = """INSERT INTO stage_state (image_id, stage_id, version, status, code, note)
+SELECT image.id, stage.id, stage.version, CASE WHEN ok THEN 1 ELSE 2 END, CASE WHEN NOT ok THEN 'truncated' END,
+    CASE WHEN NOT ok THEN 'The file ends too soon.' END
+FROM image, stage, LATERAL (SELECT thumbnail_key IS NOT NULL OR stage.name IN ('checksum', 'metadata') AS ok) AS e
+WHERE image.id >= %(first)s"""
 STAGES = {"checksum": 1, "metadata": 1, "proxy": 1, "thumbnail": 1, "hash": 1, "quality": 1}
 FIRST = datetime(2005, 1, 1)
 DAYS = 20 * 365
@@ -94,23 +104,18 @@ class Seeder:
         cursor = self.connection.cursor()
         cursor.execute("SELECT coalesce(max(id), 0) FROM image")
         self.first = cursor.fetchone()[0] + 1
-        for table, columns, rows in (
-            (
-                "image",
-                "id, catalog_id, source_id, kind, folder, stem, taken_at, width, height, placeholder, render_key, "
-                "thumbnail_key",
-                self.images(),
-            ),
-            ("file (image_id, source_id, path, role, format, size, modified_ns, checksum, content)", "", self.files()),
-            (
-                "metadata (image_id, camera_make, camera_model, f_number, iso, latitude, longitude, geohash, duration)",
-                "",
-                self.metadata(),
-            ),
-            ("rendition (image_id, kind, key, width, height, size)", "", self.renditions()),
-            ("stage_state (image_id, stage_id, version, status, code, note)", "", self.ledger()),
-        ):
-            self.copy(f"{table} ({columns})" if columns else table, rows)
+        self.copy(
+            "image (id, catalog_id, source_id, kind, folder, stem, taken_at, width, height, placeholder, render_key,"
+            " thumbnail_key)",
+            self.images(),
+        )
+        self.copy("file (image_id, source_id, path, role, format, size, modified_ns, checksum, content)", self.files())
+        self.copy(
+            "metadata (image_id, camera_make, camera_model, f_number, iso, latitude, longitude, geohash, duration)",
+            self.metadata(),
+        )
+        self.derive(RENDITIONS)
+        self.derive(LEDGER)
         cursor.execute("SELECT setval(pg_get_serial_sequence('image', 'id'), (SELECT max(id) FROM image))")
         self.connection.commit()
 
@@ -127,15 +132,22 @@ class Seeder:
             copy.write("".join(block))
         print(f"  {table.split()[0]}: {time.perf_counter() - began:.1f} s", file=sys.stderr)
 
+    def derive(self, sql: str) -> None:
+        """Fill a table from the images."""
+        began = time.perf_counter()
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql, {"first": self.first})
+        print(f"  {sql.split()[2]}: {time.perf_counter() - began:.1f} s", file=sys.stderr)
+
     def images(self) -> Iterator[str]:
         base = FIRST
         for n in range(self.plan.images):
             seconds = self.times[n]
-            at = "\\N" if np.isnan(seconds) else (base + timedelta(seconds=float(seconds))).isoformat(" ")
+            at = NULL if np.isnan(seconds) else (base + timedelta(seconds=float(seconds))).isoformat(" ")
             kind = "video" if FORMATS[self.formats[n]][0] == "mp4" else "photo"
             size = "3000\t4000" if self.portrait[n] else "4000\t3000"
             key = self.key(n)
-            picture = "\\N\t\\N\t\\N" if self.failed[n] else f"{self.placeholder(n)}\t\\\\x{key}\t\\\\x{key}"
+            picture = f"{NULL}\t{NULL}\t{NULL}" if self.failed[n] else f"{self.placeholder(n)}\t\\\\x{key}\t\\\\x{key}"
             yield (
                 f"{self.first + n}\t{self.catalog}\t{self.source}\t{kind}\t{self.folder(n)}\tIMG_{n:07}\t{at}\t{size}\t"
                 f"{picture}\n"
@@ -145,37 +157,22 @@ class Seeder:
         for n in range(self.plan.images):
             name, suffix, _ = FORMATS[self.formats[n]]
             digest = f"\\\\x{self.key(n)}{self.key(n)}"
-            stem = f"{self.folder(n)}/IMG_{n:07}"
-            head = f"{self.first + n}\t{self.source}\t{stem}"
-            yield f"{head}{suffix}\toriginal\t{name}\t{3_000_000 + n % 999_983}\t{1_400_000_000_000_000_000 + n}\t{digest}\t{digest}\n"
+            head = f"{self.first + n}\t{self.source}\t{self.folder(n)}/IMG_{n:07}"
+            modified = 1_400_000_000_000_000_000 + n
+            size = 3_000_000 + n % 999_983
+            yield f"{head}{suffix}\toriginal\t{name}\t{size}\t{modified}\t{digest}\t{digest}\n"
             if self.pairs[n] and name == "nef":
-                yield f"{head}.JPG\tderived\tjpeg\t{900_000 + n % 99_991}\t{1_400_000_000_000_000_000 + n}\t\\N\t\\N\n"
+                yield f"{head}.JPG\tderived\tjpeg\t{size // 4}\t{modified}\t{NULL}\t{NULL}\n"
 
     def metadata(self) -> Iterator[str]:
         for n in range(self.plan.images):
-            make, model = CAMERAS[self.cameras[n]]
-            place = "\\N\t\\N\t\\N"
+            camera = "\t".join(name or NULL for name in CAMERAS[self.cameras[n]])
+            place = f"{NULL}\t{NULL}\t{NULL}"
             if self.gps[n]:
                 latitude, longitude = self.places[n]
                 place = f"{latitude:.6f}\t{longitude:.6f}\t{_geohash(latitude, longitude)}"
-            duration = "12.5" if FORMATS[self.formats[n]][0] == "mp4" else "\\N"
-            yield f"{self.first + n}\t{make or chr(92) + 'N'}\t{model or chr(92) + 'N'}\t2.8\t{100 << n % 6}\t{place}\t{duration}\n"
-
-    def renditions(self) -> Iterator[str]:
-        for n in range(self.plan.images):
-            if not self.failed[n]:
-                key = f"\\\\x{self.key(n)}"
-                big, small = ("1080\t1440", "240\t320") if self.portrait[n] else ("1440\t1080", "320\t240")
-                yield f"{self.first + n}\tproxy\t{key}\t{big}\t250000\n{self.first + n}\tthumbnail\t{key}\t{small}\t12000\n"
-
-    def ledger(self) -> Iterator[str]:
-        for n in range(self.plan.images):
-            image = self.first + n
-            if self.failed[n]:
-                yield f"{image}\t1\t1\t1\t\\N\t\\N\n{image}\t2\t1\t1\t\\N\t\\N\n"
-                yield "".join(f"{image}\t{s}\t1\t2\ttruncated\tThe file ends too soon.\n" for s in range(3, 7))
-            else:
-                yield "".join(f"{image}\t{s}\t1\t1\t\\N\t\\N\n" for s in range(1, 7))
+            duration = "12.5" if FORMATS[self.formats[n]][0] == "mp4" else NULL
+            yield f"{self.first + n}\t{camera}\t2.8\t{100 << n % 6}\t{place}\t{duration}\n"
 
     def folder(self, n: int) -> str:
         return f"archive/{n // 5000:04}"

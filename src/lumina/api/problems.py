@@ -40,7 +40,8 @@ def response(
 
 def documented(*statuses: int, more: Mapping[int, dict[str, Any]] | None = None) -> dict[int | str, dict[str, Any]]:
     """The `responses=` of a route that may answer with these problems, and with `more`."""
-    answers: dict[int | str, dict[str, Any]] = {**(more or {})}
+    answers: dict[int | str, dict[str, Any]] = {}
+    answers.update((more or {}).items())
     for status in statuses:
         answers[status] = {
             "description": _PHRASES[status],

@@ -63,7 +63,7 @@ def days(tx: Transaction, catalogs: Sequence[UUID]) -> list[Day]:
     )
     return [
         Day(on, images, first, last, tuple(map(Part, head_at, head_id, tail_at)) if head_at else ())
-        for on, images, first, last, head_at, head_id, tail_at in rows
+        for on, images, first, last, head_at, head_id, tail_at in rows.all()
     ]
 
 
@@ -175,14 +175,15 @@ def images(tx: Transaction, catalogs: Sequence[UUID], selection: Selection, span
 
 
 def _limits(span: Span) -> tuple[str, dict[str, Any]]:
+    values: dict[str, Any] = {}
     if span.start is None:
-        terms, values = ["i.taken_at IS NULL"], {}
+        terms = ["i.taken_at IS NULL"]
         if span.head is not None and span.below is not None:
             terms.append("i.id <= :head AND i.id > :below")
             values = {"head": span.head.id, "below": span.below.id}
         return " AND ".join(terms), values
     # One bound at each end, the narrower one: given two, an index scan may start at the wider.
-    terms, values = [], {}
+    terms = []
     if span.head is None:
         terms.append("i.taken_at < CAST(:end AS date)")
         values["end"] = span.end
@@ -199,6 +200,18 @@ def _limits(span: Span) -> tuple[str, dict[str, Any]]:
 
 
 def _columns(rows: Sequence[Sequence[Any]]) -> BucketRows:
-    *columns, paths, stems = map(list, zip(*rows[:BUCKET], strict=True)) if rows else ([] for _ in range(10))
-    names = [path.rpartition("/")[2] if path else stem for path, stem in zip(paths, stems, strict=True)]
-    return BucketRows(*columns, name=names, more=len(rows) > BUCKET)
+    columns: list[list[Any]] = [list(column) for column in zip(*rows[:BUCKET], strict=True)] or [[] for _ in range(10)]
+    names = [path.rpartition("/")[2] if path else stem for path, stem in zip(columns[8], columns[9], strict=True)]
+    image_id, taken_at, ratio, placeholder, thumbnail, kind, duration, state = columns[:8]
+    return BucketRows(
+        id=image_id,
+        taken_at=taken_at,
+        ratio=ratio,
+        placeholder=placeholder,
+        thumbnail=thumbnail,
+        kind=kind,
+        duration=duration,
+        state=state,
+        name=names,
+        more=len(rows) > BUCKET,
+    )

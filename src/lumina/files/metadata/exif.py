@@ -66,6 +66,8 @@ class ExifReader:
 
     def _field(self, tiff: Tiff, field: Field, group: str) -> None:
         tag = field.tag
+        if self.brief and tag not in names.BRIEF:
+            return
         if tag in (_EXIF, _GPS, _INTEROP, _SUB_IFDS) and group != "GPS":
             self._descend(tiff, field, group)
         elif tag == _MAKER_NOTE and group == "EXIF":
@@ -92,6 +94,8 @@ class ExifReader:
             return
         if field.size < 0:
             self.tags.note(f"{group}: {name or hex(field.tag)} lies outside the file")
+            return
+        if not self.tags.spend(min(field.size, MAX_BYTES)):
             return
         if field.tag in names.RATIONALS and (field.type, field.number) == (3, 4):
             field = field._replace(type=SRATIONAL, number=1)

@@ -30,9 +30,9 @@ def read_heif(data: bytes, context: Context) -> None:
     places = _places(data, inside)
     for item in _items(data, inside):
         if item.kind == b"Exif":
-            _exif(_load(data, places.get(item.id, [])), context)
+            _exif(_load(data, places.get(item.id, []), context), context)
         elif item.kind == b"mime" and item.content == b"application/rdf+xml":
-            context.xmp(_load(data, places.get(item.id, [])))
+            context.xmp(_load(data, places.get(item.id, []), context))
 
 
 def _exif(body: bytes, context: Context) -> None:
@@ -89,7 +89,7 @@ def _places(data: bytes, meta: Box) -> dict[int, list[tuple[int, int]]]:
         extents, at = number(data, at, 2), at + 2
         base += store.start if method == 1 and store else 0
         found = places.setdefault(item, [])
-        for _ in range(min(extents, 64)):
+        for _ in range(min(extents, 16)):
             at += index_size
             offset, at = number(data, at, offset_size), at + offset_size
             length, at = number(data, at, length_size), at + length_size
@@ -97,13 +97,14 @@ def _places(data: bytes, meta: Box) -> dict[int, list[tuple[int, int]]]:
     return places
 
 
-def _load(data: bytes, extents: list[tuple[int, int]]) -> bytes:
-    room, parts = MAX_ITEM, []
+def _load(data: bytes, extents: list[tuple[int, int]], context: Context) -> bytes:
+    room, parts = min(MAX_ITEM, context.tags.left), []
     for offset, length in extents:
         part = data[offset : offset + min(length or room, room)]
         parts.append(part)
         room -= len(part)
-    return b"".join(parts)
+    body = b"".join(parts)
+    return body if context.tags.spend(len(body) // 8) else b""
 
 
 def _size(data: bytes, meta: Box, context: Context) -> None:

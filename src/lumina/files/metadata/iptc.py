@@ -61,6 +61,8 @@ def read_photoshop(data: bytes, tags: Tags) -> None:
 
 def read_iptc(data: bytes, tags: Tags) -> None:
     """IIM datasets of record 2 as `IPTC:Name`; repeatable ones as lists. Text by its coded character set."""
+    if not tags.spend(len(data)):
+        return
     at, utf8 = 0, False
     values: dict[str, list[str]] = {}
     for _ in range(MAX_RECORDS):

@@ -13,6 +13,7 @@ from lumina.files.metadata.text import decode
 
 MAX_SEGMENTS = 4_096
 MAX_COLLECTED = 32 * 1024 * 1024
+MAX_EXIF = 4 * 1024 * 1024
 _XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"
 _PHOTOSHOP = b"Photoshop 3.0\0"
@@ -112,6 +113,7 @@ def _collect(marker: int, body: bytes, found: Segments, tags: Tags) -> None:
 def _collect_exif(body: bytes, found: Segments) -> None:
     """A segment without a TIFF header goes on where the one before was full."""
     if found.exif and body[:4] not in (b"II*\0", b"MM\0*"):
-        found.exif[-1] += body
+        if len(found.exif[-1]) < MAX_EXIF:
+            found.exif[-1] += body
     else:
         found.exif.append(body)

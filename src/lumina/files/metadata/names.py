@@ -171,3 +171,9 @@ CHARSET_TEXTS_GPS: Final = frozenset({0x1B, 0x1C})
 
 RATIONALS: Final = frozenset({0x829A, 0x829D, *range(0x9201, 0x9207), 0x920A, 0xA404})
 """Fractions; a few cameras state them as four 16-bit numbers."""
+
+BRIEF: Final = frozenset(
+    {0x010F, 0x0110, 0x0132, 0x8769, 0x8825, 0x882A, 0x9003, 0x9004, *range(0x9010, 0x9013), *range(0x9290, 0x9293)}
+    | {0x07, 0x1D}
+)
+"""What tells a file's moment and camera, and where it stands."""

@@ -48,13 +48,15 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
 
 
 def _text(name: bytes, body: bytes, context: Context) -> None:
+    if not context.tags.spend(len(body)):
+        return
     key, _, rest = body.partition(b"\0")
     keyword = decode(key[:80])
     if name == b"iTXt":
         packed, rest = rest[:1] == b"\1", rest[2:].split(b"\0", 2)[-1]
-        value = _inflate(rest) if packed else rest
+        value = _inflate(rest, context) if packed else rest
     else:
-        value = _inflate(rest[1:]) if name == b"zTXt" else rest
+        value = _inflate(rest[1:], context) if name == b"zTXt" else rest
     if keyword == _XMP:
         context.xmp(value)
     elif keyword.startswith("Raw profile type "):
@@ -66,12 +68,13 @@ def _text(name: bytes, body: bytes, context: Context) -> None:
         context.tags.put(f"PNG:{known}", _iso(text) if known == "CreationTime" else text)
 
 
-def _inflate(packed: bytes) -> bytes:
+def _inflate(packed: bytes, context: Context) -> bytes:
     """At most `MAX_INFLATED` bytes; what cannot be unpacked is empty."""
     try:
-        return zlib.decompressobj().decompress(packed, MAX_INFLATED)
+        text = zlib.decompressobj().decompress(packed, min(MAX_INFLATED, context.tags.left + 1))
     except zlib.error:
         return b""
+    return text if context.tags.spend(len(text)) else b""
 
 
 def _profile(kind: str, value: bytes, context: Context) -> None:

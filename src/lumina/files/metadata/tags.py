@@ -10,6 +10,8 @@ MAX_NOTES = 32
 RAW_LIMIT = 65_536
 """Bytes of JSON that are kept of all tags together."""
 _ITEM_LIMIT = 8_192
+BUDGET = 24 * 1024 * 1024
+"""Bytes of metadata that are decoded of one file and its sidecars: whatever its tables claim, reading ends soon."""
 
 
 class Tags:
@@ -25,6 +27,7 @@ class Tags:
 
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
+        self.left = BUDGET
         self.notes: list[str] = []
         self.width: int | None = None
         self.height: int | None = None
@@ -41,6 +44,15 @@ class Tags:
         if value is not None and value != "":
             self.values.pop(key, None)
         self.put(key, value)
+
+    def spend(self, size: int) -> bool:
+        """Take `size` bytes from the budget; False, and nothing more may be decoded, once it is used up."""
+        if size > self.left:
+            self.note("more metadata than can be meant: the rest was left")
+            self.left = 0
+            return False
+        self.left -= max(size, 1)
+        return True
 
     def note(self, text: str) -> None:
         """Keep a remark once."""

@@ -138,6 +138,8 @@ def read_xmp(packet: bytes, tags: Tags, group: str = "XMP") -> None:
 
     No DTD, no entities, `MAX_PACKET` bytes, `MAX_DEPTH` levels. A damaged packet counts as far as it is whole.
     """
+    if not tags.spend(2 * min(len(packet), MAX_PACKET)):
+        return
     target = _Flattener()
     if len(packet) > MAX_PACKET:
         tags.note(f"{group}: a packet of {len(packet)} bytes is cut at {MAX_PACKET}")

@@ -134,7 +134,7 @@ def _moved(tiff: Tiff, note: Field, at: int) -> Tiff:
         base = note.start - original
     else:
         base = _base_by_trial(tiff, note, at)
-    return Tiff(tiff.data, base, tiff.end, tiff.order) if abs(base) < end and base != tiff.base else tiff
+    return Tiff(tiff.data, base, tiff.end, tiff.order) if base != tiff.base else tiff
 
 
 def _base_by_trial(tiff: Tiff, note: Field, at: int) -> int:

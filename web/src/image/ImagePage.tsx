@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import { api, pictureUrl } from "~/api/client";
 import { queryClient } from "~/app/client";
 import type { ImageFacts } from "~/api/types";
@@ -35,13 +35,14 @@ export function ImagePage() {
     ...imageQuery(id, filters),
     placeholderData: keepPreviousData,
   });
-  const facts = data && !isPlaceholderData && data.id === id ? data : undefined;
-  const glance = useGlance(id, filters, facts);
+  const facts = isPlaceholderData ? undefined : data;
   const [panel, setPanel] = useState(() => localStorage.getItem(PANEL) === "open");
   const page = useRef<HTMLElement>(null);
   const stage = useRef<StageHandle>(null);
   const steps = useSteps(id, filters, facts);
-  useTitle(glance?.name ?? "Image");
+  const glance = facts ?? glanceOf(id, filters);
+  const name = glance?.name ?? "Image";
+  useTitle(name);
   usePageCommand(`lumina show ${id}`, `/api/images/${id}`);
   usePreload(facts, filters);
   useEffect(() => page.current?.focus(), []);
@@ -52,22 +53,7 @@ export function ImagePage() {
   };
   const fullScreen = () =>
     void (document.fullscreenElement ? document.exitFullscreen() : page.current?.requestFullscreen());
-  const arrow = (x: number, y: number, otherwise?: () => void) => () =>
-    stage.current?.isZoomed() ? stage.current.pan(-x * 120, -y * 120) : otherwise?.();
-  useActions("Image", [
-    { label: "Previous image", keys: ["ArrowLeft"], run: arrow(-1, 0, () => steps.go(-1)) },
-    { label: "Next image", keys: ["ArrowRight"], run: arrow(1, 0, () => steps.go(1)) },
-    { label: "Move up in the zoomed image", keys: ["ArrowUp"], keyOnly: true, run: arrow(0, -1) },
-    { label: "Move down in the zoomed image", keys: ["ArrowDown"], keyOnly: true, run: arrow(0, 1) },
-    { label: "Zoom in and out", keys: ["Z"], run: () => stage.current?.toggleZoom() },
-    { label: "Larger", keys: ["+", "Shift++", "="], run: () => stage.current?.zoom(1.4) },
-    { label: "Smaller", keys: ["-"], run: () => stage.current?.zoom(1 / 1.4) },
-    { label: "Facts", keys: ["I"], run: () => showPanel(!panel) },
-    { label: "Full screen", keys: ["F"], run: fullScreen },
-    { label: "Back to the timeline", keys: ["Escape"], run: steps.back },
-  ]);
-  const failed = facts ? failedStages(facts) : [];
-  const broken = facts !== undefined && !facts.thumbnail && !facts.proxy && failed.length > 0;
+  useImageKeys(stage, { go: steps.go, back: steps.back, panel: () => showPanel(!panel), fullScreen });
   return (
     <main
       id="main"
@@ -75,24 +61,20 @@ export function ImagePage() {
       tabIndex={-1}
       className={styles.page}
       data-panel={panel || undefined}
-      aria-label={glance?.name ?? "Image"}
+      aria-label={name}
     >
       <div className={styles.stage}>
-        <h1 className="visually-hidden">{glance?.name ?? "Image"}</h1>
+        <h1 className="visually-hidden">{name}</h1>
         {error && !facts && (
           <div className={styles.problem}>
             <ProblemNote error={error} doing="read this image" onRetry={() => void refetch()} />
           </div>
         )}
-        {facts?.kind === "video" && !broken && <VideoStage key={id} facts={facts} />}
-        {broken && <Broken facts={facts} failed={failed} />}
-        {glance && facts?.kind !== "video" && !broken && (
-          <Stage key={id} ref={stage} image={glance} onSwipe={steps.go} />
-        )}
         {!glance && !error && <div className={styles.waiting} role="status" aria-label="Loading the image" />}
+        {glance && <Content key={id} glance={glance} facts={facts} stage={stage} onSwipe={steps.go} />}
         <Toolbar
           facts={facts}
-          name={glance?.name}
+          name={name}
           panel={panel}
           onPanel={() => showPanel(!panel)}
           onBack={steps.back}
@@ -106,27 +88,65 @@ export function ImagePage() {
   );
 }
 
-/** What the timeline already knows of the image, until its facts are here. */
-function useGlance(id: number, filters: Filters, facts: ImageFacts | undefined): Glance | undefined {
-  return useMemo(() => {
-    if (facts) return facts;
-    for (const { images } of timelineFor(filters).geometry.laid.values()) {
-      const item = images.columns.id.indexOf(id);
-      if (item < 0) continue;
-      const ratio = images.columns.ratio[item] || 1.5;
-      const { columns } = images;
-      return {
-        id,
-        name: columns.name[item] ?? "",
-        placeholder: columns.placeholder[item] ?? null,
-        thumbnail: columns.thumbnail[item] ?? null,
-        proxy: null,
-        width: Math.round(3000 * ratio),
-        height: 3000,
-      };
-    }
-    return undefined;
-  }, [id, filters, facts]);
+interface ContentProps {
+  glance: Glance;
+  facts: ImageFacts | undefined;
+  stage: RefObject<StageHandle | null>;
+  onSwipe: (step: 1 | -1) => void;
+}
+
+/** A photo, a video, or why there is neither. */
+function Content({ glance, facts, stage, onSwipe }: ContentProps) {
+  const failed = facts ? failedStages(facts) : [];
+  if (facts && !facts.thumbnail && !facts.proxy && failed.length > 0)
+    return <Broken facts={facts} failed={failed} />;
+  if (facts?.kind === "video") return <VideoStage facts={facts} />;
+  return <Stage ref={stage} image={glance} onSwipe={onSwipe} />;
+}
+
+interface Wishes {
+  go: (step: 1 | -1) => void;
+  back: () => void;
+  panel: () => void;
+  fullScreen: () => void;
+}
+
+const PAN = 120;
+
+function useImageKeys(stage: RefObject<StageHandle | null>, wishes: Wishes): void {
+  const arrow = (x: number, y: number) => {
+    if (stage.current?.isZoomed()) stage.current.pan(-x * PAN, -y * PAN);
+    else if (x !== 0) wishes.go(x > 0 ? 1 : -1);
+  };
+  useActions("Image", [
+    { label: "Previous image", keys: ["ArrowLeft"], run: () => arrow(-1, 0) },
+    { label: "Next image", keys: ["ArrowRight"], run: () => arrow(1, 0) },
+    { label: "Move up in the zoomed image", keys: ["ArrowUp"], keyOnly: true, run: () => arrow(0, -1) },
+    { label: "Move down in the zoomed image", keys: ["ArrowDown"], keyOnly: true, run: () => arrow(0, 1) },
+    { label: "Zoom in and out", keys: ["Z"], run: () => stage.current?.toggleZoom() },
+    { label: "Larger", keys: ["+", "Shift++", "="], run: () => stage.current?.zoom(1.4) },
+    { label: "Smaller", keys: ["-"], run: () => stage.current?.zoom(1 / 1.4) },
+    { label: "Facts", keys: ["I"], run: wishes.panel },
+    { label: "Full screen", keys: ["F"], run: wishes.fullScreen },
+    { label: "Back to the timeline", keys: ["Escape"], run: wishes.back },
+  ]);
+}
+
+/** What the timeline already knows of an image, until its facts are here. */
+function glanceOf(id: number, filters: Filters): Glance | undefined {
+  for (const { images } of timelineFor(filters).geometry.laid.values()) {
+    const { columns } = images;
+    const item = columns.id.indexOf(id);
+    if (item < 0) continue;
+    const ratio = columns.ratio[item] || 1.5;
+    const pictures = {
+      placeholder: columns.placeholder[item] ?? null,
+      thumbnail: columns.thumbnail[item] ?? null,
+      proxy: null,
+    };
+    return { id, name: columns.name[item] ?? "", ...pictures, width: Math.round(3000 * ratio), height: 3000 };
+  }
+  return undefined;
 }
 
 function useSteps(id: number, filters: Filters, facts: ImageFacts | undefined) {

@@ -1,3 +1,4 @@
+import type { Job } from "~/api/types";
 import { useActions } from "~/lib/actions";
 import { usePageCommand } from "~/lib/commands";
 import { useTitle } from "~/lib/title";
@@ -12,44 +13,48 @@ import styles from "./Jobs.module.css";
 /** What Lumina is doing, has done, and couldn't do. */
 export function JobsPage() {
   const { data, error, refetch } = useJobs();
-  const steer = useSteer();
   useTitle("Jobs");
   usePageCommand("lumina jobs", "/api/jobs");
-  const running = data?.items.filter(isOpen) ?? [];
-  const ended = data?.items.filter((job) => !isOpen(job)) ?? [];
-  const first = running[0];
-  useActions("Jobs", [
-    {
-      label: "Pause or resume the first job",
-      keys: ["P"],
-      run: () => first && steer.mutate({ id: first.id, verb: first.paused ? "resume" : "pause" }),
-    },
-    { label: "Read the list again", keys: ["R"], run: () => void refetch() },
-  ]);
+  useActions("Jobs", [{ label: "Read the list again", keys: ["R"], run: () => void refetch() }]);
   if (!data && !error) return <PageSkeleton />;
   return (
     <main id="main" className="page">
       <PageHeader title="Jobs" lead="Everything can be stopped at any moment and goes on where it was." />
       {error && <ProblemNote error={error} doing="read the jobs" onRetry={() => void refetch()} />}
+      {data && <JobLists jobs={data.items} />}
+    </main>
+  );
+}
+
+function JobLists({ jobs }: { jobs: Job[] }) {
+  const steer = useSteer();
+  const running = jobs.filter(isOpen);
+  const ended = jobs.filter((job) => !isOpen(job));
+  const first = running[0];
+  useActions("Running", [
+    {
+      label: "Pause or resume the first job",
+      keys: ["P"],
+      run: () => first && steer.mutate({ id: first.id, verb: first.paused ? "resume" : "pause" }),
+    },
+  ]);
+  if (jobs.length === 0)
+    return (
+      <Notice title="Nothing to do" text="When photos are added or change, the work on them appears here." />
+    );
+  return (
+    <>
       {steer.error && <ProblemNote error={steer.error} doing="do that" />}
-      {data && data.items.length === 0 && (
-        <Notice
-          title="Nothing to do"
-          text="When photos are added or change, the work on them appears here."
-        />
-      )}
-      {running.length > 0 && (
-        <section aria-label="Running" className={styles.list}>
-          {running.map((job) => (
-            <RunningJob
-              key={job.id}
-              job={job}
-              onSteer={(verb) => steer.mutate({ id: job.id, verb })}
-              busy={steer.isPending}
-            />
-          ))}
-        </section>
-      )}
+      <section aria-label="Running" className={styles.list}>
+        {running.map((job) => (
+          <RunningJob
+            key={job.id}
+            job={job}
+            onSteer={(verb) => steer.mutate({ id: job.id, verb })}
+            busy={steer.isPending}
+          />
+        ))}
+      </section>
       {ended.length > 0 && (
         <section className={styles.ended}>
           <h2>Finished</h2>
@@ -60,6 +65,6 @@ export function JobsPage() {
           </ul>
         </section>
       )}
-    </main>
+    </>
   );
 }

@@ -16,7 +16,6 @@ interface RunningProps {
 
 export function RunningJob({ job, busy, onSteer }: RunningProps) {
   const [open, setOpen] = useState(false);
-  const done = job.done + job.failed;
   return (
     <article className={styles.job} aria-label={jobTitle(job)}>
       <div className={styles.top}>
@@ -24,25 +23,9 @@ export function RunningJob({ job, busy, onSteer }: RunningProps) {
           <h2>{jobTitle(job)}</h2>
           <p className={styles.note}>{status(job)}</p>
         </div>
-        <p className={styles.share}>{job.total > 0 ? percent(done, job.total) : "…"}</p>
+        <p className={styles.share}>{job.total > 0 ? percent(job.done + job.failed, job.total) : "…"}</p>
       </div>
-      <div
-        className={styles.track}
-        role="progressbar"
-        aria-label={jobTitle(job)}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={Math.round(job.progress * 100)}
-        data-idle={job.paused || undefined}
-      >
-        <span style={{ transform: `scaleX(${job.total > 0 ? job.done / job.total : 0})` }} />
-        <span
-          data-failed
-          style={{
-            transform: `translateX(${(job.done / (job.total || 1)) * 100}%) scaleX(${job.failed / (job.total || 1)})`,
-          }}
-        />
-      </div>
+      <Track job={job} />
       <div className={styles.figures}>
         <Figure label="Done" value={`${count(job.done)} of ${images(job.total)}`} />
         <Figure label="Speed" value={job.rate ? rate(job.rate) : "–"} />
@@ -61,34 +44,67 @@ export function RunningJob({ job, busy, onSteer }: RunningProps) {
               {open ? "Hide errors" : "Show errors"}
             </Button>
           )}
-          <Button
-            variant="default"
-            size="xs"
-            disabled={busy || job.cancel_requested}
-            leftSection={
-              job.paused ? (
-                <IconPlayerPlay size={15} aria-hidden />
-              ) : (
-                <IconPlayerPause size={15} aria-hidden />
-              )
-            }
-            onClick={() => onSteer(job.paused ? "resume" : "pause")}
-          >
-            {job.paused ? "Resume" : "Pause"}
-          </Button>
-          <Button
-            variant="default"
-            size="xs"
-            disabled={busy || job.cancel_requested}
-            leftSection={<IconX size={15} aria-hidden />}
-            onClick={() => onSteer("cancel")}
-          >
-            Cancel
-          </Button>
+          <SteerButtons job={job} disabled={busy || job.cancel_requested} onSteer={onSteer} />
         </div>
       </div>
       {open && <Failures job={job} />}
     </article>
+  );
+}
+
+/** Done and failed, as shares of all. */
+function Track({ job }: { job: Job }) {
+  const total = job.total || 1;
+  return (
+    <div
+      className={styles.track}
+      role="progressbar"
+      aria-label={jobTitle(job)}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={Math.round(job.progress * 100)}
+      data-idle={job.paused || undefined}
+    >
+      <span style={{ transform: `scaleX(${job.done / total})` }} />
+      <span
+        data-failed
+        style={{ transform: `translateX(${(job.done / total) * 100}%) scaleX(${job.failed / total})` }}
+      />
+    </div>
+  );
+}
+
+function SteerButtons({
+  job,
+  disabled,
+  onSteer,
+}: {
+  job: Job;
+  disabled: boolean;
+  onSteer: (verb: Verb) => void;
+}) {
+  const Icon = job.paused ? IconPlayerPlay : IconPlayerPause;
+  return (
+    <>
+      <Button
+        variant="default"
+        size="xs"
+        disabled={disabled}
+        leftSection={<Icon size={15} aria-hidden />}
+        onClick={() => onSteer(job.paused ? "resume" : "pause")}
+      >
+        {job.paused ? "Resume" : "Pause"}
+      </Button>
+      <Button
+        variant="default"
+        size="xs"
+        disabled={disabled}
+        leftSection={<IconX size={15} aria-hidden />}
+        onClick={() => onSteer("cancel")}
+      >
+        Cancel
+      </Button>
+    </>
   );
 }
 

@@ -2,9 +2,9 @@ import { memo } from "react";
 import { clock, count, images, longDay, monthYear, shortDay } from "~/lib/format";
 import { ProblemNote } from "~/ui/States";
 import type { Bucket } from "./buckets";
-import type { BucketView } from "./engine";
 import type { Laid } from "./geometry";
 import { Tile } from "./Tile";
+import type { BucketView } from "./view";
 import styles from "./Timeline.module.css";
 
 interface BlockProps {

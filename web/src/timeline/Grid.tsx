@@ -13,12 +13,13 @@ import {
 } from "react";
 import type { Filters } from "~/lib/filters";
 import { BucketBlock } from "./BucketBlock";
-import type { BucketView, Timeline } from "./engine";
+import type { Timeline } from "./engine";
 import type { LayoutOptions } from "./layout";
 import { LoadingRows } from "./LoadingRows";
 import { Peek } from "./Peek";
 import { DEFAULT_OPTIONS } from "./sources";
 import { type Direction, neighbour, type Spot } from "./travel";
+import type { BucketView } from "./view";
 import styles from "./Timeline.module.css";
 
 /** An image that holds the keyboard's focus; known by id, so that it survives a refresh. */

@@ -3,7 +3,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { api } from "~/api/client";
 import { onChange } from "~/api/events";
-import { Problem } from "~/api/problem";
+import { asProblem, Problem } from "~/api/problem";
 import { useActions } from "~/lib/actions";
 import { usePageCommand } from "~/lib/commands";
 import { countFilters, filterKey, readFilters } from "~/lib/filters";
@@ -21,6 +21,7 @@ import { Scrubber } from "./Scrubber";
 import { bucketsQuery, timelineFor } from "./sources";
 import { TimelineHeader } from "./TimelineHeader";
 import { travel, type Unit } from "./travel";
+import { waitingImages } from "./view";
 import styles from "./Timeline.module.css";
 
 const REFRESH_MS = 1500;
@@ -44,23 +45,22 @@ export function TimelinePage() {
     if (data) timeline.setBuckets(toBuckets(data));
   }, [timeline, data]);
   useTimelineKeys(timeline, grid, () => setAsking(true));
-  const images = data?.total ?? 0;
   const goTo = (date: string) => timeline.showDay(bucketAt(timeline.geometry.buckets, date), date);
   return (
     <main id="main" className={styles.page}>
       <TimelineHeader timeline={timeline} filters={filters} list={data} onGoTo={() => setAsking(true)} />
       <ScanBar />
-      {error && !(data && images > 0) && (
+      {error && !(data && asProblem(error).offline) && (
         <div className={styles.note}>
           <ProblemNote error={error} doing="read the timeline" onRetry={() => void refetch()} />
         </div>
       )}
-      {data && images === 0 ? (
+      {data?.total === 0 ? (
         <EmptyTimeline filtered={countFilters(filters) > 0} />
       ) : (
         <div className={styles.body}>
           <Grid key={key} ref={grid} timeline={timeline} filters={filters} loading={!data && !error} />
-          {data && images > 0 && <Scrubber timeline={timeline} filters={filters} />}
+          {data && <Scrubber timeline={timeline} filters={filters} />}
         </div>
       )}
       {asking && <GoToDate timeline={timeline} onClose={() => setAsking(false)} onGo={goTo} />}
@@ -99,7 +99,7 @@ function useAttention(timeline: Timeline): void {
     let told = "";
     const tell = () => {
       timer = undefined;
-      const waiting = timeline.waitingImages(200);
+      const waiting = waitingImages(timeline.view, 200);
       if (waiting.length === 0 || waiting.join() === told) return;
       told = waiting.join();
       api.attention(waiting).catch(() => undefined); // a wish, not a need

@@ -8,34 +8,12 @@ import { Geometry, type Laid } from "./geometry";
 import { firstBelow, type Layout, type LayoutInput, type LayoutOptions } from "./layout";
 import { Loader } from "./loader";
 import { dateAt, type Place, Scale } from "./scale";
+import { bucketsBetween, type View } from "./view";
 import { elementHeight, type Extent, type Frame, frameAt, rebase } from "./window";
 
 export interface Ports {
   load(key: string, signal: AbortSignal): Promise<BucketColumns>;
   layout(input: LayoutInput, options: LayoutOptions): Promise<Layout>;
-}
-
-export interface BucketView {
-  bucket: Bucket;
-  /** Pixels from the scrolled element's top. */
-  top: number;
-  height: number;
-  laid?: Laid;
-  /** Images to draw: [first, end). */
-  first: number;
-  end: number;
-  problem?: unknown;
-}
-
-export interface View {
-  /** Height of the scrolled element. */
-  height: number;
-  buckets: BucketView[];
-  /** True while the reader flies past: nothing is worth loading. */
-  fast: boolean;
-  /** Where the element must be scrolled to; changes of `scrollToken` ask for it. */
-  scroll: number;
-  scrollToken: number;
 }
 
 /** Where to land once a bucket is loaded. */
@@ -52,7 +30,7 @@ const FAST_VIEWPORTS_PER_SECOND = 9;
 export class Timeline {
   readonly geometry: Geometry;
   scale = new Scale([]);
-  view: View = { height: 0, buckets: [], fast: false, scroll: 0, scrollToken: 0 };
+  view: View = { height: 0, buckets: [], fast: false, scrollToken: 0 };
   /** Reads of images in flight or failed; public for the page's "try again". */
   readonly loader: Loader<Laid>;
   private frame: Frame = { base: 0, scroll: 0 };
@@ -224,17 +202,6 @@ export class Timeline {
     return laid && index >= 0 ? laid.layout.days[index * 4 + 1]! : null;
   }
 
-  /** Images in view that have no thumbnail yet. */
-  waitingImages(limit: number): number[] {
-    const found: number[] = [];
-    for (const { laid, first, end } of this.view.buckets) {
-      for (let i = first; laid && i < end && found.length < limit; i++) {
-        if (laid.images.columns.state[i] === "missing") found.push(laid.images.columns.id[i]!);
-      }
-    }
-    return found;
-  }
-
   /** Reads again what is in view. */
   refresh(): void {
     for (const { bucket, laid } of this.view.buckets) if (laid) this.stale.add(bucket.key);
@@ -372,27 +339,12 @@ export class Timeline {
 
   private draw(fast = this.view.fast): void {
     const over = this.viewport * 0.75;
+    const { base } = this.frame;
     const [from, to] = [this.y - over, this.y + this.viewport + over];
-    const { buckets } = this.geometry;
-    const shown: BucketView[] = [];
-    for (let i = this.geometry.at(from); i < buckets.length && this.geometry.top(i) < to; i++)
-      shown.push(this.bucketView(i, from, to));
-    const { base, scroll } = this.frame;
+    const buckets = bucketsBetween(this.geometry, from, to, base, (key) => this.loader.error(key));
     this.drawnAt = this.y;
-    this.view = { ...this.view, height: elementHeight(base, this.extent), buckets: shown, fast, scroll };
+    this.view = { ...this.view, height: elementHeight(base, this.extent), buckets, fast };
     for (const listener of this.viewListeners) listener();
-  }
-
-  private bucketView(index: number, from: number, to: number): BucketView {
-    const bucket = this.geometry.buckets[index]!;
-    const top = this.geometry.top(index);
-    const laid = this.geometry.laid.get(bucket.key);
-    const place = { bucket, top: top - this.frame.base, height: this.geometry.height(index) };
-    if (!laid) return { ...place, first: 0, end: 0, problem: this.loader.error(bucket.key) };
-    const first = firstBelow(laid.layout, from - top);
-    let end = first;
-    while (end < laid.layout.y.length && laid.layout.y[end]! + top < to) end++;
-    return { ...place, laid, first, end };
   }
 }
 

@@ -94,15 +94,17 @@ export type Direction = "left" | "right" | "up" | "down";
 export function neighbour(timeline: Timeline, spot: Spot, direction: Direction): Spot | null {
   const laid = timeline.geometry.laid.get(spot.key);
   if (!laid) return null;
-  const { layout } = laid;
-  if (direction === "left")
-    return spot.item > 0 ? { ...spot, item: spot.item - 1 } : edge(timeline, spot.key, -1);
-  if (direction === "right")
-    return spot.item + 1 < layout.x.length ? { ...spot, item: spot.item + 1 } : edge(timeline, spot.key, 1);
+  const step = direction === "left" || direction === "up" ? -1 : 1;
+  if (direction === "up" || direction === "down") return inRowBeside(timeline, laid.layout, spot, step);
+  const item = spot.item + step;
+  return item >= 0 && item < laid.layout.x.length ? { ...spot, item } : edge(timeline, spot.key, step);
+}
+
+function inRowBeside(timeline: Timeline, layout: Layout, spot: Spot, step: 1 | -1): Spot | null {
   const middle = layout.x[spot.item]! + layout.w[spot.item]! / 2;
-  const found = rowBeside(layout, spot.item, middle, direction === "down" ? 1 : -1);
+  const found = rowBeside(layout, spot.item, middle, step);
   if (found >= 0) return { ...spot, item: found };
-  const next = edge(timeline, spot.key, direction === "down" ? 1 : -1);
+  const next = edge(timeline, spot.key, step);
   const other = next && timeline.geometry.laid.get(next.key)?.layout;
   return next && other ? { key: next.key, item: nearestInRow(other, next.item, middle) } : next;
 }

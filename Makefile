@@ -79,6 +79,7 @@ $(UV):
 
 .venv/.runtime: pyproject.toml uv.lock | $(UV)
 	@test -n "$(PYTHON)" || { echo "Lumina needs Python 3.11 or newer; none was found. Install one, or: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@echo "setting up Python packages in .venv ..."
 	@$(UV) sync --quiet --frozen --no-dev --inexact --python "$(PYTHON)"
 	@touch $@
 
@@ -91,9 +92,11 @@ $(NODE)/.ready: scripts/get_node.py | .venv/.runtime
 	@touch $@
 
 web/node_modules/.stamp: web/package.json web/package-lock.json $(NODE)/.ready
-	@cd web && npm ci --no-audit --no-fund --loglevel=error
+	@echo "setting up the web interface's packages ..."
+	@cd web && npm ci --silent --no-audit --no-fund
 	@touch $@
 
 $(STATIC)/index.html: $(WEB_SOURCES) | web/node_modules/.stamp
-	@cd web && npm run --silent build
+	@echo "building the web interface ..."
+	@mkdir -p build && cd web && npm run --silent build >../build/web.log 2>&1 || { cat ../build/web.log; exit 1; }
 	@touch $@

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
@@ -46,30 +45,6 @@ class Answer:
         if matches(request, self.etag):
             return Response(status_code=304, headers=headers)
         return Response(self.content, headers=headers, media_type="application/json")
-
-
-class Answers:
-    """The answers given last, by what they depend on."""
-
-    def __init__(self, size: int = 16) -> None:
-        self._size = size
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[Hashable, Answer] = OrderedDict()
-
-    def get(self, key: Hashable) -> Answer | None:
-        """One that was kept."""
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            return self._kept.get(key)
-
-    def keep(self, key: Hashable, answer: Answer) -> None:
-        """Keep one; the one not asked for longest goes."""
-        with self._lock:
-            self._kept[key] = answer
-            self._kept.move_to_end(key)
-            while len(self._kept) > self._size:
-                self._kept.popitem(last=False)
 
 
 class Shared:

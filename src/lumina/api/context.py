@@ -11,7 +11,7 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 
-from lumina.api.caching import Answers, Shared
+from lumina.api.caching import Answer, Shared
 from lumina.bootstrap import App, Configuration, Settings
 from lumina.domain.coverage import CatalogCoverage, StageInfo
 from lumina.files import names
@@ -19,6 +19,8 @@ from lumina.files.derived import DerivedStore
 from lumina.files.vault import Vault
 from lumina.services import coverage as service
 from lumina.services.events import Events
+from lumina.services.kept import Kept
+from lumina.services.timeline import TimelineService
 from lumina.services.work import WorkService
 from lumina.store import Store, Transaction, catalogs
 
@@ -29,7 +31,8 @@ class Lumina:
 
     app: App
     configuration: Configuration
-    answers: Answers = field(default_factory=Answers)
+    answers: Kept[Answer] = field(default_factory=lambda: Kept(16))
+    timeline: TimelineService = field(default_factory=TimelineService)
     shared: Shared = field(default_factory=Shared)
     closing: threading.Event = field(default_factory=threading.Event)
 

@@ -93,7 +93,7 @@ class BucketKey:
             return cls(None, None, int(shelf["part"]))
         try:
             return cls._dated(_KEY.fullmatch(text))
-        except ValueError:
+        except (ValueError, OverflowError):
             raise BadInput(
                 f"key: {text!r} is no bucket; keys look like 2019-07, 2019-07-14, 2019-07-14.3 or undated.1"
             ) from None

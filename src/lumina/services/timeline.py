@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
+from datetime import date
 from itertools import groupby
 from uuid import UUID
 
@@ -11,54 +12,96 @@ from lumina.domain.summary import Position
 from lumina.domain.timeline import BUCKET, Block, Bucket, BucketKey, Day, Part, Timeline
 from lumina.errors import NotFound
 from lumina.services.choice import catalogs_of
+from lumina.services.kept import Kept
 from lumina.store import Transaction, timeline
 from lumina.store.timeline import BucketRows, Span
 
+PARTS = 200
+"""Huge days whose parts are kept."""
+GONE = "This bucket does not exist any more: load the list of buckets again."
 
-def buckets(tx: Transaction, selection: Selection) -> Timeline:
-    """All buckets of a view, newest first, and its undated shelf.
 
-    Raises:
-        NotFound: the catalog does not exist.
-    """
-    catalogs = catalogs_of(tx, selection)
-    if selection.whole:
+class TimelineService:
+    """Buckets of any view. Keeps the parts of huge days that several catalogs share, which take long to find."""
+
+    def __init__(self) -> None:
+        self._parts: Kept[tuple[Part, ...]] = Kept(PARTS)
+
+    def buckets(self, tx: Transaction, selection: Selection) -> Timeline:
+        """All buckets of a view, newest first, and its undated shelf.
+
+        Raises:
+            NotFound: the catalog does not exist.
+        """
+        catalogs = catalogs_of(tx, selection)
+        if selection.whole:
+            timeline.fold(tx)
+            days, blocks = timeline.days(tx, catalogs), timeline.blocks(tx, catalogs)
+        else:
+            days = timeline.selected_days(tx, catalogs, selection)
+            blocks = timeline.selected_blocks(tx, catalogs, selection)
+        days = [
+            day
+            if day.images <= BUCKET or day.parts
+            else day._replace(parts=self._cut_parts(tx, catalogs, selection, day.day))
+            for day in days
+        ]
+        shelf = tuple((f"undated.{n}", block.images) for n, block in enumerate(_joined(blocks), start=1))
+        return Timeline(tuple(_cut(days)), shelf)
+
+    def state(self, tx: Transaction, selection: Selection) -> Hashable | None:
+        """What `buckets` depends on: equal states have equal buckets. None where that cannot be told cheaply.
+
+        Raises:
+            NotFound: the catalog does not exist.
+        """
+        if not selection.whole:
+            return None
+        catalogs = catalogs_of(tx, selection)
         timeline.fold(tx)
-        days, blocks = timeline.days(tx, catalogs), timeline.blocks(tx, catalogs)
-    else:
-        days = timeline.selected_days(tx, catalogs, selection)
-        blocks = timeline.selected_blocks(tx, catalogs, selection)
-    days = [_with_parts(tx, catalogs, selection, day) for day in days]
-    shelf = tuple((f"undated.{n}", block.images) for n, block in enumerate(_joined(blocks), start=1))
-    return Timeline(tuple(_cut(days)), shelf)
+        return tuple(catalogs), timeline.versions(tx, catalogs)
 
+    def bucket(self, tx: Transaction, selection: Selection, key: BucketKey) -> BucketRows:
+        """The images of one bucket.
 
-def state(tx: Transaction, selection: Selection) -> Hashable | None:
-    """What `buckets` depends on: equal states have equal buckets. None where that cannot be told cheaply."""
-    if not selection.whole:
-        return None
-    catalogs = catalogs_of(tx, selection)
-    timeline.fold(tx)
-    return tuple(catalogs), timeline.versions(tx, catalogs)
+        Raises:
+            NotFound: the catalog or the bucket does not exist, or the bucket has been cut smaller since.
+        """
+        catalogs = catalogs_of(tx, selection)
+        rows = timeline.images(tx, catalogs, selection, self._span(tx, catalogs, selection, key))
+        if rows.more:
+            raise NotFound("This bucket has grown and was cut into smaller ones: load the list of buckets again.")
+        return rows
 
+    def _span(self, tx: Transaction, catalogs: Sequence[UUID], selection: Selection, key: BucketKey) -> Span:
+        if key.start is None:
+            return _shelf_span(tx, catalogs, selection, key.part or 1)
+        if key.part is None:
+            return Span(key.start, key.end)
+        parts = self._parts_of(tx, catalogs, selection, key.start)
+        if key.part > len(parts):
+            raise NotFound(GONE)
+        part, after = parts[key.part - 1], parts[key.part : key.part + 1]
+        below = Position(after[0].newest, after[0].head) if after else None
+        return Span(key.start, key.end, Position(part.newest, part.head), below)
 
-def bucket(tx: Transaction, selection: Selection, key: BucketKey) -> BucketRows:
-    """The images of one bucket.
+    def _parts_of(self, tx: Transaction, catalogs: Sequence[UUID], selection: Selection, day: date) -> Sequence[Part]:
+        if not selection.whole:
+            return timeline.parts(tx, catalogs, selection, day)
+        timeline.fold(tx)
+        if len(catalogs) == 1:
+            return timeline.day_parts(tx, catalogs[0], day)
+        return self._cut_parts(tx, catalogs, selection, day)
 
-    Raises:
-        NotFound: the catalog or the bucket does not exist, or the bucket has been cut smaller since.
-    """
-    catalogs = catalogs_of(tx, selection)
-    rows = timeline.images(tx, catalogs, selection, _span(tx, catalogs, selection, key))
-    if rows.more:
-        raise NotFound("This bucket has grown and was cut into smaller ones: load the list of buckets again.")
-    return rows
+    def _cut_parts(
+        self, tx: Transaction, catalogs: Sequence[UUID], selection: Selection, day: date
+    ) -> tuple[Part, ...]:
+        def make() -> tuple[Part, ...]:
+            return timeline.parts(tx, catalogs, selection, day)
 
-
-def _with_parts(tx: Transaction, catalogs: Sequence[UUID], selection: Selection, day: Day) -> Day:
-    if day.images <= BUCKET or day.parts:
-        return day
-    return Day(day.day, day.images, day.first, day.last, timeline.parts(tx, catalogs, selection, day.day))
+        if not selection.whole:
+            return make()
+        return self._parts.get((day, timeline.day_versions(tx, catalogs, day)), make)
 
 
 def _cut(days: Iterable[Day]) -> Iterator[Bucket]:
@@ -90,27 +133,6 @@ def _joined(blocks: Iterable[Block]) -> list[Block]:
     return joined
 
 
-def _span(tx: Transaction, catalogs: Sequence[UUID], selection: Selection, key: BucketKey) -> Span:
-    if key.start is None:
-        return _shelf_span(tx, catalogs, selection, key.part or 1)
-    if key.part is None:
-        return Span(key.start, key.end)
-    parts = _parts(tx, catalogs, selection, key)
-    if key.part > len(parts):
-        raise NotFound("This bucket does not exist any more: load the list of buckets again.")
-    part, after = parts[key.part - 1], parts[key.part : key.part + 1]
-    below = Position(after[0].newest, after[0].head) if after else None
-    return Span(key.start, key.end, Position(part.newest, part.head), below)
-
-
-def _parts(tx: Transaction, catalogs: Sequence[UUID], selection: Selection, key: BucketKey) -> Sequence[Part]:
-    assert key.start is not None
-    if selection.whole and len(catalogs) == 1:
-        timeline.fold(tx)
-        return timeline.day_parts(tx, catalogs[0], key.start)
-    return timeline.parts(tx, catalogs, selection, key.start)
-
-
 def _shelf_span(tx: Transaction, catalogs: Sequence[UUID], selection: Selection, part: int) -> Span:
     if selection.whole:
         timeline.fold(tx)
@@ -118,6 +140,6 @@ def _shelf_span(tx: Transaction, catalogs: Sequence[UUID], selection: Selection,
     else:
         blocks = _joined(timeline.selected_blocks(tx, catalogs, selection))
     if part > len(blocks):
-        raise NotFound("This bucket does not exist any more: load the list of buckets again.")
+        raise NotFound(GONE)
     block = blocks[part - 1]
     return Span(None, None, Position(None, block.high), Position(None, block.low - 1))

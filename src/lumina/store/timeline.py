@@ -40,11 +40,11 @@ def fold(tx: Transaction) -> None:
 
 def versions(tx: Transaction, catalogs: Sequence[UUID]) -> tuple[tuple[UUID, int], ...]:
     """Each catalog with a number that is raised whenever its days change. `fold` first."""
-    rows = tx.execute(
+    rows: Sequence[Any] = tx.execute(
         "SELECT catalog_id, version FROM timeline WHERE catalog_id = ANY(:catalogs) ORDER BY catalog_id",
         catalogs=list(catalogs),
-    )
-    return tuple((catalog, version) for catalog, version in rows)
+    ).all()
+    return tuple((row[0], row[1]) for row in rows)
 
 
 def days(tx: Transaction, catalogs: Sequence[UUID]) -> list[Day]:
@@ -56,15 +56,26 @@ def days(tx: Transaction, catalogs: Sequence[UUID]) -> list[Day]:
     if len(catalogs) != 1:
         columns = "day, sum(images)::integer, min(first), max(last), NULL, NULL, NULL"
     grouped = "" if len(catalogs) == 1 else "GROUP BY day"
-    rows = tx.execute(
+    rows: Sequence[Any] = tx.execute(
         f"SELECT {columns} FROM timeline_day WHERE catalog_id = ANY(:catalogs) AND day IS NOT NULL {grouped}"
         " ORDER BY day DESC",
         catalogs=list(catalogs),
-    )
+    ).all()
     return [
         Day(on, images, first, last, tuple(map(Part, head_at, head_id, tail_at)) if head_at else ())
-        for on, images, first, last, head_at, head_id, tail_at in rows.all()
+        for on, images, first, last, head_at, head_id, tail_at in rows
     ]
+
+
+def day_versions(tx: Transaction, catalogs: Sequence[UUID], on: date) -> tuple[tuple[UUID, int], ...]:
+    """Each catalog that has images on a day with a number that is another one whenever the day has changed."""
+    rows: Sequence[Any] = tx.execute(
+        "SELECT catalog_id, version FROM timeline_day WHERE catalog_id = ANY(:catalogs) AND day = :on"
+        " ORDER BY catalog_id",
+        catalogs=list(catalogs),
+        on=on,
+    ).all()
+    return tuple((row[0], row[1]) for row in rows)
 
 
 def day_parts(tx: Transaction, catalog: UUID, on: date) -> tuple[Part, ...]:

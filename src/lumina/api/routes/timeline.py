@@ -13,7 +13,6 @@ from lumina.api.problems import documented
 from lumina.api.schemas.filters import BucketQuery, Filters
 from lumina.api.schemas.timeline import BucketColumns, ShelfColumns, TimelineBucket, TimelineBuckets
 from lumina.domain.timeline import BucketKey, Timeline
-from lumina.services import timeline
 
 router = APIRouter(prefix="/timeline", tags=["timeline"])
 NOT_MODIFIED = {304: {"description": "The client has it already."}}
@@ -24,12 +23,12 @@ def buckets(request: Request, context: Context, query: Annotated[Filters, Query(
     """All buckets of a view, newest first; none has more than 2,000 images."""
     selection = query.selection()
     with context.store.transaction() as tx:
-        state = timeline.state(tx, selection)
-        answer = context.answers.get(state) if state else None
-        if answer is None:
-            answer = Answer.of(_columns(timeline.buckets(tx, selection)))
-    if state is not None:
-        context.answers.keep(state, answer)
+        state = context.timeline.state(tx, selection)
+
+        def make() -> Answer:
+            return Answer.of(_columns(context.timeline.buckets(tx, selection)))
+
+        answer = make() if state is None else context.answers.get(state, make)
     return answer.response(request)
 
 
@@ -38,7 +37,7 @@ def bucket(request: Request, context: Context, query: Annotated[BucketQuery, Que
     """The images of one bucket, newest first."""
     key = BucketKey.parse(query.key)
     with context.store.transaction() as tx:
-        rows = timeline.bucket(tx, query.selection(), key)
+        rows = context.timeline.bucket(tx, query.selection(), key)
     body = TimelineBucket.model_construct(**{name: getattr(rows, name) for name in TimelineBucket.model_fields})
     return Answer.of(body).response(request)
 

@@ -248,6 +248,7 @@ CREATE TABLE timeline_day (
     head_at timestamp[],                -- of a day with more than 2,000: each part's newest image,
     head_id bigint[],
     tail_at timestamp[],                -- and the time of its oldest
+    version bigint GENERATED ALWAYS AS IDENTITY,  -- another one after each count
     UNIQUE NULLS NOT DISTINCT (catalog_id, day, block)
 );
 CREATE TABLE timeline (                 -- per catalog: raised whenever its days have changed
@@ -333,7 +334,7 @@ BEGIN
         FROM fresh WHERE images > 0
         ON CONFLICT (catalog_id, day, block) DO UPDATE SET
             images = excluded.images, first = excluded.first, last = excluded.last,
-            head_at = excluded.head_at, head_id = excluded.head_id, tail_at = excluded.tail_at
+            head_at = excluded.head_at, head_id = excluded.head_id, tail_at = excluded.tail_at, version = DEFAULT
     )
     SELECT array_agg(DISTINCT catalog_id) INTO touched FROM days;
     INSERT INTO timeline AS t (catalog_id, version, images)

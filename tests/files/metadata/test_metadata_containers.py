@@ -7,8 +7,11 @@ import struct
 import zlib
 from datetime import datetime
 
+import numpy as np
 import pytest
-from metadata_files import ascii_, bag, box, exif_segment, jpeg, read, tiff, xmp
+from hypothesis import given
+from hypothesis import strategies as st
+from metadata_files import ascii_, bag, box, exif_segment, jpeg, read, segment, tiff, xmp
 from PIL import Image, PngImagePlugin
 
 from lumina.domain.values import FileFormat
@@ -82,7 +85,7 @@ def test_png_raw_profiles_of_imagemagick() -> None:
 
 
 def test_a_bomb_in_a_png_text_is_not_unpacked() -> None:
-    packed = zlib.compress(bytes(200_000_000), 9)
+    packed = zlib.compress(bytes(40_000_000), 9)
     chunk = b"XML:com.adobe.xmp\0\1\0\0\0" + packed
     data = saved("PNG")
     chunk = struct.pack(">L", len(chunk)) + b"iTXt" + chunk + b"\0\0\0\0"
@@ -102,7 +105,7 @@ def test_bmp_counted_from_the_top() -> None:
     assert read(bytes(data), FileFormat.BMP).height == 17
 
 
-def heif(*, method: int = 0, exif_head: bytes = b"\0\0\0\0") -> bytes:
+def heif(*, method: int = 0, exif_head: bytes = b"\0\0\0\0", turns: tuple[tuple[bytes, int], ...] = ()) -> bytes:
     """A HEIC without pictures: primary item 1 of 4032 x 3024 turned, EXIF item 2, XMP item 3."""
     exif_item, xmp_item = exif_head + EXIF, XMP
 
@@ -116,7 +119,9 @@ def heif(*, method: int = 0, exif_head: bytes = b"\0\0\0\0") -> bytes:
             iloc += struct.pack(">HHHHLL", number, method, 0, 1, at, size)
         sizes = box(b"ispe", b"\0\0\0\0", struct.pack(">LL", 512, 512))
         sizes += box(b"ispe", b"\0\0\0\0", struct.pack(">LL", 4032, 3024))
-        links = b"\0\0\0\0" + struct.pack(">LHBB", 1, 1, 1, 0x82)
+        sizes += b"".join(box(kind, bytes([value])) for kind, value in turns)
+        numbers = bytes([0x82, *range(0x83, 0x83 + len(turns))])
+        links = b"\0\0\0\0" + struct.pack(">LHB", 1, 1, len(numbers)) + numbers
         store = box(b"idat", exif_item, xmp_item) if method else b""
         return box(
             b"meta",
@@ -147,6 +152,31 @@ def test_heic_and_avif_items(method: int, format_: FileFormat) -> None:
 
 def test_heic_exif_item_with_a_prefix() -> None:
     assert read(heif(exif_head=b"\0\0\0\6Exif\0\0"), FileFormat.HEIC).taken_at == WHEN
+
+
+STORED = np.arange(6).reshape(2, 3)
+SHOWN = {
+    1: STORED,
+    2: np.fliplr(STORED),
+    3: np.rot90(STORED, 2),
+    4: np.flipud(STORED),
+    5: STORED.T,
+    6: np.rot90(STORED, 3),
+    7: np.rot90(STORED, 2).T,
+    8: np.rot90(STORED, 1),
+}
+
+
+@given(st.lists(st.tuples(st.sampled_from([b"irot", b"imir"]), st.integers(0, 3)), max_size=4))
+def test_heic_turns_and_mirrors_make_one_orientation(turns: list[tuple[bytes, int]]) -> None:
+    picture = STORED
+    for kind, value in turns:
+        if kind == b"irot":
+            picture = np.rot90(picture, value)
+        else:
+            picture = np.fliplr(picture) if value & 1 else np.flipud(picture)
+    found = read(heif(turns=tuple(turns)), FileFormat.HEIC)
+    assert np.array_equal(SHOWN[found.orientation], picture)
 
 
 def test_jxl_bare_and_in_a_container() -> None:
@@ -314,3 +344,81 @@ def test_crw_heap() -> None:
 
 def test_a_format_without_a_reader_is_empty_and_not_wrong() -> None:
     assert read(b"anything", FileFormat.UNKNOWN).raw == {}
+
+
+def test_user_data_in_plain_and_3gpp_spelling() -> None:
+    place = (
+        bytes(4)
+        + struct.pack(">H", 0x15C7)
+        + b"here\0\0"
+        + struct.pack(">lll", 12 << 16, -(41 << 16), 21 << 16)
+        + b"earth\0"
+    )
+    title = bytes(4) + struct.pack(">H", 0x15C7) + b"A film\0"
+    found = read(
+        movie(box(b"udta", box(b"loci", place), box(b"titl", title), box(b"CNMN", b"Canon EOS\0"))), FileFormat.MP4
+    )
+    assert (found.latitude, found.longitude, found.altitude) == (-41, 12, 21)
+    assert (found.title, found.camera_model) == ("A film", "Canon EOS")
+
+
+def test_values_of_every_type_in_apples_list() -> None:
+    names = [b"com.apple.quicktime.rating.user", b"com.apple.quicktime.camera.focal_length.35mm_equivalent"]
+    listing = box(b"keys", bytes(4), struct.pack(">L", 2), *(box(b"mdta", name) for name in names))
+    values = [struct.pack(">LLf", 23, 0, 4.0), struct.pack(">LLL", 22, 0, 26)]
+    items = [box(struct.pack(">L", i), box(b"data", value)) for i, value in enumerate(values, 1)]
+    meta = box(b"meta", bytes(4), box(b"hdlr", bytes(8), b"mdta", bytes(12)), listing, box(b"ilst", *items))
+    found = read(movie(meta), FileFormat.MOV)
+    assert (found.rating, found.focal_length_35mm) == (4, 26)
+
+
+def test_avi_streams_with_exif_texts_and_an_embedded_block() -> None:
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return name + struct.pack("<L", len(body)) + body + b"\0" * (len(body) & 1)
+
+    stream = b"vids" + bytes(16) + struct.pack("<LLLL", 1, 30, 0, 90)
+    data = chunk(b"LIST", b"strl" + chunk(b"strh", stream) + chunk(b"strd", b"AVIF" + EXIF) + chunk(b"JUNK", bytes(8)))
+    data += chunk(b"LIST", b"exif" + chunk(b"emdl", b"Model X\0")) + chunk(b"_PMX", XMP)
+    found = read(b"RIFF" + struct.pack("<L", len(data)) + b"AVI " + chunk(b"LIST", b"hdrl" + data), FileFormat.AVI)
+    assert (found.duration, found.camera_make, found.camera_model, found.taken_at) == (3, "Canon", "Model X", WHEN)
+    assert found.keywords == ("sea",)
+
+
+def test_mrw_and_x3f() -> None:
+    sizes = bytes(8) + struct.pack(">HHHH", 2000, 3000, 1920, 2560)
+    mrw = b"\0MRM" + bytes(4) + b"\0PRD" + struct.pack(">L", len(sizes)) + sizes
+    found = read(mrw + b"\0TTW" + struct.pack(">L", len(EXIF)) + EXIF, FileFormat.RAW)
+    assert (found.width, found.height, found.taken_at) == (2560, 1920, WHEN)
+    x3f = b"FOVb".ljust(28, b"\0") + struct.pack("<LL", 2640, 1760) + jpeg(exif_segment(EXIF))
+    found = read(x3f, FileFormat.RAW)
+    assert (found.width, found.height, found.taken_at) == (2640, 1760, WHEN)
+
+
+def test_ciff_in_the_oldest_jpegs() -> None:
+    shot = struct.pack("<24h", 48, 0, 160, *[0] * 18, 128, 192, 0)
+    focal = struct.pack("<HH", 2, 50)
+    entries = struct.pack("<HHLLHLL", 2, 0x102A, len(shot), 0, 0x1029, len(focal), len(shot))
+    heap = shot + focal + entries + struct.pack("<L", len(shot) + len(focal))
+    found = read(jpeg(segment(0xE0, b"II" + struct.pack("<L", 14) + b"HEAPJPGM" + heap)))
+    assert (found.iso, found.f_number, found.exposure_time, found.focal_length) == (100, 4, 1 / 64, 50)
+
+
+def test_cr3_maker_block() -> None:
+    uuid = bytes.fromhex("85c0b687820f11e08111f4ce462b6a48")
+    block = tiff({0x0095: ascii_("RF24-105mm F4 L IS USM"), 0x0096: ascii_("AB123")})
+    data = box(b"ftyp", b"crx ") + box(b"moov", box(b"uuid", uuid, box(b"CMT3", block)))
+    assert read(data, FileFormat.CR3).lens_model == "RF24-105mm F4 L IS USM"
+
+
+def test_tiff_carries_xmp_and_iptc() -> None:
+    words = b"\x1c\x02\x19\0\4word"
+    assert read(tiff({0x02BC: (1, XMP)}), FileFormat.TIFF).keywords == ("sea",)
+    assert read(tiff({0x83BB: (7, words)}), FileFormat.TIFF).keywords == ("word",)
+
+
+def test_big_tiff() -> None:
+    entry = struct.pack("<HHQ", 0x0100, 4, 1) + struct.pack("<Q", 70_000)
+    entry += struct.pack("<HHQ", 0x0101, 4, 1) + struct.pack("<Q", 50_000)
+    data = b"II" + struct.pack("<HHHQ", 43, 8, 0, 16) + struct.pack("<Q", 2) + entry + bytes(8)
+    found = read(data, FileFormat.TIFF)
+    assert (found.width, found.height) == (70_000, 50_000)

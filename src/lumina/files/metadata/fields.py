@@ -28,13 +28,9 @@ def _described(convert_: Convert, xmp: tuple[str, ...], *others: str) -> tuple[S
 
 
 TECHNICAL: Final[dict[str, tuple[Source, ...]]] = {
+    # XMP's tiff:Orientation is left out: no viewer turns a picture by it, and editors forget it there.
     "orientation": _all(
-        convert.orientation,
-        "EXIF:Orientation",
-        "CIFF:Orientation",
-        "QuickTime:Orientation",
-        "XMP:tiff:Orientation",
-        "Sidecar:tiff:Orientation",
+        convert.orientation, "HEIF:Orientation", "EXIF:Orientation", "CIFF:Orientation", "QuickTime:Orientation"
     ),
     "camera_make": _all(
         convert.name,

@@ -26,7 +26,7 @@ def read_heif(data: bytes, context: Context) -> None:
         context.tags.note("HEIF: no meta box")
         return
     inside = Box(b"meta", meta.start + 4, meta.end)
-    _size(data, inside, context)
+    _properties(data, inside, context)
     places = _places(data, inside)
     for item in _items(data, inside):
         if item.kind == b"Exif":
@@ -107,20 +107,42 @@ def _load(data: bytes, extents: list[tuple[int, int]], context: Context) -> byte
     return body if context.tags.spend(len(body) // 8) else b""
 
 
-def _size(data: bytes, meta: Box, context: Context) -> None:
-    """The primary item's `ispe`; where the links are broken, the largest one."""
-    properties = child(data, meta, b"iprp", b"ipco")
-    if properties is None:
+def _properties(data: bytes, meta: Box, context: Context) -> None:
+    """Size and turn of the primary item; where the links are broken, the largest size."""
+    listing = child(data, meta, b"iprp", b"ipco")
+    if listing is None:
         return
-    kinds = list(boxes(data, properties.start, properties.end))
-    sizes = {
-        index: (number(data, box.start + 4, 4), number(data, box.start + 8, 4))
-        for index, box in enumerate(kinds, 1)
-        if box.kind == b"ispe"
-    }
-    linked = [sizes[index] for index in _linked(data, meta) if index in sizes]
-    for size in linked[:1] or sorted(sizes.values(), reverse=True)[:1]:
+    known = dict(enumerate(boxes(data, listing.start, listing.end), 1))
+    linked = [known[index] for index in _linked(data, meta) if index in known]
+    sizes = [_extent(data, box) for box in linked if box.kind == b"ispe"]
+    others = sorted((_extent(data, box) for box in known.values() if box.kind == b"ispe"), reverse=True)
+    for size in (sizes or others)[:1]:
         context.tags.size(*size)
+    if linked:
+        context.tags.put("HEIF:Orientation", _orientation(data, linked))
+
+
+def _extent(data: bytes, box: Box) -> tuple[int, int]:
+    return number(data, box.start + 4, 4), number(data, box.start + 8, 4)
+
+
+def _orientation(data: bytes, linked: list[Box]) -> int:
+    """`irot` (quarter turns to the left) and `imir`, in their order, as one EXIF orientation.
+
+    Readers of HEIF go by these and not by EXIF's tag, which is left to describe the camera.
+    """
+    turns, mirrored = 0, False
+    for box in linked:
+        value = number(data, box.start, 1) & 3
+        if box.kind == b"irot":
+            turns += value
+        elif box.kind == b"imir":
+            mirrored, turns = not mirrored, (0 if value & 1 else 2) - turns
+    return (_MIRRORED if mirrored else _TURNED)[turns % 4]
+
+
+_TURNED = (1, 8, 3, 6)
+_MIRRORED = (2, 5, 4, 7)
 
 
 def _linked(data: bytes, meta: Box) -> list[int]:

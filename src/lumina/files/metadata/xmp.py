@@ -15,6 +15,8 @@ MAX_PACKET = 8 * 1024 * 1024
 MAX_DEPTH = 32
 MAX_VALUES = 4_096
 MAX_TEXT = 16_384
+_COST = 400
+"""What an element costs of the budget: elements take time, not bytes."""
 
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -138,7 +140,7 @@ def read_xmp(packet: bytes, tags: Tags, group: str = "XMP") -> None:
 
     No DTD, no entities, `MAX_PACKET` bytes, `MAX_DEPTH` levels. A damaged packet counts as far as it is whole.
     """
-    if not tags.spend(2 * min(len(packet), MAX_PACKET)):
+    if not tags.spend(min(len(packet), MAX_PACKET) + _COST * packet.count(b"<", 0, MAX_PACKET)):
         return
     target = _Flattener()
     if len(packet) > MAX_PACKET:

@@ -30,9 +30,11 @@ def text(value: Any) -> str | None:
 
 
 def name(value: Any) -> str | None:
-    """A short text of one line."""
+    """A short text of one line with at least one letter or digit; `----` names nothing."""
     words = text(value)
-    return " ".join(words[: 4 * NAME_LIMIT].split())[:NAME_LIMIT].strip() or None if words else None
+    if not words or not any(letter.isalnum() for letter in words):
+        return None
+    return " ".join(words[: 4 * NAME_LIMIT].splitlines())[:NAME_LIMIT].strip() or None
 
 
 def number(value: Any) -> float | None:

@@ -33,7 +33,7 @@ def degrees(value: Any, reference: Any, limit: int) -> float | None:
     total: float = sum(float(p) / float(60**i) for i, p in enumerate(parts[:3]) if isinstance(p, (int, float)))
     if not math.isfinite(total) or abs(total) > limit:
         raise BadPlace(f"GPS: {total:g} degrees is out of range")
-    return -total if str(reference or "").strip().upper()[:1] in ("S", "W") else total
+    return -abs(total) if str(reference or "").strip().upper()[:1] in ("S", "W") else total
 
 
 def altitude(value: Any, reference: Any) -> float | None:

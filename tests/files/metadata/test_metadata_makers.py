@@ -85,6 +85,25 @@ def test_a_moved_note_without_a_footer_is_found_by_trial() -> None:
         assert (found.lens_model, found.camera_serial) == ("LUMIX G VARIO 14-42/F3.5-5.6", "F541012345678")
 
 
+def test_a_note_whose_values_stand_elsewhere_on_purpose() -> None:
+    serial = b"203001592\0"
+    note = b"OLYMP\0\1\0" + struct.pack("<HHHLL", 1, 0x101A, 2, len(serial), 0) + b"\0\0\0\0"
+    block = tiff({0x010F: ascii_("OLYMPUS OPTICAL CO.,LTD")}, {0x927C: (UNDEFINED, note)})
+    block = block.replace(note, note[:18] + struct.pack("<L", len(block)) + note[22:]) + serial
+    assert read(jpeg(exif_segment(block))).camera_serial == "203001592"
+
+
+def test_a_single_stray_offset_moves_nothing() -> None:
+    entries: Entries = {
+        0x0051: ascii_("LUMIX G VARIO 14-42"),
+        0x0052: ascii_("a lens serial"),
+        0x0053: ascii_("stray one"),
+    }
+    note = bytearray(anchored("Panasonic", b"Panasonic\0\0\0", entries))
+    struct.pack_into("<L", note, 12 + 2 + 2 * 12 + 8, 2)
+    assert read_note("Panasonic", bytes(note)).lens_model == "LUMIX G VARIO 14-42"
+
+
 def test_a_note_in_the_other_byte_order_is_read() -> None:
     note = anchored("Canon", b"", CANON, order=">")
     at = place_of_note("Canon", bytes(len(note)))

@@ -123,7 +123,7 @@ def _turned(tiff: Tiff, at: int) -> Tiff:
 
 
 def _moved(tiff: Tiff, note: Field, at: int) -> Tiff:
-    """Editors also move the note and leave the offsets in it: where they miss it, the first must follow the directory.
+    """Editors also move the note and leave the offsets in it.
 
     Canon's notes end with a TIFF header that holds the note's original offset.
     """
@@ -138,12 +138,18 @@ def _moved(tiff: Tiff, note: Field, at: int) -> Tiff:
 
 
 def _base_by_trial(tiff: Tiff, note: Field, at: int) -> int:
+    """The base at which the first value follows the directory, where most values miss the note.
+
+    Old Olympus notes are nothing but the directory, with their values elsewhere on purpose.
+    """
     try:
         fields, _ = tiff.fields(at - tiff.base)
     except TiffError:
         return tiff.base
     behind = at + 2 + 12 * len(fields) + 4
-    outside = [f.start for f in fields if not at <= f.start < behind - 4]
-    if not outside or note.start <= min(outside) < note.start + note.size:
+    distant = [f.start for f in fields if not at <= f.start < behind - 4]
+    within = sum(note.start <= start < note.start + note.size for start in distant)
+    holds_values = note.start + note.size > behind + 8
+    if not distant or not holds_values or 2 * within >= len(distant):
         return tiff.base
-    return tiff.base + behind - min(outside)
+    return tiff.base + behind - min(distant)

@@ -18,7 +18,16 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Jobs: what was asked for, how far it is, what failed.", no_args_is_help=False)
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would change.")]
-JobId = Annotated[UUID, typer.Argument(metavar="JOB", help="A job's id.")]
+
+
+def _job_id(given: str) -> UUID:
+    try:
+        return UUID(given)
+    except ValueError:
+        raise typer.BadParameter(f"{given!r} is not the id of a job.") from None
+
+
+JobId = Annotated[UUID, typer.Argument(metavar="JOB", help="A job's id.", parser=_job_id)]
 
 
 @app.callback(invoke_without_command=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from pathlib import Path
@@ -39,6 +40,12 @@ app.command(hidden=True)(serve.serve)
 app.add_typer(jobs.app, name="jobs")
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(__version__)
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     context: typer.Context,
@@ -47,12 +54,11 @@ def options(
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Any setting, for this call; `lumina config` lists them."),
     ] = None,
-    version: Annotated[bool, typer.Option("--version", help="Show the version.", is_eager=True)] = False,
+    version: Annotated[  # noqa: ARG001  # handled before the rest
+        bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=_show_version)
+    ] = False,
 ) -> None:
     """A private, self-hosted, AI-powered image catalog."""
-    if version:
-        print(__version__)
-        raise typer.Exit
     context.obj = Flags(_settings(settings or []) | ({"home": home} if home else {}))
 
 
@@ -68,6 +74,9 @@ def _settings(given: list[str]) -> dict[str, str]:
 
 def run() -> None:
     """Entry point: errors that Lumina can explain become one line and an exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show ends nothing
     try:
         app()
     except LuminaError as error:

@@ -14,8 +14,8 @@ from uuid import UUID
 
 
 def emit_json(value: object) -> None:
-    """One JSON document on stdout."""
-    sys.stdout.write(json.dumps(plain(value), indent=2, ensure_ascii=False) + "\n")
+    """One JSON document on stdout, in ASCII: names of files may hold what no encoding can write."""
+    sys.stdout.write(json.dumps(plain(value), indent=2) + "\n")
     sys.stdout.flush()
 
 

@@ -77,6 +77,7 @@ def _with_schema(given: Settings, url: str) -> Settings:
     ready = given.model_copy(update={"database_url": url})
     store = Store(url, pool_size=1)
     try:
+        store.check()
         current = migrate.revision(store)
     finally:
         store.close()

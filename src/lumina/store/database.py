@@ -75,6 +75,11 @@ class Store:
             yield transaction
         transaction.committed()
 
+    def check(self) -> None:
+        """Raises `Unavailable` where the database does not answer."""
+        with self.transaction() as tx:
+            tx.value("SELECT 1")
+
     def close(self) -> None:
         """Drop all pooled connections."""
         self.engine.dispose()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from lumina.bootstrap import Settings
 from lumina.errors import LuminaError
+from lumina.store import Store
 from lumina.store.embedded import EmbeddedPostgres
 from lumina.supervisor.budget import CrashBudget, RestartPolicy
 from lumina.supervisor.keeper import Event
@@ -26,8 +27,13 @@ class Database:
         self.gave_up = False
 
     def start(self) -> str:
-        """Start it if it is ours; returns its URL."""
+        """Start it if it is ours; returns its URL.
+
+        Raises:
+            Unavailable: it does not start, or does not answer.
+        """
         if self._server is None:
+            _check(self._given)
             return self._given
         self._server.start()
         return self._server.url
@@ -63,3 +69,11 @@ class Database:
         else:
             self._restart_at = now + delay
             self._tell(Event("warning", NAME, f"{why}: started again in {delay:.2g} s"))
+
+
+def _check(url: str) -> None:
+    store = Store(url, pool_size=1)
+    try:
+        store.check()
+    finally:
+        store.close()

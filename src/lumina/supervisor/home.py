@@ -33,6 +33,7 @@ class HomeLock:
     def __init__(self, home: Path) -> None:
         self.home = home
         self._lock = FileLock(home / "run" / "supervisor.lock")
+        self._held = False
         self._note = home / "run" / "supervisor.json"
 
     def acquire(self, running: Running) -> None:
@@ -49,8 +50,14 @@ class HomeLock:
             raise Unavailable(f"{self.home} cannot be written: {error.strerror}.") from error
         if not held:
             self._lock.release()
-            raise AlreadyRunning(f"Lumina already runs on {self.home}{self._whom()}. `lumina stop` ends it.")
+            raise self._already_running()
+        self._held = True
         self.describe(running)
+
+    def check_free(self) -> None:
+        """Raises `AlreadyRunning` where another supervisor has this home."""
+        if self.running() is not None:
+            raise self._already_running()
 
     def describe(self, running: Running) -> None:
         """Tell others; the holder alone may."""
@@ -59,8 +66,10 @@ class HomeLock:
         new.replace(self._note)
 
     def release(self) -> None:
-        """Stop being the supervisor."""
-        self._note.unlink(missing_ok=True)
+        """Stop being the supervisor; harmless where it is not."""
+        if self._held:
+            self._note.unlink(missing_ok=True)
+            self._held = False
         self._lock.release()
 
     def running(self) -> Running | None:
@@ -73,6 +82,9 @@ class HomeLock:
         with contextlib.suppress(OSError, ValueError, TypeError):
             return Running(**json.loads(self._note.read_text()))
         return None
+
+    def _already_running(self) -> AlreadyRunning:
+        return AlreadyRunning(f"Lumina already runs on {self.home}{self._whom()}. `lumina stop` ends it.")
 
     def _whom(self) -> str:
         other = self._read()

@@ -15,6 +15,7 @@ from lumina.errors import LuminaError
 from lumina.supervisor.browser import address, open_browser
 from lumina.supervisor.children import API
 from lumina.supervisor.display import Display
+from lumina.supervisor.home import HomeLock
 from lumina.supervisor.intake import intake
 from lumina.supervisor.keeper import Event
 from lumina.supervisor.progress import Meter, Progress
@@ -44,6 +45,7 @@ def serve(settings: Settings, wishes: Wishes, display: Display) -> int:
         LuminaError: it could not be started.
     """
     check_binding(settings.host)
+    HomeLock(settings.home).check_free()
     url, port = address(settings.host, settings.port)
     settings = settings.model_copy(update={"port": port})
     with Signals() as signals, Supervisor(settings, url=url, tell=display.tell, service=wishes.service) as supervisor:

@@ -111,12 +111,14 @@ class Supervisor:
 
     def tick(self) -> bool:
         """Look after everything once; False when a kill file says to stop."""
+        if self.kills.everything:
+            return False
         now = time.monotonic()
         if self._database is not None:
             self._database.tick(now)
         self.keeper.tick(now)
         self._pids |= {child.spec.name: child.pid for child in self.keeper.children if child.pid is not None}
-        return not self.kills.everything
+        return True
 
     def broken(self) -> list[str]:
         """Names of the parts that crashed too often and were given up."""

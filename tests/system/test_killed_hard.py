@@ -15,7 +15,9 @@ import numpy as np
 import psutil
 import pytest
 from PIL import Image
+from sqlalchemy.exc import SQLAlchemyError
 
+from lumina.errors import LuminaError
 from lumina.store import Store
 from lumina.store.embedded import EmbeddedPostgres
 
@@ -112,7 +114,7 @@ def empty_broker(victim: Victim) -> None:
                         for lane in ("io", "cpu", "gpu"):
                             tx.execute("SELECT pgmq.purge_queue(:name)", name=f"lumina_{lane}")
                         return
-        except Exception:  # the database is just being started, or killed
+        except (LuminaError, SQLAlchemyError):  # the database is just being started, or killed
             assert time.monotonic() < until, "no work in sight"
         time.sleep(0.2)
 

@@ -78,8 +78,8 @@ def add(
 def claim(tx: Transaction, lane: Lane, hint: int, worker: Worker, lease_seconds: int) -> Batch | None:
     """Lease the best ready batch of a lane: highest priority, then the job whose turn it is.
 
-    `hint` is the batch whose message woke the worker. Where another one is taken, its message has been used up in the
-    other's name, so the mark is passed on: the number of marks stays the number of messages on their way.
+    `hint` is the batch whose message woke the worker. Marks (`sent_at`) count the messages on their way: where the
+    batch that is taken was not marked, another one's mark is used up in its place, the hint's if it has one.
     """
     row = tx.row(
         """
@@ -98,15 +98,24 @@ def claim(tx: Transaction, lane: Lane, hint: int, worker: Worker, lease_seconds:
         node=worker.node,
         worker=worker.name,
     )
+    if row is None or row["was_sent_at"] is None:
+        _use_up_a_mark(tx, lane, hint)
     if row is None:
-        tx.execute("UPDATE batch SET sent_at = NULL WHERE id = :hint AND state IN ('ready', 'held')", hint=hint)
         return None
-    if row["id"] != hint and row["was_sent_at"] is None:
-        tx.execute("UPDATE batch SET sent_at = NULL WHERE id = :hint AND state = 'ready'", hint=hint)
     tx.execute(
         "UPDATE job SET state = 'STARTED', started_at = now() WHERE id = :job AND state = 'PENDING'", job=row["job_id"]
     )
     return _batch(row)
+
+
+def _use_up_a_mark(tx: Transaction, lane: Lane, hint: int) -> None:
+    tx.execute(
+        """UPDATE batch SET sent_at = NULL WHERE id = (
+            SELECT id FROM batch WHERE state = 'ready' AND lane = :lane AND sent_at IS NOT NULL
+            ORDER BY id = :hint DESC, priority, turn DESC, id DESC LIMIT 1 FOR UPDATE SKIP LOCKED)""",
+        lane=lane.value,
+        hint=hint,
+    )
 
 
 def renew(tx: Transaction, batch: Batch, lease_seconds: int) -> bool:

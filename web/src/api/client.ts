@@ -51,6 +51,11 @@ export const api = {
     ask(server.GET("/api/timeline/buckets", { params: { query: queryOf(filters) }, signal })),
   bucket: (key: string, filters: Filters, signal?: AbortSignal) =>
     ask(server.GET("/api/timeline/bucket", { params: { query: { ...queryOf(filters), key } }, signal })),
+  /** Images of some days in the shape of a bucket; only for few, all on one page. */
+  bucketOfDays: async (days: { from: string; to: string }, filters: Filters, signal?: AbortSignal) => {
+    const query = { ...queryOf({ ...filters, ...days }), limit: 500 };
+    return columnsOf((await ask(server.GET("/api/images", { params: { query }, signal }))).items);
+  },
   facets: (filters: Filters) => ask(server.GET("/api/facets", { params: { query: queryOf(filters) } })),
   image: (id: number, filters: Filters) =>
     ask(
@@ -75,6 +80,21 @@ export const api = {
   settings: () => ask(server.GET("/api/settings")),
   nodes: () => ask(server.GET("/api/nodes")),
 };
+
+function columnsOf(items: Schemas["ImageSummary"][]): Schemas["TimelineBucket"] {
+  const column = <T>(value: (item: Schemas["ImageSummary"]) => T) => items.map(value);
+  return {
+    id: column(({ id }) => id),
+    taken_at: column(({ taken_at }) => taken_at),
+    ratio: column(({ width, height }) => (width && height ? width / height : 0)),
+    placeholder: column(({ placeholder }) => placeholder),
+    thumbnail: column(({ thumbnail }) => thumbnail),
+    kind: column(({ kind }) => kind),
+    duration: column(({ duration }) => duration),
+    state: column(({ state }) => state),
+    name: column(({ name }) => name),
+  };
+}
 
 /** Address of a thumbnail or proxy; with its content key it never changes and is cached for good. */
 export function pictureUrl(id: number, kind: "thumbnail" | "proxy", key: string | null): string {

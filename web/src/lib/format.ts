@@ -13,6 +13,7 @@ function dateFormat(options: Intl.DateTimeFormatOptions): (iso: string) => strin
 
 export const longDay = dateFormat({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
 export const shortDay = dateFormat({ weekday: "short", day: "numeric", month: "short", year: "numeric" });
+export const compactDay = dateFormat({ day: "numeric", month: "short", year: "numeric" });
 export const plainDay = dateFormat({ day: "numeric", month: "long", year: "numeric" });
 export const monthYear = dateFormat({ month: "long", year: "numeric" });
 export const clock = dateFormat({ hour: "2-digit", minute: "2-digit" });

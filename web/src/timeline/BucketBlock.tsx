@@ -1,5 +1,5 @@
 import { memo } from "react";
-import { clock, count, images, longDay, monthYear, shortDay } from "~/lib/format";
+import { clock, compactDay, count, images, longDay, monthYear, shortDay } from "~/lib/format";
 import { ProblemNote } from "~/ui/States";
 import type { Bucket } from "./buckets";
 import type { Laid } from "./geometry";
@@ -153,7 +153,13 @@ function DayHeading({
 }) {
   const date = laid.images.days[day] ?? "";
   const isPart = bucket.key.includes(".");
-  const name = bucket.undated ? "Without a date" : width < 300 ? shortDay(date) : longDay(date);
+  const name = bucket.undated
+    ? "Without a date"
+    : width < 190
+      ? compactDay(date)
+      : width < 300
+        ? shortDay(date)
+        : longDay(date);
   const times = laid.images.columns.taken_at;
   const range =
     isPart && !bucket.undated ? `${clock(times[start] ?? "")} – ${clock(times[stop - 1] ?? "")}` : "";

@@ -1,7 +1,8 @@
 /** Buckets of the timeline and what is known about the images in one. */
 import type { BucketColumns, BucketList } from "~/api/types";
+import { joinSparse } from "./merge";
 
-/** At most 2,000 images of one month, one day or one part of a day; or a part of the undated shelf. */
+/** At most 2,000 images of one month, one day, one part of a day, several sparse months; or a part of the undated shelf. */
 export interface Bucket {
   key: string;
   /** Local time of the oldest image, ISO without zone; "" on the undated shelf. */
@@ -12,7 +13,7 @@ export interface Bucket {
   undated: boolean;
 }
 
-/** The server's columns as rows, newest first, the undated shelf last. */
+/** The server's columns as rows, newest first, sparse months joined, the undated shelf last. */
 export function toBuckets(list: BucketList): Bucket[] {
   const { buckets, undated_buckets: shelf } = list;
   const dated = buckets.key.map((key, i) => ({
@@ -29,7 +30,7 @@ export function toBuckets(list: BucketList): Bucket[] {
     count: shelf.count[i]!,
     undated: true,
   }));
-  return [...dated, ...undated];
+  return [...joinSparse(dated), ...undated];
 }
 
 /** Days that a bucket may spread over, at least 1. */

@@ -7,7 +7,7 @@ import { type Bucket, type BucketImages, splitDays } from "./buckets";
 import { Geometry, type Laid } from "./geometry";
 import { firstBelow, type Layout, type LayoutInput, type LayoutOptions } from "./layout";
 import { Loader } from "./loader";
-import { dateAt, type Place, Scale } from "./scale";
+import { dateAt, type Place, Scale, withinOf } from "./scale";
 import { bucketsBetween, type View } from "./view";
 import { elementHeight, type Extent, type Frame, frameAt, rebase } from "./window";
 
@@ -24,6 +24,7 @@ interface Aim {
 }
 
 const KEPT = 48;
+const MOST_SUCCESSORS = 40;
 const SETTLE_MS = 140;
 const FAST_VIEWPORTS_PER_SECOND = 9;
 
@@ -37,6 +38,7 @@ export class Timeline {
   private viewport = 0;
   private stale = new Set<string>();
   private aim: Aim | null = null;
+  private listed: readonly Bucket[] = [];
   private awaited: { image: number; takenAt: string | null } | null = null;
   private drawnAt = Number.NaN;
   private lastMove = { y: 0, time: 0 };
@@ -90,14 +92,47 @@ export class Timeline {
   }
 
   /** A new list of buckets; whoever reads keeps their place, and changed buckets are read again quietly. */
-  setBuckets(buckets: readonly Bucket[], changed: "all" | "counts" = "counts"): void {
+  setBuckets(buckets: readonly Bucket[]): void {
+    this.listed = buckets;
+    const successors = this.successors(buckets);
+    if (successors.length === 0) this.replace(buckets, []);
+    else void this.replaceWhenLoaded(buckets, successors);
+  }
+
+  /** New buckets in the place of drawn ones that the new list lacks: a month that was split, months that were joined. */
+  private successors(buckets: readonly Bucket[]): string[] {
+    const keys = new Set(buckets.map(({ key }) => key));
+    const gone = this.view.buckets.filter(
+      ({ bucket, laid }) => laid && !bucket.undated && !keys.has(bucket.key),
+    );
+    const overlaps = (bucket: Bucket) =>
+      gone.some(({ bucket: old }) => !bucket.undated && bucket.start <= old.end && bucket.end >= old.start);
+    const found = buckets
+      .filter((bucket) => overlaps(bucket) && !this.geometry.laid.has(bucket.key))
+      .map(({ key }) => key);
+    return found.length <= MOST_SUCCESSORS ? found : [];
+  }
+
+  /** Loads the successors first, so that the reader's image is in them and stays where it is. */
+  private async replaceWhenLoaded(buckets: readonly Bucket[], keys: string[]): Promise<void> {
+    const never = new AbortController().signal;
+    const laid = await Promise.all(keys.map((key) => this.fetch(key, never).catch(() => null)));
+    if (this.listed !== buckets) return;
+    this.replace(
+      buckets,
+      keys.flatMap((key, i) => (laid[i] ? [[key, laid[i]] as const] : [])),
+    );
+  }
+
+  private replace(buckets: readonly Bucket[], loaded: (readonly [string, Laid])[]): void {
     const old = new Map(this.geometry.buckets.map((bucket) => [bucket.key, bucket.count]));
-    for (const key of this.geometry.laid.keys()) {
-      const bucket = buckets.find((other) => other.key === key);
-      if (!bucket) this.geometry.drop(key);
-      else if (changed === "all" || old.get(key) !== bucket.count) this.stale.add(key);
-    }
-    this.holding(() => this.geometry.setBuckets(buckets));
+    const counts = new Map(buckets.map((bucket) => [bucket.key, bucket.count]));
+    for (const key of this.geometry.laid.keys()) if (old.get(key) !== counts.get(key)) this.stale.add(key);
+    this.holding(() => {
+      for (const [key, laid] of loaded) this.geometry.setLaid(key, laid);
+      for (const key of [...this.geometry.laid.keys()]) if (!counts.has(key)) this.geometry.drop(key);
+      this.geometry.setBuckets(buckets);
+    });
     this.scale = new Scale(buckets);
     this.draw();
     if (this.awaited && buckets.length > 0) this.revealImage(this.awaited.image, this.awaited.takenAt);
@@ -143,10 +178,10 @@ export class Timeline {
   showDay(index: number, day: string): void {
     const bucket = this.geometry.buckets[index];
     if (!bucket) return;
-    const known = this.dayTop(bucket.key, day);
+    const known = this.geometry.dayTop(bucket.key, day);
     if (known !== null) this.show(this.geometry.top(index) + known);
     else
-      this.show(this.geometry.top(index) + guessWithin(bucket, day) * this.geometry.height(index), {
+      this.show(this.geometry.top(index) + withinOf(bucket, day) * this.geometry.height(index), {
         key: bucket.key,
         day,
       });
@@ -193,13 +228,6 @@ export class Timeline {
     const local = this.y - this.geometry.top(bucket);
     const item = Math.min(firstBelow(laid.layout, local + 4), laid.images.columns.id.length - 1);
     return laid.images.columns.taken_at[item]?.slice(0, 10) ?? "";
-  }
-
-  /** Pixels from a bucket's top to a day's heading, or null where it isn't known. */
-  dayTop(key: string, day: string): number | null {
-    const laid = this.geometry.laid.get(key);
-    const index = laid?.images.days.indexOf(day) ?? -1;
-    return laid && index >= 0 ? laid.layout.days[index * 4 + 1]! : null;
   }
 
   /** Reads again what is in view. */
@@ -327,7 +355,7 @@ export class Timeline {
     const item = aim.image === undefined ? -1 : laid.images.columns.id.indexOf(aim.image);
     if (item >= 0) this.reveal(aim.key, item);
     else if (aim.day !== undefined)
-      this.show(this.geometry.top(index) + (this.dayTop(aim.key, aim.day) ?? 0));
+      this.show(this.geometry.top(index) + (this.geometry.dayTop(aim.key, aim.day) ?? 0));
     this.aim = null;
   }
 
@@ -346,11 +374,4 @@ export class Timeline {
     this.view = { ...this.view, height: elementHeight(base, this.extent), buckets, fast };
     for (const listener of this.viewListeners) listener();
   }
-}
-
-function guessWithin(bucket: Bucket, day: string): number {
-  const [start, end, wanted] = [bucket.start.slice(0, 10), bucket.end.slice(0, 10), day].map((text) =>
-    Date.parse(`${text}T00:00:00Z`),
-  ) as [number, number, number];
-  return end > start ? Math.min(1, Math.max(0, (end - wanted) / (end - start))) : 0;
 }

@@ -125,6 +125,8 @@ export class Geometry {
 
   /** Where an anchor is now. */
   locate(anchor: Anchor): number {
+    const image = anchor.image === undefined ? null : this.find(anchor.image, anchor.key);
+    if (image) return this.top(image.index) + image.top + anchor.offset;
     let index = this.indexOf(anchor.key);
     if (index < 0)
       index = anchor.date ? bucketAt(this.buckets, anchor.date) : Math.max(0, this.buckets.length - 1);
@@ -133,9 +135,26 @@ export class Geometry {
     const laid = this.laid.get(bucket.key);
     if (!laid || anchor.image === undefined)
       return this.top(index) + Math.round(anchor.within * this.height(index));
-    const found = laid.images.columns.id.indexOf(anchor.image);
-    const item = found >= 0 ? found : Math.min(anchor.index, laid.images.columns.id.length - 1);
+    const item = Math.min(anchor.index, laid.images.columns.id.length - 1);
     return this.top(index) + (laid.layout.y[item] ?? 0) + anchor.offset;
+  }
+
+  /** Pixels from a bucket's top to a day's heading, or null where it isn't known. */
+  dayTop(key: string, day: string): number | null {
+    const laid = this.laid.get(key);
+    const index = laid?.images.days.indexOf(day) ?? -1;
+    return laid && index >= 0 ? laid.layout.days[index * 4 + 1]! : null;
+  }
+
+  /** Where an image is laid out, in the likely bucket or in any other. */
+  private find(image: number, likely: string): { index: number; top: number } | null {
+    for (const key of [likely, ...this.laid.keys()]) {
+      const laid = this.laid.get(key);
+      const item = laid?.images.columns.id.indexOf(image) ?? -1;
+      if (laid && item >= 0 && this.byKey.has(key))
+        return { index: this.indexOf(key), top: laid.layout.y[item]! };
+    }
+    return null;
   }
 
   private estimate(bucket: Bucket): number {

@@ -119,6 +119,13 @@ export function dateAt(bucket: Bucket, within: number): string {
   return new Date(end - (end - start) * within).toISOString().slice(0, 10);
 }
 
+/** The inverse of `dateAt`: about where in a bucket a day stands, 0-1. */
+export function withinOf(bucket: Bucket, day: string): number {
+  const time = (text: string) => Date.parse(`${text.slice(0, 10)}T00:00:00Z`);
+  const [start, end] = [time(bucket.start), time(bucket.end)];
+  return end > start ? Math.min(1, Math.max(0, (end - time(day)) / (end - start))) : 0;
+}
+
 /** Index of the bucket that holds `date` (`YYYY`, `YYYY-MM` or `YYYY-MM-DD`), or the nearest older one. */
 export function bucketAt(buckets: readonly Bucket[], date: string): number {
   const latest = (date + "9999-99-99".slice(date.length)).slice(0, 10);

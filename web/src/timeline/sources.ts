@@ -3,8 +3,10 @@ import { api } from "~/api/client";
 import type { BucketColumns, BucketList } from "~/api/types";
 import { queryClient } from "~/app/client";
 import { type Filters, filterKey, parseSearch, readFilters } from "~/lib/filters";
+import { toBuckets } from "./buckets";
 import { Timeline } from "./engine";
 import type { LayoutOptions } from "./layout";
+import { joinedDays } from "./merge";
 import { layOut } from "./work";
 
 const KEPT = 3;
@@ -53,11 +55,16 @@ function earlyKey(filters: Filters, bucket: string): string {
   return `${filterKey(filters)}|${bucket}`;
 }
 
+function readBucket(bucket: string, filters: Filters, signal?: AbortSignal): Promise<BucketColumns> {
+  const days = joinedDays(bucket);
+  return days ? api.bucketOfDays(days, filters, signal) : api.bucket(bucket, filters, signal);
+}
+
 function loadBucket(filters: Filters, bucket: string, signal: AbortSignal): Promise<BucketColumns> {
   const key = earlyKey(filters, bucket);
   const begun = early.get(key);
   early.delete(key);
-  return begun ?? api.bucket(bucket, filters, signal);
+  return begun ?? readBucket(bucket, filters, signal);
 }
 
 /** Asks for the newest bucket before the page has been drawn. */
@@ -65,9 +72,9 @@ export function prefetchTimeline(): void {
   const filters = readFilters(parseSearch(location.search));
   void queryClient.fetchQuery(bucketsQuery(filters)).then(
     (list: BucketList) => {
-      const first = list.buckets.key[0] ?? list.undated_buckets.key[0];
+      const first = toBuckets(list)[0]?.key;
       if (first === undefined || timelineFor(filters).geometry.laid.has(first)) return;
-      const loading = api.bucket(first, filters);
+      const loading = readBucket(first, filters);
       loading.catch(() => undefined);
       early.set(earlyKey(filters, first), loading);
     },

@@ -67,7 +67,7 @@ function newer(timeline: Timeline, here: string, letters: number): string | null
 function atTop(timeline: Timeline, day: string): boolean {
   const index = indexOfDay(timeline.geometry.buckets, day);
   const bucket = timeline.geometry.buckets[index];
-  const top = bucket ? timeline.dayTop(bucket.key, day) : null;
+  const top = bucket ? timeline.geometry.dayTop(bucket.key, day) : null;
   const y = timeline.geometry.top(index) + (top ?? 0);
   return timeline.y <= y + 4;
 }

@@ -57,8 +57,9 @@ def _files(selection: Selection, terms: _Terms, values: _Values) -> None:
         values["sel_formats"] = list(selection.formats)
     if selection.text:
         terms.append(
-            "EXISTS (SELECT FROM file WHERE file.image_id = i.id AND file.path ILIKE :sel_text"
-            " AND regexp_replace(file.path, '^.*/', '') ILIKE :sel_text)"
+            # The path's own collation knows no letters but ASCII's.
+            'EXISTS (SELECT FROM file WHERE file.image_id = i.id AND file.path COLLATE "default" ILIKE :sel_text'
+            " AND regexp_replace(file.path, '^.*/', '') COLLATE \"default\" ILIKE :sel_text)"
         )
         values["sel_text"] = f"%{_escaped(selection.text)}%"
 

@@ -12,7 +12,7 @@ from blake3 import blake3
 from lumina.domain.metadata import ImageMetadata
 from lumina.domain.picture import Gray, PictureError, Pixels
 from lumina.domain.values import Checksums, FileFormat, MediaKind
-from lumina.files.decode import open_source
+from lumina.files.decode import Source, open_source
 from lumina.files.master import Master, open_master
 from lumina.files.metadata import read_metadata
 from lumina.files.read import read_master, read_sidecar
@@ -120,7 +120,7 @@ class MasterPicture(_Decoded):
     @once
     def size(self) -> tuple[int, int]:
         """Width and height of the whole picture, upright."""
-        source = self._master.source(self.max_pixels)
+        source = self._source
         return source.size if source.upright else turned(source.size, self.metadata.orientation)
 
     @property
@@ -137,15 +137,18 @@ class MasterPicture(_Decoded):
         return open_master(self.path)
 
     @once
+    def _source(self) -> Source:
+        return self._master.source(self.max_pixels)
+
+    @once
     def _rendered(self) -> Pixels:
         pixels, self._remarks = self._decode(PROXY_SIDE)
         return pixels
 
     def _decode(self, side: int) -> tuple[Pixels, tuple[str, ...]]:
         try:
-            source = self._master.source(self.max_pixels)
-            decoded = source.decode(side)
-            orientation = 1 if source.upright else self.metadata.orientation
+            decoded = self._source.decode(side)
+            orientation = 1 if self._source.upright else self.metadata.orientation
             return upright(decoded.pixels, orientation), decoded.notes
         except MemoryError as error:
             raise PictureError(

@@ -1,7 +1,8 @@
 """Perceptual hashes of 64 bits, by the definitions of imagehash (J. Buchner, BSD-2-Clause).
 
 https://github.com/JohannesBuchner/imagehash; bits are row-major, most significant first, so that a hash here equals
-`int(str(imagehash.dhash(...)), 16)` up to the scaling filter: cells are area averages here, Lanczos samples there.
+`int(str(imagehash.dhash(...)), 16)`. There, pictures are scaled down from their full size; here from a rendering that
+is small already, which changes a bit or two.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from lumina.vision.area import squeeze
 
@@ -24,7 +26,7 @@ def dhash(gray: Gray) -> int:
 
     http://www.hackerfactor.com/blog/index.php?/archives/529-Kind-of-Like-That.html
     """
-    cells = np.rint(squeeze(gray, 8, 9))
+    cells = _scaled(gray, 9)
     return _pack(cells[:, 1:] > cells[:, :-1])
 
 
@@ -33,7 +35,7 @@ def ahash(gray: Gray) -> int:
 
     http://www.hackerfactor.com/blog/index.php?/archives/432-Looks-Like-It.html
     """
-    cells = np.rint(squeeze(gray, 8, 8))
+    cells = _scaled(gray, 8)
     return _pack(cells > cells.mean())
 
 
@@ -60,6 +62,11 @@ def phash(gray: Gray) -> int:
 def is_flat(gray: Gray) -> bool:
     """True where a picture has too little structure for its hashes to mean anything: blank walls, black frames."""
     return bool(squeeze(gray, 32, 32).std() < FLAT_DEVIATION)
+
+
+def _scaled(gray: Gray, width: int) -> Gray:
+    """`width` x 8 samples by Lanczos 3, whole grey levels: equal neighbours then stay equal through recompression."""
+    return np.asarray(Image.fromarray(gray).resize((width, 8), Image.Resampling.LANCZOS))
 
 
 @lru_cache(maxsize=1)

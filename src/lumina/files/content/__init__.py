@@ -46,7 +46,8 @@ def anatomy(data: Bytes, format: FileFormat) -> Anatomy:  # noqa: A002
         found = walker(data) if walker else Anatomy()
     except (IndexError, ValueError, struct.error):
         found = Anatomy()
-    return found if found.spans else Anatomy([(0, len(data))], found.colour)
+    within = all(start <= len(data) for start, _ in found.spans)
+    return found if found.spans and within else Anatomy([(0, len(data))], found.colour)
 
 
 def digest(data: Bytes, parts: Anatomy) -> bytes:

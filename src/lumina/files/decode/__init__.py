@@ -8,10 +8,12 @@ from lumina.domain.picture import PictureError
 from lumina.domain.values import FileFormat
 from lumina.files.decode.heif import HeifSource
 from lumina.files.decode.jpeg import open_jpeg
+from lumina.files.decode.jxl import JxlSource
 from lumina.files.decode.pillow import PillowSource
 from lumina.files.decode.raw import RawSource
 from lumina.files.decode.reasons import no_memory
 from lumina.files.decode.source import Decoded, Source
+from lumina.files.decode.strangers import unknown
 from lumina.files.decode.vips import VipsSource
 
 __all__ = ["Decoded", "Source", "open_source"]
@@ -26,6 +28,7 @@ _OPENERS: dict[FileFormat, Callable[[bytes], Source]] = {
     FileFormat.AVIF: lambda data: VipsSource(data, "AVIF", upright=True),
     FileFormat.BMP: lambda data: PillowSource(data, "BMP"),
     FileFormat.HEIC: HeifSource,
+    FileFormat.JXL: JxlSource,
 }
 
 
@@ -37,19 +40,13 @@ def open_source(data: bytes, format: FileFormat, max_pixels: int) -> Source:  # 
     """
     opener = _OPENERS.get(format, RawSource if format.is_raw else None)
     if opener is None:
-        raise _unknown(format)
+        raise unknown(data, format)
     try:
         source = opener(data)
     except MemoryError as error:
         raise no_memory() from error
     _check(source.size, max_pixels)
     return source
-
-
-def _unknown(format: FileFormat) -> PictureError:  # noqa: A002
-    if format is FileFormat.UNKNOWN:
-        return PictureError("not-an-image", "Named like a picture, but the content is none that Lumina knows.")
-    return PictureError("unsupported", f"Lumina cannot decode {format.value.upper()} files.")
 
 
 def _check(size: tuple[int, int], max_pixels: int) -> None:

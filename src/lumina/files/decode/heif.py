@@ -5,10 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pi_heif
 
-from lumina.files.decode.reasons import failure
+from lumina.domain.picture import PictureError
+from lumina.files.content.boxes import boxes
+from lumina.files.decode.alpha import on_white
+from lumina.files.decode.reasons import failure, truncated
 from lumina.files.decode.source import Decoded
 from lumina.vision.colour import to_srgb
 from lumina.vision.resize import shrink
+
+_BROKEN = (OSError, ValueError, EOFError, SyntaxError, RuntimeError)
 
 
 class HeifSource:
@@ -17,28 +22,22 @@ class HeifSource:
     upright = True
 
     def __init__(self, data: bytes) -> None:
+        self.data = data
         try:
             self.image = pi_heif.open_heif(data, convert_hdr_to_8bit=True)
-        except (OSError, ValueError, EOFError, SyntaxError, RuntimeError) as error:
-            raise failure(str(error), "HEIC") from error
+        except _BROKEN as error:
+            raise self._failure(error) from error
         self.size: tuple[int, int] = self.image.size
 
     def decode(self, side: int) -> Decoded:
         """The picture, transparent parts on white."""
         try:
             pixels = np.asarray(self.image)
-        except (OSError, ValueError, EOFError, SyntaxError, RuntimeError) as error:
-            raise failure(str(error), "HEIC") from error
-        small = shrink(np.ascontiguousarray(_three(pixels)), side)
+        except _BROKEN as error:
+            raise self._failure(error) from error
+        small = shrink(np.ascontiguousarray(on_white(pixels)), side)
         return Decoded(to_srgb(small, self.image.info.get("icc_profile") or b""))
 
-
-def _three(pixels: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    """Grey or RGB with or without alpha to RGB, 8 bits."""
-    if pixels.ndim == 2:
-        pixels = pixels[..., None]
-    colour = pixels[..., : 3 if pixels.shape[2] > 2 else 1]
-    if pixels.shape[2] in (2, 4):
-        alpha = pixels[..., -1:].astype(np.uint16)
-        colour = ((colour * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
-    return colour if colour.shape[2] == 3 else np.repeat(colour, 3, axis=2)
+    def _failure(self, error: Exception) -> PictureError:
+        """Libheif says little about files that end too early; their boxes do."""
+        return truncated() if any(box.cut for box in boxes(self.data)) else failure(str(error), "HEIC")

@@ -39,7 +39,7 @@ class JpegSource:
             pixels = self._pixels(side, strict=False)
         except ValueError:
             return VipsSource(self.data, "JPEG").decode(side)
-        return judged(pixels, warning)
+        return judged(pixels, warning, "JPEG")
 
     def _pixels(self, side: int, *, strict: bool) -> Pixels:
         width, height = fit(self.size, side)

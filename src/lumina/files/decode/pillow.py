@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from lumina.domain.picture import Pixels
+from lumina.files.decode.partial import judged
 from lumina.files.decode.reasons import corrupt, failure
 from lumina.files.decode.source import Decoded
 from lumina.vision.resize import shrink
 
 # The cap is ours: it is checked against the header, with its figure in the sentence, before anything is decoded.
 Image.MAX_IMAGE_PIXELS = None
+_BROKEN = (OSError, ValueError, SyntaxError, OverflowError, EOFError, IndexError, TypeError)
+
+
+@contextmanager
+def _lenient() -> Iterator[None]:
+    """Pillow's switch for files that are cut short is global."""
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
 class PillowSource:
@@ -27,7 +41,7 @@ class PillowSource:
             self.image = Image.open(BytesIO(data), formats=[what])
         except UnidentifiedImageError as error:
             raise corrupt(what) from error
-        except (OSError, ValueError, SyntaxError, OverflowError, EOFError) as error:
+        except _BROKEN as error:
             raise failure(str(error), what) from error
         self.size: tuple[int, int] = self.image.size
 
@@ -35,8 +49,14 @@ class PillowSource:
         """The picture, transparent parts on white."""
         try:
             return Decoded(shrink(self._rgb(), side))
-        except (OSError, ValueError, SyntaxError, OverflowError, EOFError, IndexError) as error:
-            raise failure(str(error), self.what) from error
+        except _BROKEN as error:
+            warning = str(error)
+        try:
+            with _lenient():
+                pixels = shrink(self._rgb(), side)
+        except _BROKEN as error:
+            raise failure(f"{warning} {error}", self.what) from error
+        return judged(pixels, warning, self.what)
 
     def _rgb(self) -> Pixels:
         if self.image.mode not in ("RGBA", "LA", "PA"):

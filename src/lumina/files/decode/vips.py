@@ -36,7 +36,7 @@ class VipsSource:
             pixels = self._pixels(side, "none")
         except libvips.VipsError as error:
             raise failure(f"{warning} {error}", self.what) from error
-        return judged(pixels, warning)
+        return judged(pixels, warning, self.what)
 
     def _open(self, fail_on: str) -> Any:
         try:
@@ -70,7 +70,7 @@ def _white(image: Any) -> float:
 def _eight_bit_srgb(image: Any, profile: bytes) -> Any:
     """Grey, CMYK, 16 bits, Lab, floating point: three bands of 8 bits."""
     if image.interpretation in _MATRIX or (image.format in ("float", "double") and image.interpretation == "b-w"):
-        image = image.extract_band(0).scaleimage()
+        image = image.extract_band(0).copy_memory().scaleimage()
     elif profile and not is_srgb(profile) and image.format in ("uchar", "ushort"):
         image = _through_profile(image)
     image = image.colourspace("srgb")

@@ -33,3 +33,11 @@ def test_the_first_bytes_are_enough() -> None:
 
 def test_nothing_is_known_of_a_picture_without_exif() -> None:
     assert read_capture(jpeg(xmp_segment(xmp())), FileFormat.JPEG) == (None, None, None)
+
+
+def test_a_directory_beyond_the_head_is_not_replaced_by_the_date_of_the_last_change() -> None:
+    block = tiff(
+        {0x0132: ascii_("2021:01:01 00:00:00"), 0x010E: ascii_("x" * 5000)}, {0x9003: ascii_("2020:05:04 18:39:11")}
+    )
+    assert read_capture(block[:4000], FileFormat.DNG).taken_at is None
+    assert read_capture(block, FileFormat.DNG).taken_at == datetime(2020, 5, 4, 18, 39, 11)

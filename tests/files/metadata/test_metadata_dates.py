@@ -109,6 +109,19 @@ def test_a_zone_in_xmp_counts_where_it_names_the_same_second() -> None:
     assert (found.utc_offset, found.provenance["utc_offset"]) == (180, "XMP:exif:DateTimeOriginal")
 
 
+def test_a_careless_z_in_xmp_is_no_zone_of_the_camera() -> None:
+    packet = xmp(attributes='exif:DateTimeOriginal="2020-05-04T18:39:11Z"')
+    assert read(jpeg(exif_segment(tiff({}, {0x9003: NOON})), xmp_segment(packet))).utc_offset is None
+    assert read(jpeg(xmp_segment(packet))).utc_offset == 0
+
+
+def test_the_satellites_know_the_zone_better_than_an_editor() -> None:
+    packet = xmp(attributes='exif:DateTimeOriginal="2020-05-04T18:39:11+03:00"')
+    stamp = {0x1D: ascii_("2020:05:04"), 0x07: rationals((22, 1), (39, 1), (10, 1))}
+    found = read(jpeg(exif_segment(tiff({}, {0x9003: NOON}, stamp)), xmp_segment(packet)))
+    assert found.utc_offset == -240
+
+
 def test_a_day_without_a_time_takes_the_time_of_the_same_day_from_elsewhere() -> None:
     packet = xmp(attributes='photoshop:DateCreated="2006-10-29"')
     found = read(jpeg(xmp_segment(packet), iptc(d55=[b"20061029"], d60=[b"062751-0500"])))

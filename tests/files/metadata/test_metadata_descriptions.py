@@ -166,3 +166,8 @@ def test_hostile_strings_stay_text() -> None:
     nasty = "&lt;script&gt;alert(1)&lt;/script&gt; '; DROP TABLE image; -- ${jndi} ../../etc"
     found = read_xmp(bag("dc:subject", nasty))
     assert found.keywords == ("<script>alert(1)</script> '; DROP TABLE image; -- ${jndi} ../../etc",)
+
+
+def test_a_damaged_mark_in_the_wrapper_does_not_matter() -> None:
+    packet = xmp("", 'xmp:Rating="2"').replace("\ufeff".encode(), b"\xff\xfe")
+    assert read(jpeg(xmp_segment(packet))).rating == 2

@@ -60,10 +60,15 @@ def read_metadata(
 
 
 def read_capture(head_or_data: bytes, format: FileFormat) -> Capture:  # noqa: A002
-    """The moment and camera of a file, from all of its bytes or from its first ones (64 KiB serve most formats)."""
+    """The moment and camera of a file, from all of its bytes or from its first ones (64 KiB serve most camera files).
+
+    Only EXIF and the formats' own dates are looked at, no XMP and no maker notes.
+    """
     context = Context(brief=True)
     _guarded(READERS.get(format), head_or_data, context, "head")
     values = context.tags.values
+    if context.tags.notes:  # a directory lies beyond the head: the date of the last change is no substitute for it
+        values.pop("EXIF:ModifyDate", None)
     try:
         found = moment(values)
     except _BROKEN:

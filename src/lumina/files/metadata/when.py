@@ -82,7 +82,7 @@ def moment(values: Mapping[str, Any]) -> Moment:
         notes.append(f"{chosen.key}: known to the {stamp.precision.name.lower()} only")
     same = [(c, s) for c, s in read if s.time.replace(microsecond=0) == stamp.time.replace(microsecond=0)]
     time = next((s.time for _, s in same if s.precision is Precision.FRACTION), stamp.time)
-    offset, offset_key = _zone(values, same, time)
+    offset, offset_key = _zone(values, (chosen, stamp), same, time)
     return Moment(time, offset, chosen.key, offset_key, tuple(notes))
 
 
@@ -122,15 +122,30 @@ def _text(values: Mapping[str, Any], clock: Clock) -> str | None:
     return value
 
 
-def _zone(values: Mapping[str, Any], same: list[tuple[Clock, Stamp]], time: datetime) -> tuple[int | None, str]:
+def _zone(
+    values: Mapping[str, Any], chosen: tuple[Clock, Stamp], same: list[tuple[Clock, Stamp]], time: datetime
+) -> tuple[int | None, str]:
+    """What the date itself says, its offset tags, the satellites, other tags of the same second, the maker."""
+    clock, stamp = chosen
+    if stamp.offset is not None:
+        return stamp.offset, clock.key
+    for key in (key for other, _ in same for key in other.zones):
+        offset = dates.zone(first(values.get(key)))
+        if offset is not None:
+            return offset, key
+    offset, key = _inferred(values, time)
+    return (offset, key) if offset is not None else _borrowed(values, same)
+
+
+def _borrowed(values: Mapping[str, Any], same: list[tuple[Clock, Stamp]]) -> tuple[int | None, str]:
+    """A `Z` behind the camera's own time is more often an editor's carelessness than a picture from Greenwich."""
     for clock, stamp in same:
-        if stamp.offset is not None:
+        if stamp.offset:
             return stamp.offset, clock.key
-        for key in clock.zones:
-            offset = dates.zone(first(values.get(key)))
-            if offset is not None:
-                return offset, key
-    return _inferred(values, time)
+    minutes = values.get("MakerNotes:TimeZone")
+    if isinstance(minutes, int) and -720 <= minutes <= 840:
+        return minutes, "MakerNotes:TimeZone"
+    return None, ""
 
 
 def _inferred(values: Mapping[str, Any], time: datetime) -> tuple[int | None, str]:
@@ -141,7 +156,4 @@ def _inferred(values: Mapping[str, Any], time: datetime) -> tuple[int | None, st
     offset = gps.offset_between(time, satellite) if satellite else None
     if offset is not None:
         return offset, "GPS:GPSTimeStamp"
-    minutes = values.get("MakerNotes:TimeZone")
-    if isinstance(minutes, int) and -720 <= minutes <= 840:
-        return minutes, "MakerNotes:TimeZone"
     return None, ""

@@ -162,10 +162,12 @@ def read_xmp(packet: bytes, tags: Tags, group: str = "XMP") -> None:
 
 
 def _trim(packet: bytes) -> bytes:
-    """Drop what writers leave around a packet: blanks, NULs, and anything before the first `<`."""
+    """Drop what writers leave around a packet: blanks, NULs, the wrapper with its often damaged byte order mark."""
     if packet[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in packet[:4]:
         return packet
     start = packet.find(b"<")
+    if packet[start : start + 9] == b"<?xpacket":
+        start = packet.find(b"?>", start) + 2
     packet = packet[max(start, 0) :]
     end = packet.rfind(b">")
     return packet[: end + 1] if end >= 0 else packet

@@ -131,39 +131,28 @@ def installation(request: pytest.FixtureRequest, database_url: str, tmp_path: Pa
     installation.close()
 
 
-def test_every_image_is_done_once_and_the_job_ends(installation: Installation) -> None:
+def test_every_image_is_done_once_the_job_ends_and_an_idle_worker_stops_at_once(installation: Installation) -> None:
     images = installation.add_images(500)
-    installation.start()
-    job = installation.app.work.run_stages()
-    ended = installation.wait(job)
+    worker = installation.start()
+    ended = installation.wait(installation.app.work.run_stages())
     assert ended.state is JobState.SUCCESS
     assert (ended.done, ended.failed) == (500, 0)
     assert installation.done() == len(images)
     assert installation.finalised() == [1]
+    begun = time.monotonic()
+    worker.send_signal(signal.SIGTERM)
+    worker.wait(20)
+    assert time.monotonic() - begun < 10
 
 
-def test_a_process_that_crashes_on_an_image_costs_only_that_image(installation: Installation) -> None:
+def test_images_that_crash_hang_or_hog_memory_cost_only_themselves(installation: Installation) -> None:
     images = installation.add_images(40)
-    installation.start(crash=[images[5]])
+    crash, hang, hog = images[5], images[17], images[30]
+    installation.start(crash=[crash], hang=[hang], hog=[hog], item_seconds=1)
     ended = installation.wait(installation.app.work.run_stages())
     assert ended.state is JobState.SUCCESS
-    assert installation.failures() == {images[5]: "crashed"}
-    assert installation.done() == 39
-
-
-def test_an_image_that_hangs_is_ended_by_the_clock(installation: Installation) -> None:
-    images = installation.add_images(10)
-    installation.start(hang=[images[0]], item_seconds=1)
-    ended = installation.wait(installation.app.work.run_stages())
-    assert ended.state is JobState.SUCCESS
-    assert installation.failures() == {images[0]: "timeout"}
-
-
-def test_an_image_that_wants_too_much_memory_fails_with_that_reason(installation: Installation) -> None:
-    images = installation.add_images(10)
-    installation.start(hog=[images[0]])
-    installation.wait(installation.app.work.run_stages())
-    assert installation.failures() == {images[0]: "no-memory"}
+    assert installation.failures() == {crash: "crashed", hang: "timeout", hog: "no-memory"}
+    assert installation.done() == 37
 
 
 def test_a_worker_killed_hard_loses_nothing(installation: Installation) -> None:
@@ -210,16 +199,6 @@ def test_a_frozen_worker_loses_its_lease_and_its_late_result_is_dropped(installa
     assert installation.done() == 200
     assert installation.app.work.get(job.id).done == 200
     assert installation.finalised() == [1]
-
-
-def test_an_idle_worker_stops_at_once(installation: Installation) -> None:
-    installation.add_images(1)
-    worker = installation.start()
-    installation.wait(installation.app.work.run_stages())
-    begun = time.monotonic()
-    worker.send_signal(signal.SIGTERM)
-    worker.wait(20)
-    assert time.monotonic() - begun < 10
 
 
 def test_a_busy_worker_saves_what_it_has_and_hands_back_the_rest(installation: Installation) -> None:

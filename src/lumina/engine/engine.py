@@ -87,6 +87,6 @@ class Engine:
 
     def _top_up(self, lane: Lane) -> None:
         try:
-            self.dispatcher.top_up((lane, Lane.IO) if lane is not Lane.IO else Lane)
+            self.dispatcher.top_up([lane])
         except Unavailable as error:
             log.warning("broker away", reason=str(error))

@@ -10,7 +10,7 @@ from uuid import UUID
 from lumina.domain.work import Batch
 from lumina.engine.plan import Planner
 from lumina.errors import LeaseLost
-from lumina.store import Store, Transaction, inputs, jobs, ledger
+from lumina.store import Store, Transaction, inputs, jobs, ledger, statistics
 from lumina.store.inputs import Scope
 
 
@@ -18,7 +18,10 @@ class Scan(Protocol):
     """Reconciles a source with the disk, as `lumina.engine.scan.Scanner.scan` does."""
 
     def __call__(self, source_id: int, scope: str, *, on_chunk: Callable[[Transaction, Sequence[int]], None]) -> Any:
-        """Returns a dataclass that says what was found; calls `on_chunk` inside each chunk's transaction with images that are new or changed."""
+        """Returns a dataclass that says what was found.
+
+        `on_chunk` is called inside each chunk's transaction with the images that are new or changed.
+        """
 
 
 def scan_handler(store: Store, planner: Planner, scan: Scan) -> Callable[[Batch, Callable[[], bool]], None]:
@@ -26,9 +29,12 @@ def scan_handler(store: Store, planner: Planner, scan: Scan) -> Callable[[Batch,
 
     def handle(batch: Batch, stop: Callable[[], bool]) -> None:
         source_id, path = int(batch.payload["source_id"]), str(batch.payload.get("scope", ""))
+        growth = _Growth()
 
         def on_chunk(tx: Transaction, images: Sequence[int]) -> None:
             ledger.hold(tx, batch)
+            if growth.has_doubled(len(images)):
+                statistics.refresh(tx)
             if stop():
                 raise LeaseLost(f"Batch {batch.id}: the scan was interrupted; what it found so far is kept.")
             planner.masters(tx, batch.job_id, images)
@@ -39,9 +45,23 @@ def scan_handler(store: Store, planner: Planner, scan: Scan) -> Callable[[Batch,
             planner.plan(tx, batch.job_id, Scope(source_id=source_id, path=path))
             jobs.merge_result(tx, batch.job_id, {"scan": asdict(report)})
             ledger.end(tx, batch)
-            planner.dispatcher.after(tx, batch.lane)
 
     return handle
+
+
+class _Growth:
+    """Counts images, and says at 100, 200, 400, ... that there are twice as many as before."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.next = 100
+
+    def has_doubled(self, more: int) -> bool:
+        self.count += more
+        if self.count < self.next:
+            return False
+        self.next = 2 * self.count
+        return True
 
 
 def plan_handler(store: Store, planner: Planner) -> Callable[[Batch, Callable[[], bool]], None]:
@@ -57,7 +77,6 @@ def plan_handler(store: Store, planner: Planner) -> Callable[[Batch, Callable[[]
                 inputs.forgive(tx, only or planner.registry.names, scope, payload.get("code"))
             planner.plan(tx, batch.job_id, scope, only)
             ledger.end(tx, batch)
-            planner.dispatcher.after(tx, batch.lane)
 
     return handle
 

@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from uuid import UUID
 
@@ -17,12 +18,14 @@ from lumina.domain.values import FileFormat
 from lumina.engine.mend import mend
 from lumina.files import content, names
 from lumina.files.judge import Judge
-from lumina.store import Transaction, catalogs, intake, moves
-from lumina.store.moves import Found, Lost, Place
+from lumina.store import Transaction, catalogs, intake, moves, scans
+from lumina.store.moves import Found, Lost, Match, Place
 from lumina.store.scans import Area, Session
 
 ELSEWHERE = 100_000
 """At most so many rows of other folders and sources are looked up on their disks in one scan."""
+MATCHES = 200
+"""Files read between two signs of life."""
 RETAGGED = 256 << 10
 """Writing tags into a file changes its size by no more than this; larger differences are other pictures."""
 
@@ -41,32 +44,31 @@ class Moves:
     def follow(self, on_chunk: Callable[[Transaction, Sequence[int]], None]) -> int:
         """Find and write all moves; returns how many files moved."""
         with self.session.transaction() as tx:
-            if not moves.found(tx):
+            if not scans.any_difference(tx):
                 return 0
-            self._look_elsewhere(tx)
+            moves.find_free(tx, self.area, self._gone_elsewhere(tx))
             moves.match_identity(tx, self.area)
-            found, lost = moves.found(tx), moves.lost(tx, self.area)
-        for row, path, same_bytes in self._by_bytes(found, lost):
+            lost = moves.lost(tx)
+            found = moves.found(tx) if lost else []
+        matches = self._by_bytes(found, lost)
+        while some := list(islice(matches, MATCHES)):
             with self.session.transaction() as tx:
-                moves.add(tx, row.id, path, same_bytes=same_bytes)
+                moves.add(tx, some)
                 on_chunk(tx, ())
         with self.session.transaction() as tx:
             return self._write(tx, on_chunk)
 
-    def _look_elsewhere(self, tx: Transaction) -> None:
+    def _gone_elsewhere(self, tx: Transaction) -> list[int]:
         roots = {key: Path(names.native(path)) for key, path in catalogs.roots(tx, self.node).items()}
         reachable = {key for key, root in roots.items() if _holds_something(root)}
-        gone = [
+        return [
             place.id
             for place in moves.elsewhere(tx, self.area, ELSEWHERE)
             if _is_gone(place, roots.get(place.source_id), place.source_id in reachable)
         ]
-        moves.set_elsewhere_gone(tx, gone)
 
-    def _by_bytes(self, found: Sequence[Found], lost: Sequence[Lost]) -> Iterator[tuple[Lost, str, bool]]:
-        """Pairs of a lost row and the path where its bytes are now; the last value is False for retagged ones."""
-        if not lost:
-            return
+    def _by_bytes(self, found: Sequence[Found], lost: Sequence[Lost]) -> Iterator[Match]:
+        """Lost rows, with the path where their bytes are now."""
         open_rows = {row.id: row for row in lost}
         left: list[Found] = []
         by_size = _by_size(lost)
@@ -76,7 +78,7 @@ class Moves:
                 left.append(file)
                 continue
             del open_rows[row.id]
-            yield row, file.path, True
+            yield Match(row.id, file.path, same_bytes=True)
         yield from self._retagged([file for file in left if not file.replaces], list(open_rows.values()))
 
     def _same_bytes(self, file: Found, rows: Sequence[Lost]) -> Lost | None:
@@ -87,7 +89,7 @@ class Moves:
         alike = [row for row in rows if row.checksum is not None and row.checksum == checksum]
         return min(alike, key=lambda row: names.base(row.path) != names.base(file.path), default=None)
 
-    def _retagged(self, found: Sequence[Found], lost: Sequence[Lost]) -> Iterator[tuple[Lost, str, bool]]:
+    def _retagged(self, found: Sequence[Found], lost: Sequence[Lost]) -> Iterator[Match]:
         nearby = _Nearby(lost)
         for file in found:
             if not nearby.any_of_size(file.size):
@@ -99,7 +101,7 @@ class Moves:
             row = next((row for row in rows if row.content == digest), None)
             if row is not None:
                 nearby.take(row)
-                yield row, file.path, False
+                yield Match(row.id, file.path, same_bytes=False)
 
     def _format(self, file: Found) -> FileFormat | None:
         try:

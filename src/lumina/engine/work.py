@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 
 from lumina.domain.picture import Picture
+from lumina.domain.stage import Lane
 from lumina.domain.work import Batch, BatchKind, Status
 from lumina.engine.execute import Executed, Executor, Task, tasks_of
 from lumina.engine.guard import time_limit
@@ -100,8 +101,8 @@ class Worker:
         done, failed = _count(rows, exclude={*again})
         idle = len(batch.items) - len(left) - len(again) - done - failed
         self._follow(tx, batch, rows)
-        ledger.end(tx, batch, done=done + max(idle, 0), failed=failed)
-        self.planner.dispatcher.after(tx, batch.lane)
+        if ledger.end(tx, batch, done=done + max(idle, 0), failed=failed):
+            self.planner.dispatcher.after(tx, Lane.IO)
 
     def _follow(self, tx: Transaction, batch: Batch, rows: list[outcomes.Outcome]) -> None:
         done: dict[str, list[int]] = {}

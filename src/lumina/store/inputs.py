@@ -78,11 +78,12 @@ def load(tx: Transaction, image_ids: Sequence[int]) -> list[Input]:
             ARRAY(SELECT side.path FROM file side WHERE side.image_id = image.id AND side.role = 'sidecar'
                   AND side.missing_since IS NULL ORDER BY side.path) AS sidecars,
             (SELECT key FROM rendition WHERE image_id = image.id AND rendition.kind = 'proxy') AS proxy_key
-        FROM unnest(CAST(:ids AS bigint[])) WITH ORDINALITY AS wanted (id, place)
-        JOIN image ON image.id = wanted.id AND image.missing_since IS NULL
-        JOIN LATERAL (SELECT id, source_id, path FROM file WHERE file.image_id = image.id AND role = 'original'
-                      AND file.missing_since IS NULL ORDER BY path LIMIT 1) AS original ON true
-        ORDER BY wanted.place
+        FROM image JOIN LATERAL (
+            SELECT id, source_id, path FROM file
+            WHERE file.image_id = image.id AND role = 'original' AND file.missing_since IS NULL ORDER BY path LIMIT 1
+        ) AS original ON true
+        WHERE image.id = ANY(:ids) AND image.missing_since IS NULL
+        ORDER BY array_position(CAST(:ids AS bigint[]), image.id)
         """,
         ids=list(image_ids),
     )

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from home import Home, paint
 
 from lumina import __version__
+from tests.support.lumina_home import Home, paint
 
 pytestmark = pytest.mark.integration
 

@@ -26,6 +26,9 @@ export npm_config_update_notifier := false
 export UV_SYSTEM_CERTS := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := $(CURDIR)/.venv
+# Each of Lumina's processes imports some 1,500 modules; compiled beforehand they start in half the time, also where
+# Python may not write its caches.
+export UV_COMPILE_BYTECODE := 1
 export PATH := $(CURDIR)/$(NODE)/bin:$(CURDIR)/.tools/bin:$(PATH)
 unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
 
@@ -46,7 +49,7 @@ check: .venv/.dev web/node_modules/.stamp ## All static checks: Python, layers, 
 
 test: .venv/.dev $(STATIC)/index.html ## All tests but the slow ones, with coverage; sets up what they need
 	@$(BIN)/python -m scripts.test_setup
-	@sh scripts/test.sh "not slow"
+	@$(BIN)/python -m scripts.run_tests "not slow"
 
 test-slow: .venv/.dev $(STATIC)/index.html ## The slow tests alone (minutes each)
 	@$(BIN)/python -m scripts.test_setup
@@ -81,6 +84,7 @@ $(UV):
 	@test -n "$(PYTHON)" || { echo "Lumina needs Python 3.11 or newer; none was found. Install one, or: make PYTHON=/path/to/python3" >&2; exit 1; }
 	@echo "setting up Python packages in .venv ..."
 	@$(UV) sync --quiet --frozen --no-dev --inexact --python "$(PYTHON)"
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 .venv/.dev: .venv/.runtime

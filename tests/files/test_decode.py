@@ -146,6 +146,12 @@ def test_cmyk() -> None:
     assert max(green, blue) < 80
 
 
+def test_large_cmyk_is_shrunk_while_it_is_decoded() -> None:
+    buffer = BytesIO()
+    Image.fromarray(scene(1, 1601, 1200)).convert("CMYK").save(buffer, "JPEG", quality=90)
+    assert decoded(buffer.getvalue(), F.JPEG, 160).pixels.shape == (120, 160, 3)
+
+
 def test_raw_without_preview_is_developed(tmp_path: Path) -> None:
     source = open_source(dng(tmp_path / "a.dng").read_bytes(), F.DNG, MOST)
     assert source.size == (640, 480)
@@ -218,6 +224,11 @@ def test_nothing_but_a_header_is_a_failure(name: str) -> None:
     kind, make = MAKERS[name]
     data = make(scene())
     assert code(data[: 60 if kind is not F.JPEG else data.index(b"\xff\xda") + 14], kind) in ("truncated", "corrupt")
+
+
+def test_millions_of_segments_are_refused_at_once() -> None:
+    data = encoded(scene())
+    assert code(data[:2] + b"\xff\xe1\x00\x04AB" * 100_000 + data[2:], F.JPEG) == "corrupt"
 
 
 def test_harmless_warnings_leave_no_remark() -> None:

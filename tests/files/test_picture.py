@@ -181,6 +181,8 @@ def test_too_large_is_said_before_decoding(tmp_path: Path) -> None:
 def test_a_proxy_is_a_picture_too(tmp_path: Path) -> None:
     key = bytes(range(16))
     proxy = ProxyPicture(7, written(tmp_path / f"{key.hex()}.jpg", encoded(scene(1, 1440, 900))))
+    assert isinstance(proxy, Picture)
+    assert proxy.render_key == key
     assert proxy.size == (1440, 900)
     assert proxy.pixels(1440).shape == (900, 1440, 3)
     assert proxy.pixels(320).shape == (200, 320, 3)

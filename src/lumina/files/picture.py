@@ -160,8 +160,8 @@ class ProxyPicture(_Decoded):
     """The 1440 px rendering on fast disk, for stages that need no master."""
 
     kind = MediaKind.PHOTO
-    checksums: Checksums
-    metadata: ImageMetadata
+    metadata = ImageMetadata()
+    """Empty: the proxy carries none, and what is known of the image is in the catalog."""
 
     def __init__(self, image_id: int, path: Path) -> None:
         self.image_id, self.path = image_id, path
@@ -175,6 +175,12 @@ class ProxyPicture(_Decoded):
     def data(self) -> bytes:
         """The proxy's bytes."""
         return read_master(self.path)
+
+    @once
+    def checksums(self) -> Checksums:
+        """Of the proxy itself."""
+        digest = blake3(self.data).digest()
+        return Checksums(digest, digest)
 
     @once
     def render_key(self) -> bytes:

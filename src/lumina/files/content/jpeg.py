@@ -11,6 +11,8 @@ _SOS, _EOI, _COM = 0xDA, 0xD9, 0xFE
 _APP0, _APP2, _APP14, _APP15 = 0xE0, 0xE2, 0xEE, 0xEF
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 _ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
+MOST_SEGMENTS = 20_000
+"""64 KiB each: more than a gigabyte of metadata."""
 _ICC, _MPF, _END = b"ICC_PROFILE\x00", b"MPF\x00", b"\xff\xd9"
 
 
@@ -34,8 +36,12 @@ class Frame:
 
 
 def segments(data: bytes) -> Iterator[Segment]:
-    """Marker segments up to the header of the first scan."""
-    at, end = 2, len(data)
+    """Marker segments up to the header of the first scan.
+
+    Raises:
+        ValueError: there are more of them than any honest file has.
+    """
+    at, end, count = 2, len(data), 0
     while at + 4 <= end:
         if data[at] != 0xFF or data[at + 1] == 0xFF:
             at = data.find(b"\xff", at + 1)
@@ -52,6 +58,8 @@ def segments(data: bytes) -> Iterator[Segment]:
         yield Segment(marker, at, stop)
         if marker == _SOS:
             return
+        if (count := count + 1) > MOST_SEGMENTS:
+            raise ValueError(f"more than {MOST_SEGMENTS} segments")
         at = max(stop, at + 4)
 
 

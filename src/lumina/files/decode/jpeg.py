@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import simplejpeg
 
-from lumina.domain.picture import Pixels
+from lumina.domain.picture import PictureError, Pixels
 from lumina.files.content import jpeg
 from lumina.files.decode.partial import judged
 from lumina.files.decode.source import Decoded, Source
@@ -16,7 +16,12 @@ from lumina.vision.resize import fit, shrink
 
 def open_jpeg(data: bytes) -> Source:
     """A source for a JPEG; what is not grey or YCbCr of 8 bits goes to libvips, which knows the rest."""
-    frame = jpeg.frame(data)
+    try:
+        frame = jpeg.frame(data)
+    except ValueError as error:
+        # libvips would keep every segment, until memory ends and GLib with it the process.
+        reason = f"The file holds more than {jpeg.MOST_SEGMENTS:,} segments before its picture."
+        raise PictureError("corrupt", reason) from error
     plain = frame is not None and frame.precision == 8 and frame.components in (1, 3) and frame.width and frame.height
     return JpegSource(data, (frame.width, frame.height)) if frame and plain else VipsSource(data, "JPEG")
 

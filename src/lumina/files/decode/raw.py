@@ -6,10 +6,10 @@ from io import BytesIO
 from typing import Any
 
 import numpy as np
-import rawpy
 
 from lumina.domain.picture import PictureError, Pixels
 from lumina.files.decode.jpeg import open_jpeg
+from lumina.files.decode.libraw import rawpy
 from lumina.files.decode.reasons import failure
 from lumina.files.decode.source import Decoded
 from lumina.vision.orient import turned, upright

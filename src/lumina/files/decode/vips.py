@@ -38,22 +38,27 @@ class VipsSource:
             raise failure(f"{warning} {error}", self.what) from error
         return judged(pixels, warning, self.what)
 
-    def _open(self, fail_on: str) -> Any:
+    def _open(self, fail_on: str, more: str = "") -> Any:
         try:
             # As an option string: the keyword is lost on the way to some loaders.
-            return libvips.Image.new_from_buffer(self.data, f"[fail_on={fail_on}]", access="sequential")
+            return libvips.Image.new_from_buffer(self.data, f"[fail_on={fail_on}{more}]", access="sequential")
         except libvips.VipsError as error:
             if fail_on == "none":
                 raise failure(str(error), self.what) from error
             raise
 
+    def _shrunk(self, side: int) -> str:
+        """JPEGs are decoded at a half, a quarter or an eighth where that is still enough."""
+        halvings = (max(self.size) // side).bit_length() - 1
+        return f",shrink={1 << min(3, halvings)}" if self.what == "JPEG" and halvings > 0 else ""
+
     def _pixels(self, side: int, fail_on: str) -> Pixels:
-        image = self._open(fail_on)
+        image = self._open(fail_on, self._shrunk(side))
         profile = image.get(_PROFILE) if image.get_typeof(_PROFILE) else b""
         if image.hasalpha():
             image = image.flatten(background=[_white(image)])
         width, height = fit(self.size, side)
-        if (width, height) != self.size:
+        if (width, height) != (image.width, image.height):
             image = image.resize(width / image.width, vscale=height / image.height)
         eight_bit_rgb = image.format == "uchar" and image.bands == 3 and image.interpretation in ("srgb", "rgb")
         image = image if eight_bit_rgb else _eight_bit_srgb(image, profile)

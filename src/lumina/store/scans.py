@@ -59,8 +59,10 @@ class Session:
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Commits at the end of the block, rolls back when it raises."""
+        transaction = Transaction(self._connection)
         with self._connection.begin():
-            yield Transaction(self._connection)
+            yield transaction
+        transaction.committed()
 
 
 @contextmanager

@@ -220,3 +220,24 @@ def test_a_taken_port_is_named(up: Up, tmp_path: Path) -> None:
     said = Home(tmp_path).call("up", "--no-browser", "--port", port, code=1).stderr
     assert f"port {port}" in said
     assert "LUMINA_PORT" in said
+
+
+def test_changes_in_a_source_are_read_at_once(up: Up) -> None:
+    def images() -> int:
+        return sum(c["images"] for c in up.get("/api/coverage")["catalogs"] if c["name"] == "Photos")
+
+    before = images()
+    new = paint(up.photos / "new folder" / "seen.jpg", 77)
+    wait_for(lambda: images() == before + 1)
+    wait_for(lambda: up.home.json("show", new)["stages"][-1]["state"] == "done")
+    new.rename(up.photos / "new folder" / "renamed.jpg")
+    renamed = up.photos / "new folder" / "renamed.jpg"
+    wait_for(lambda: _shows(up, renamed))
+    assert images() == before + 1
+
+
+def _shows(up: Up, path: Path) -> bool:
+    try:
+        return bool(up.home.json("show", path))
+    except AssertionError:
+        return False

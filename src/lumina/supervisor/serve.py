@@ -22,6 +22,7 @@ from lumina.supervisor.progress import Meter, Progress
 from lumina.supervisor.ready import is_ready
 from lumina.supervisor.signals import Signals
 from lumina.supervisor.supervisor import Supervisor
+from lumina.supervisor.watching import Watching
 
 TICK = 0.5
 LOOK_SECONDS = 1.0
@@ -51,7 +52,10 @@ def serve(settings: Settings, wishes: Wishes, display: Display) -> int:
     with Signals() as signals, Supervisor(settings, url=url, tell=display.tell, service=wishes.service) as supervisor:
         if supervisor.refused:
             return 0
-        _Serving(supervisor, signals, display, wishes, url).run()
+        serving = _Serving(supervisor, signals, display, wishes, url)
+        serving.request()
+        with Watching(supervisor.app, display.tell):
+            serving.run()
         display.line("")
         display.say(f"Stopping ({signals.reason or 'kill file'}) ...")
     return 0
@@ -67,14 +71,14 @@ class _Serving:
         self.followed: dict[UUID, Job] = {}
 
     def run(self) -> None:
-        self._request()
+        """Until somebody asks to stop."""
         while self.supervisor.tick() and not self.signals.wait(0.05 if not self.ready else TICK):
             if not self.ready:
                 self._greet()
             elif time.monotonic() >= self.look_at:
                 self._look()
 
-    def _request(self) -> None:
+    def request(self) -> None:
         """Look through the sources: what changed while nobody watched is due, too."""
         try:
             for job in intake(self.supervisor.app, self.wishes.paths):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import mmap
 import os
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -69,25 +69,29 @@ class Moves:
 
     def _by_bytes(self, found: Sequence[Found], lost: Sequence[Lost]) -> Iterator[Match]:
         """Lost rows, with the path where their bytes are now."""
-        open_rows = {row.id: row for row in lost}
+        by_sum, sizes = _by_checksum(lost)
         left: list[Found] = []
-        by_size = _by_size(lost)
+        matched: set[int] = set()
         for file in found:
-            row = self._same_bytes(file, [row for row in by_size.get(file.size, ()) if row.id in open_rows])
+            row = self._same_bytes(file, by_sum) if sizes[file.size] > 0 else None
             if row is None:
                 left.append(file)
                 continue
-            del open_rows[row.id]
+            sizes[file.size] -= 1
+            matched.add(row.id)
             yield Match(row.id, file.path, same_bytes=True)
-        yield from self._retagged([file for file in left if not file.replaces], list(open_rows.values()))
+        rest = [row for row in lost if row.id not in matched]
+        yield from self._retagged([file for file in left if not file.replaces], rest)
 
-    def _same_bytes(self, file: Found, rows: Sequence[Lost]) -> Lost | None:
-        """The lost row with the same checksum; of several the one of the same name."""
-        if not any(row.checksum for row in rows):
-            return None
+    def _same_bytes(self, file: Found, by_sum: Mapping[bytes, list[Lost]]) -> Lost | None:
+        """The lost row with the same checksum, taken off the list; of several the one of the same name."""
         checksum = _digest(self.root / names.native(file.path), None)
-        alike = [row for row in rows if row.checksum is not None and row.checksum == checksum]
-        return min(alike, key=lambda row: names.base(row.path) != names.base(file.path), default=None)
+        alike = by_sum.get(checksum) if checksum else None
+        if not alike:
+            return None
+        row = min(alike, key=lambda each: names.base(each.path) != names.base(file.path))
+        alike.remove(row)
+        return row
 
     def _retagged(self, found: Sequence[Found], lost: Sequence[Lost]) -> Iterator[Match]:
         nearby = _Nearby(lost)
@@ -146,11 +150,13 @@ class _Nearby:
         return self._rows[bisect_left(self._sizes, size - RETAGGED) : bisect_right(self._sizes, size + RETAGGED)]
 
 
-def _by_size(lost: Sequence[Lost]) -> dict[int, list[Lost]]:
-    found: defaultdict[int, list[Lost]] = defaultdict(list)
+def _by_checksum(lost: Sequence[Lost]) -> tuple[dict[bytes, list[Lost]], Counter[int]]:
+    """Rows by checksum, and how many there are of each size: only files of such a size are read."""
+    found: defaultdict[bytes, list[Lost]] = defaultdict(list)
     for row in lost:
-        found[row.size].append(row)
-    return found
+        if row.checksum is not None:
+            found[row.checksum].append(row)
+    return dict(found), Counter(row.size for row in lost if row.checksum is not None)
 
 
 def _digest(path: Path, content_format: FileFormat | None) -> bytes | None:

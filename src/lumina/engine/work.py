@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
+from typing import Any
 
 from lumina.domain.picture import Picture
 from lumina.domain.stage import Lane
@@ -75,34 +76,29 @@ class Worker:
         deferred = sorted({row.image_id for row in rows if row.status is Status.DEFERRED})
         tries = int(batch.payload.get("tries", 0)) + 1
         again = deferred if tries < DEFER_TRIES else []
-        if left:
-            ledger.add(
-                tx,
-                batch.job_id,
-                BatchKind.WORK,
-                batch.lane,
-                stages=batch.stages,
-                items=[left],
-                payload=batch.payload,
-                count_total=False,
-            )
-        if again:
-            ledger.add(
-                tx,
-                batch.job_id,
-                BatchKind.WORK,
-                batch.lane,
-                stages=batch.stages,
-                items=[again],
-                payload={**batch.payload, "tries": tries},
-                delay_seconds=2.0**tries,
-                count_total=False,
-            )
+        self._once_more(tx, batch, left, batch.payload)
+        self._once_more(tx, batch, again, {**batch.payload, "tries": tries}, delay_seconds=2.0**tries)
         done, failed = _count(rows, exclude={*again})
         idle = len(batch.items) - len(left) - len(again) - done - failed
         self._follow(tx, batch, rows)
         if ledger.end(tx, batch, done=done + max(idle, 0), failed=failed):
             self.planner.dispatcher.after(tx, Lane.IO)
+
+    def _once_more(
+        self, tx: Transaction, batch: Batch, images: list[int], payload: Mapping[str, Any], delay_seconds: float = 0
+    ) -> None:
+        if images:
+            ledger.add(
+                tx,
+                batch.job_id,
+                BatchKind.WORK,
+                batch.lane,
+                stages=batch.stages,
+                items=[images],
+                payload=payload,
+                delay_seconds=delay_seconds,
+                count_total=False,
+            )
 
     def _follow(self, tx: Transaction, batch: Batch, rows: list[outcomes.Outcome]) -> None:
         done: dict[str, list[int]] = {}

@@ -67,8 +67,12 @@ class WorkService:
 
         Args:
             stages: names; unknown ones are refused.
-            catalog_id, source_id, scope, images: narrow the job down.
-            failed: failures are tried again, too; with `code` only those of one cause.
+            catalog_id: only this catalog.
+            source_id: only this source.
+            scope: only this folder or file of the source, relative to it.
+            images: only these.
+            failed: failures are tried again, too.
+            code: of the failures only those of one cause.
             priority: `Priority`.
 
         Raises:

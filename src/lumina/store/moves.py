@@ -18,16 +18,17 @@ _SAME_CATALOG = """file.source_id IN (SELECT id FROM source WHERE catalog_id =
 _IDENTITY = "device, inode, size, modified_ns"
 
 
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A row whose file is at `path` now; without `same_bytes` it was retagged as well."""
+
+    file_id: int
+    path: str
+    same_bytes: bool
+
+
 def _of(table: str) -> str:
     return ", ".join(f"{table}.{column}" for column in _IDENTITY.split(", "))
-
-
-_FREE = f"""(({IN_AREA} AND NOT EXISTS (SELECT 1 FROM scan_seen s WHERE s.path = file.path
-        AND s.size = file.size AND s.modified_ns = file.modified_ns)
-    AND (file.missing_since IS NOT NULL OR NOT EXISTS (SELECT 1 FROM scan_unread u WHERE u.device IS NULL
-        AND (u.folder = '' OR starts_with(file.path, u.folder || '/')))))
-    OR EXISTS (SELECT 1 FROM scan_elsewhere e WHERE e.id = file.id))"""
-"""Rows whose file is not where they say: judged by this scan, or looked up elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,24 @@ def elsewhere(tx: Transaction, area: Area, limit: int) -> list[Place]:
     return [Place(**row) for row in rows]
 
 
-def set_elsewhere_gone(tx: Transaction, file_ids: Sequence[int]) -> None:
-    """Of `elsewhere`, those that are not there any more."""
-    tx.execute("INSERT INTO scan_elsewhere SELECT unnest(CAST(:ids AS bigint[]))", ids=list(file_ids))
+def find_free(tx: Transaction, area: Area, elsewhere_gone: Sequence[int]) -> None:
+    """Fill `scan_free`: rows whose file is not where they say, and whether another stands in that place.
+
+    Args:
+        tx: the transaction.
+        area: what the scan has judged.
+        elsewhere_gone: of `elsewhere`, the rows whose files are not there.
+    """
+    tx.execute(
+        f"""INSERT INTO scan_free SELECT file.id, s.path IS NOT NULL
+        FROM file LEFT JOIN scan_seen s ON s.path = file.path
+        WHERE {IN_AREA} AND (s.path IS NULL OR s.size <> file.size OR s.modified_ns <> file.modified_ns)
+          AND (file.missing_since IS NOT NULL OR NOT EXISTS (SELECT 1 FROM scan_unread u WHERE u.device IS NULL
+              AND (u.folder = '' OR starts_with(file.path, u.folder || '/'))))""",
+        **area.parameters,
+    )
+    tx.execute("INSERT INTO scan_free SELECT unnest(CAST(:ids AS bigint[])), false", ids=list(elsewhere_gone))
+    tx.execute("ANALYZE scan_free")
 
 
 def match_identity(tx: Transaction, area: Area) -> None:
@@ -85,17 +101,14 @@ def match_identity(tx: Transaction, area: Area) -> None:
         f"""WITH new AS MATERIALIZED (
             SELECT s.path, {_of("s")}, row_number() OVER (PARTITION BY {_of("s")} ORDER BY s.path) AS n
             FROM scan_seen s JOIN scan_diff d ON d.path = s.path),
-        alike AS MATERIALIZED (
-            SELECT file.* FROM file WHERE {_SAME_CATALOG} AND file.inode <> 0
-              AND ({_of("file")}) IN (SELECT {_IDENTITY} FROM new)),
         old AS (
             SELECT file.id, {_of("file")}, row_number() OVER (
                 PARTITION BY {_of("file")} ORDER BY file.missing_since NULLS FIRST, file.path) AS n
-            FROM alike AS file WHERE {_FREE})
+            FROM scan_free JOIN file USING (id) WHERE file.inode <> 0)
         INSERT INTO scan_move (file_id, path, same_bytes)
-        SELECT old.id, new.path, true FROM new JOIN old USING ({_IDENTITY}, n)""",
-        **area.parameters,
+        SELECT old.id, new.path, true FROM new JOIN old USING ({_IDENTITY}, n)"""
     )
+    tx.execute("ANALYZE scan_move")
     while _withdraw_copies(tx, area):
         pass
 
@@ -114,15 +127,14 @@ def _withdraw_copies(tx: Transaction, area: Area) -> int:
     ).rowcount
 
 
-def lost(tx: Transaction, area: Area) -> list[Lost]:
+def lost(tx: Transaction) -> list[Lost]:
     """Rows that may still be matched by their bytes: gone or missing, with a checksum or a content hash."""
     rows = tx.rows(
-        f"""SELECT file.id, file.path, file.size, file.format AS content_format, file.checksum, file.content FROM file
-        WHERE {_SAME_CATALOG} AND {_FREE} AND (file.checksum IS NOT NULL OR file.content IS NOT NULL)
-          AND NOT EXISTS (SELECT 1 FROM scan_seen s WHERE s.path = file.path AND {IN_AREA})
+        """SELECT file.id, file.path, file.size, file.format AS content_format, file.checksum, file.content
+        FROM scan_free JOIN file USING (id)
+        WHERE NOT scan_free.taken AND (file.checksum IS NOT NULL OR file.content IS NOT NULL)
           AND NOT EXISTS (SELECT 1 FROM scan_move m WHERE m.file_id = file.id)
-        ORDER BY file.missing_since NULLS FIRST, file.path, file.id""",
-        **area.parameters,
+        ORDER BY file.missing_since NULLS FIRST, file.path, file.id"""
     )
     return [_lost(row) for row in rows]
 
@@ -136,9 +148,15 @@ def found(tx: Transaction) -> list[Found]:
     return [Found(row["path"], row["size"], row["replaces"]) for row in rows]
 
 
-def add(tx: Transaction, file_id: int, path: str, *, same_bytes: bool) -> None:
-    """This row's file is at `path` now; without `same_bytes` it was retagged as well."""
-    tx.execute("INSERT INTO scan_move VALUES (:id, :path, :same)", id=file_id, path=path, same=same_bytes)
+def add(tx: Transaction, matches: Sequence[Match]) -> None:
+    """Keep these moves, to be applied with the others."""
+    tx.execute(
+        """INSERT INTO scan_move
+        SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:paths AS text[]), CAST(:same AS boolean[]))""",
+        ids=[match.file_id for match in matches],
+        paths=[match.path for match in matches],
+        same=[match.same_bytes for match in matches],
+    )
 
 
 def moved_images(tx: Transaction, area: Area) -> list[int]:

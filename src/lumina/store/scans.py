@@ -27,10 +27,10 @@ CREATE TEMP TABLE scan_unread (folder text COLLATE "C" NOT NULL, device bigint);
 CREATE TEMP TABLE scan_diff (path text COLLATE "C" NOT NULL, file_id bigint);
 CREATE TEMP TABLE scan_gone (id bigint NOT NULL);
 CREATE TEMP TABLE scan_due (number bigint NOT NULL, folder text COLLATE "C" NOT NULL, key text NOT NULL);
-CREATE TEMP TABLE scan_elsewhere (id bigint NOT NULL);
+CREATE TEMP TABLE scan_free (id bigint NOT NULL, taken boolean NOT NULL);
 CREATE TEMP TABLE scan_move (file_id bigint NOT NULL, path text COLLATE "C" NOT NULL, same_bytes boolean NOT NULL)
 """
-_NAMES = "scan_seen, scan_unread, scan_diff, scan_gone, scan_due, scan_elsewhere, scan_move"
+_NAMES = "scan_seen, scan_unread, scan_diff, scan_gone, scan_due, scan_free, scan_move"
 _SEEN = "path, folder, key, size, modified_ns, device, inode"
 
 
@@ -177,6 +177,11 @@ def compare(tx: Transaction, area: Area) -> None:
         **area.parameters,
     )
     tx.execute("ANALYZE scan_diff")
+
+
+def any_difference(tx: Transaction) -> bool:
+    """True where a file is new or not as it was."""
+    return bool(tx.value("SELECT EXISTS (SELECT 1 FROM scan_diff)"))
 
 
 def new_strangers(tx: Transaction) -> list[tuple[str, int]]:

@@ -29,6 +29,7 @@ from lumina.files import names
 from lumina.files.derived import DerivedStore
 from lumina.files.picture import MasterPicture, ProxyPicture
 from lumina.files.vault import Vault
+from lumina.services.killfiles import KillFiles
 from lumina.services.work import WorkService
 from lumina.stages.checksum import Checksum
 from lumina.stages.hash import Hash
@@ -42,8 +43,6 @@ from lumina.store.queue import install_queues, keyword_dsn
 from lumina.store.results import SAVERS
 
 __all__ = ["App", "Configuration", "Settings", "build", "load", "stages"]
-
-KILL_FILE = "KILL"
 
 
 def stages(derived: DerivedStore) -> tuple[AnyStage, ...]:
@@ -139,7 +138,7 @@ def build(
         planner,
         partial(open_pictures or _open_pictures, settings, derived),
         item_seconds=settings.item_seconds,
-        stopped=partial(_stopped_stages, settings.home, registry.names),
+        stopped=partial(KillFiles(settings.home).stopped, registry.names),
     )
     handlers = {
         BatchKind.SCAN: scan_handler(store, planner, scanner.scan),
@@ -177,8 +176,3 @@ def _open_pictures(
         return ProxyPicture(source.image_id, derived.path(RenditionKind.PROXY, source.proxy_key))
 
     return proxy if proxies else master
-
-
-def _stopped_stages(home: Path, names: Sequence[str]) -> frozenset[str]:
-    """Stages that a kill file has stopped."""
-    return frozenset(name for name in names if (home / f"{KILL_FILE}_{name.upper()}").exists())

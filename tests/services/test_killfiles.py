@@ -51,3 +51,11 @@ def test_other_files_stay(tmp_path: Path) -> None:
 
 def test_a_home_that_is_not_there_stops_nothing(tmp_path: Path) -> None:
     assert not KillFiles(tmp_path / "nowhere").stops("cpu")
+
+
+def test_only_a_file_of_its_own_leaves_a_stage_out(tmp_path: Path) -> None:
+    kills = KillFiles(tmp_path)
+    kills.stop()
+    assert kills.stopped(["proxy", "embed:clip"]) == frozenset()
+    kills.stop("embed")
+    assert kills.stopped(["proxy", "embed:clip"]) == {"embed:clip"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 WHOLE = "KILL"
@@ -32,6 +33,11 @@ class KillFiles:
     def stops(self, name: str) -> bool:
         """True where the stage or lane `name` is to stop, by its own file, its family's (`embed`) or `KILL`."""
         return any(_covers(kill, name) for kill in self.names())
+
+    def stopped(self, names: Iterable[str]) -> frozenset[str]:
+        """Those of these stages that a file of their own (or of their family) stops; `KILL` ends processes instead."""
+        kills = self.names() - {WHOLE}
+        return frozenset(name for name in names if any(_covers(kill, name) for kill in kills))
 
     def stop(self, name: str | None = None) -> Path:
         """Write the kill file of a stage or lane; of everything without a name."""

@@ -86,7 +86,14 @@ def _wait(supervisor: Supervisor, signals: Signals, display: Display, jobs: list
         if held := supervisor.held():
             raise Unavailable(f"Stopped before the end: a kill file stops {', '.join(held)}.")
         if time.monotonic() >= look_at:
-            jobs = [job if job.state.ended else supervisor.app.work.get(job.id) for job in jobs]
+            jobs = _refreshed(supervisor.app, jobs)
             look_at = time.monotonic() + LOOK_SECONDS
             display.line(meter.line(Progress.of(jobs), time.monotonic()))
     return jobs
+
+
+def _refreshed(app: App, jobs: list[Job]) -> list[Job]:
+    try:
+        return [job if job.state.ended else app.work.get(job.id) for job in jobs]
+    except Unavailable:
+        return jobs  # the database is being started again, or is given up, which `broken` tells

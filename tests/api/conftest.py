@@ -53,7 +53,7 @@ class House:
         while self.messages.waiting:
             self.app.engine.run_one(*self.messages.waiting.pop(0), self.me)
 
-    def get(self, path: str, status: int = 200, **parameters: Any) -> Any:
+    def get(self, path: str, /, status: int = 200, **parameters: Any) -> Any:
         response = self.client.get(path, params=parameters)
         assert response.status_code == status, response.text
         return response.json()

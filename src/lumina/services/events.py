@@ -21,6 +21,8 @@ INTERVAL = 0.5
 """Seconds between two looks at the database."""
 CATALOG_EVERY = 4
 """The timelines are looked at only every so many times: they cost more, and views need not hurry so."""
+AWAY = 2.0
+"""Seconds until the next try when the database could not be asked."""
 JUST_ENDED = timedelta(seconds=60)
 """Jobs stay in view for so long after their end; the transaction that ends one may be slow to commit."""
 _log = structlog.get_logger(__name__)
@@ -92,14 +94,18 @@ class Events:
     def _run(self) -> None:
         seen: _Seen | None = None
         while not self._over():
+            pause = self.interval
             try:
                 seen, events = self._look(seen)
+                for event in events:
+                    self._tell(event)
             except Unavailable as error:
                 _log.info("events wait for the database", reason=str(error))
-                events = []
-            for event in events:
-                self._tell(event)
-            self._wake.wait(self.interval)
+                pause = AWAY
+            except Exception:  # noqa: BLE001  # without this thread no listener would hear anything again
+                _log.exception("events could not be told")
+                pause = AWAY
+            self._wake.wait(pause)
             self._wake.clear()
 
     def _over(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Engine, RowMapping, create_engine, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from lumina.errors import BadSetting, Unavailable
@@ -64,15 +64,20 @@ class Store:
         """Commits at the end of the block, rolls back when it raises.
 
         Raises:
-            Unavailable: the database cannot be reached.
+            Unavailable: the database cannot be reached, or went away in the middle.
         """
         try:
             connection = self.engine.connect()
         except (OperationalError, InterfaceError) as error:
             raise Unavailable(f"The database does not answer: {error.orig}") from error
         transaction = Transaction(connection)
-        with connection, connection.begin():
-            yield transaction
+        try:
+            with connection, connection.begin():
+                yield transaction
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            raise Unavailable(f"The database went away: {error.orig}") from error
         transaction.committed()
 
     def check(self) -> None:

@@ -129,7 +129,7 @@ export function Grid({ timeline, filters, loading, ref }: GridProps) {
       {loading && <LoadingRows />}
       {/* A click anywhere on a tile is the link's own; here it only stays within the page. */}
       {/* eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions */}
-      <div className={styles.canvas} style={{ height: view.height }} onClick={onClick}>
+      <div className={styles.canvas} style={{ height: view.height }} onClick={onClick} data-testid="canvas">
         {view.buckets.map((bucket) => (
           <BucketBlock
             key={bucket.bucket.key}

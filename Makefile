@@ -55,8 +55,8 @@ test-slow: .venv/.dev $(STATIC)/index.html ## The slow tests alone (minutes each
 	@$(BIN)/python -m scripts.test_setup
 	@$(BIN)/pytest -m slow --timeout 3600
 
-bench: .venv/.dev $(STATIC)/index.html ## Benchmarks, peers beside us; results are printed, see bench/README.md
-	@sh bench/run.sh
+bench: .venv/.dev $(STATIC)/index.html $(NODE)/.ready ## Benchmarks, peers beside us (ONLY="ingest rescan": just these); see bench/README.md
+	@$(BIN)/python -m bench $(ONLY)
 
 generate: .venv/.dev web/node_modules/.stamp ## Write web/openapi.json and the typed client anew
 	@sh scripts/generate.sh

@@ -165,6 +165,7 @@ def test_five_kills_lose_nothing(victim: Victim, photos: Path) -> None:
     torment(victim, 600, kills=5, seed=5)
 
 
+@pytest.mark.integration
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_fifty_kills_lose_nothing(victim: Victim, photos: Path) -> None:

@@ -169,6 +169,31 @@ def test_raw_is_turned_by_libraw(tmp_path: Path) -> None:
     assert pixels[:, 140:].mean() > 1.5 * pixels[:, :100].mean(), "the upper half is now to the right"
 
 
+def test_a_preview_as_large_as_the_raw_stands_for_it(tmp_path: Path) -> None:
+    data = dng(tmp_path / "a.dng", preview=scene(1, 640, 480)).read_bytes()
+    assert near(corner(decoded(data, F.DNG, 320).pixels), (255, 0, 0), 14)
+
+
+def test_previews_lie_as_the_sensor_does(tmp_path: Path) -> None:
+    turned = np.ascontiguousarray(scene(1, 480, 640).swapaxes(0, 1)[::-1])
+    data = dng(tmp_path / "a.dng", orientation=6, preview=turned).read_bytes()
+    pixels = decoded(data, F.DNG, 320).pixels
+    assert pixels.shape == (320, 240, 3)
+    assert near(corner(pixels), (255, 0, 0), 14)
+
+
+def test_a_preview_that_is_upright_already_is_not_turned_again(tmp_path: Path) -> None:
+    data = dng(tmp_path / "a.dng", orientation=6, preview=scene(1, 480, 640)).read_bytes()
+    pixels = decoded(data, F.DNG, 320).pixels
+    assert pixels.shape == (320, 240, 3)
+    assert near(corner(pixels), (255, 0, 0), 14)
+
+
+def test_a_small_preview_does_not_stand_for_the_raw(tmp_path: Path) -> None:
+    data = dng(tmp_path / "a.dng", preview=scene(1, 160, 120)).read_bytes()
+    assert corner(decoded(data, F.DNG, 320).pixels)[0] < 200
+
+
 def code(data: bytes, kind: FileFormat, most: int = MOST) -> str:
     with pytest.raises(PictureError) as caught:
         open_source(data, kind, most).decode(160)

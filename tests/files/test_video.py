@@ -89,6 +89,14 @@ def test_samples_beyond_the_end_are_missing(films: dict[str, Path]) -> None:
     assert verdict(bytes(data), F.MP4) == "truncated"
 
 
+def test_transport_and_program_streams() -> None:
+    packets = b"".join(b"\x47" + bytes([n]) * 187 for n in range(60))
+    check_film(packets, F.MPEG)
+    assert verdict(packets[: 188 * 8] + bytes(188 * 52), F.MPEG) == "corrupt"
+    check_film(b"\x00\x00\x01\xba" + bytes(10) + b"\x00\x00\x01\xe0" + bytes(100), F.MPEG)
+    assert verdict(b"\x00\x00\x01\xba" + bytes(100), F.MPEG) == "corrupt"
+
+
 def test_streams_are_left_out_of_what_is_searched_for_metadata(films: dict[str, Path]) -> None:
     data = films[".mp4"].read_bytes()
     part = described_part(data, F.MP4)

@@ -52,8 +52,8 @@ def by_vips(pixels: Pixels, suffix: str, **options: Any) -> bytes:
     return bytes(image.write_to_buffer(suffix, **options))
 
 
-def dng(path: Path, width: int = 640, height: int = 480, orientation: int = 1) -> Path:
-    """A DNG without preview: a green sensor image, its upper half brighter."""
+def dng(path: Path, width: int = 640, height: int = 480, orientation: int = 1, preview: Pixels | None = None) -> Path:
+    """A DNG: a green sensor image, its upper half brighter; with an uncompressed preview where one is given."""
     values = np.zeros((height, width), np.uint16)
     values[:] = 3000
     values[0::2, 0::2] = values[1::2, 1::2] = 800
@@ -69,7 +69,13 @@ def dng(path: Path, width: int = 640, height: int = 480, orientation: int = 1) -
         (50728, "2I", 3, (1, 1, 1, 1, 1, 1), True),
         (274, "H", 1, orientation, True),
     ]
-    tifffile.imwrite(path, values, photometric="cfa", extratags=tags, metadata=None)
+    with tifffile.TiffWriter(path) as file:
+        sensor = {"photometric": "cfa", "metadata": None}
+        if preview is None:
+            file.write(values, extratags=tags, **sensor)
+        else:
+            file.write(preview, photometric="rgb", subfiletype=1, extratags=tags, subifds=1, metadata=None)
+            file.write(values, subfiletype=0, extratags=tags[2:4], **sensor)
     return path
 
 

@@ -56,7 +56,8 @@ class RawSource:
             except (rawpy.LibRawError, ValueError):
                 return None
         if thumb.format == rawpy.ThumbFormat.BITMAP:
-            return self._if_large(Decoded(np.ascontiguousarray(thumb.data)), (thumb.data.shape[1], thumb.data.shape[0]))
+            height, width = thumb.data.shape[:2]
+            return self._if_large(Decoded(shrink(np.ascontiguousarray(thumb.data), side)), (width, height))
         try:
             source = open_jpeg(thumb.data)
             return self._if_large(source.decode(side), source.size) if self._large(source.size) else None

@@ -123,10 +123,26 @@ def make_house(database_url: str, folder: Path) -> Iterator[House]:
     app.close()
 
 
+@pytest.fixture(scope="session")
+def one_house(postgres: str, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """An API whose database the tests share, one after the other."""
+    name = f"house_{uuid.uuid4().hex}"
+    admin = Store(postgres.format("postgres"))
+    _alone(admin, f"CREATE DATABASE {name} TEMPLATE {template_database}")
+    yield from make_house(postgres.format(name), tmp_path_factory.mktemp("house"))
+    _alone(admin, f"DROP DATABASE {name} WITH (FORCE)")
+    admin.close()
+
+
 @pytest.fixture
-def house(database_url: str, tmp_path: Path) -> Iterator[House]:
-    """An API of its own, without images."""
-    yield from make_house(database_url, tmp_path)
+def house(one_house: House, tmp_path: Path) -> House:
+    """An API without images or jobs."""
+    with one_house.store.transaction() as tx:
+        tx.execute("TRUNCATE catalog, source, image, job RESTART IDENTITY CASCADE")
+    one_house.messages.waiting.clear()
+    one_house.photos = tmp_path / "photos"
+    one_house.photos.mkdir()
+    return one_house
 
 
 HOSTILE = "<img src=x onerror=alert(1)>&\"'.jpg"

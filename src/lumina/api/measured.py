@@ -25,8 +25,19 @@ class Measured:
 
         async def measured(message: Message) -> None:
             if message["type"] == "http.response.start":
-                route = getattr(scope.get("route"), "path", "other")
-                self.timings.add(scope["method"], route, message["status"], time.perf_counter() - began)
+                self.timings.add(scope["method"], _template(scope), message["status"], time.perf_counter() - began)
             await send(message)
 
         await self.app(scope, receive, measured)
+
+
+def _template(scope: Scope) -> str:
+    """The matched route, such as `/api/images/{image_id}`; `other` where there is none.
+
+    A route knows its path only within its router; what comes before it in the request's path is the router's prefix.
+    """
+    template: str | None = getattr(scope.get("route"), "path", None)
+    if template is None:
+        return "other"
+    segments = scope["path"].split("/")
+    return "/".join(segments[: len(segments) - template.count("/")]) + template

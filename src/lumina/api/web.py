@@ -82,13 +82,18 @@ class Web:
         name = request.url.path.removeprefix("/") or PAGE
         if asset := self.assets.get(name):
             return asset.response(request)
-        if f"{name}/".startswith(_OURS) or "." in name.rpartition("/")[2]:
-            return _nothing(request)
         if page := self.assets.get(PAGE):
-            return page.response(request)
+            return _nothing(request) if _is_no_page(name) else page.response(request)
+        if name != PAGE and _is_no_page(name):
+            return _nothing(request)
         return problems.response(
             503, "Not available", "The web interface has not been built; `make install` does it. The API works."
         )
+
+
+def _is_no_page(name: str) -> bool:
+    """True for addresses of the API and for names of files."""
+    return f"{name}/".startswith(_OURS) or "." in name.rpartition("/")[2]
 
 
 def _nothing(request: Request) -> Response:

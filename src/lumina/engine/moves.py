@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mmap
 import os
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
@@ -14,16 +13,19 @@ from uuid import UUID
 
 from blake3 import blake3
 
+from lumina.domain.picture import PictureError
 from lumina.domain.values import FileFormat
 from lumina.engine.mend import mend
-from lumina.files import content, names
+from lumina.files import names
 from lumina.files.judge import Judge
+from lumina.files.master import open_master
 from lumina.store import Transaction, catalogs, intake, moves, scans
 from lumina.store.moves import Found, Lost, Match, Place
 from lumina.store.scans import Area, Session
 
 ELSEWHERE = 100_000
 """At most so many rows of other folders and sources are looked up on their disks in one scan."""
+_PIECE = 1 << 20
 MATCHES = 200
 """Files read between two signs of life."""
 RETAGGED = 256 << 10
@@ -85,7 +87,7 @@ class Moves:
 
     def _same_bytes(self, file: Found, by_sum: Mapping[bytes, list[Lost]]) -> Lost | None:
         """The lost row with the same checksum, taken off the list; of several the one of the same name."""
-        checksum = _digest(self.root / names.native(file.path), None)
+        checksum = _checksum(self.root / names.native(file.path))
         alike = by_sum.get(checksum) if checksum else None
         if not alike:
             return None
@@ -101,7 +103,7 @@ class Moves:
             content_format = self._format(file)
             if content_format is None or not (rows := nearby.rows(file.size, content_format)):
                 continue
-            digest = _digest(self.root / names.native(file.path), content_format)
+            digest = _content(self.root / names.native(file.path))
             row = next((row for row in rows if row.content == digest), None)
             if row is not None:
                 nearby.take(row)
@@ -159,21 +161,27 @@ def _by_checksum(lost: Sequence[Lost]) -> tuple[dict[bytes, list[Lost]], Counter
     return dict(found), Counter(row.size for row in lost if row.checksum is not None)
 
 
-def _digest(path: Path, content_format: FileFormat | None) -> bytes | None:
-    """BLAKE3 of the bytes, or with a format of the image data alone; None where the file is gone, changing or empty."""
+def _checksum(path: Path) -> bytes | None:
+    """BLAKE3 of the bytes; None where the file is gone or changing."""
+    hasher = blake3()
     try:
-        with path.open("rb") as file:
+        with path.open("rb", buffering=0) as file:
             before = os.fstat(file.fileno())
-            with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-                digest = blake3(data).digest() if content_format is None else _content(data, content_format)
+            while piece := file.read(_PIECE):
+                hasher.update(piece)
             after = os.fstat(file.fileno())
-    except (OSError, ValueError):
+    except OSError:
         return None
-    return digest if (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns) else None
+    unchanged = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+    return hasher.digest() if unchanged else None
 
 
-def _content(data: mmap.mmap, content_format: FileFormat) -> bytes:
-    return content.digest(data, content.anatomy(data, content_format))
+def _content(path: Path) -> bytes | None:
+    """BLAKE3 of the image data alone, as the checksum stage computes it; None where the file cannot be read."""
+    try:
+        return open_master(path).checksums.content
+    except PictureError:
+        return None
 
 
 def _holds_something(root: Path) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 import struct
 from collections.abc import Iterator
@@ -11,19 +10,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
-import exifread
-
 from lumina.domain.values import FileFormat
-
-logging.getLogger("exifread").setLevel(logging.CRITICAL)
+from lumina.files.metadata import read_capture
 
 TOLERANCE = timedelta(seconds=2)
 """A camera writes RAW and JPEG of one shutter release, a phone the still within its live video, this close together."""
 _FARTHEST_ZONE = timedelta(hours=14)
 _ZONE_STEP = timedelta(minutes=15)
 _SINCE_1904 = datetime(1904, 1, 1)
-_STILL_TAGS = ("EXIF DateTimeOriginal", "EXIF DateTimeDigitized", "Image DateTime")
-_OFFSET_TAGS = ("EXIF OffsetTimeOriginal", "EXIF OffsetTime", "EXIF OffsetTimeDigitized")
+_HEAD = 1 << 20
+_WHOLE = 256 << 20
 _APPLE_DATE = re.compile(rb"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)([+-])(\d\d):?(\d\d)")
 _MOOV_LIMIT = 8 << 20
 
@@ -71,36 +67,18 @@ def read_moment(path: Path, content: FileFormat) -> Moment | None:
     """
     try:
         with path.open("rb") as file:
-            if content.is_video:
-                return _of_video(file)
-            return _of_cr3(file) if content is FileFormat.CR3 else _of_still(file)
-    except Exception:  # noqa: BLE001 - the reader meets hostile files; no time is an answer
+            return _of_video(file) if content.is_video else _of_still(file, content)
+    except (OSError, ValueError, OverflowError, struct.error):
         return None
 
 
-def _of_still(file: BinaryIO) -> Moment | None:
-    tags = exifread.process_file(file, details=False, extract_thumbnail=False)
-    return next((found for tag in _STILL_TAGS if tag in tags and (found := _parsed(tags, tag))), None)
-
-
-def _parsed(tags: dict[str, object], tag: str) -> Moment | None:
-    try:
-        time = datetime.strptime(str(tags[tag]).strip()[:19], "%Y:%m:%d %H:%M:%S")
-    except ValueError:
-        return None
-    return Moment(time, next((_minutes(str(tags[name])) for name in _OFFSET_TAGS if name in tags), None))
-
-
-def _minutes(text: str) -> int | None:
-    found = re.match(r"\s*([+-])(\d\d):?(\d\d)", text)
-    return int(found[1] + "1") * (60 * int(found[2]) + int(found[3])) if found else None
-
-
-def _of_cr3(file: BinaryIO) -> Moment | None:
-    """Canon keeps whole TIFF blocks in boxes named CMT1 (IFD0) and CMT2 (EXIF)."""
-    head = file.read(1 << 18)
-    found = re.search(rb"(\d{4}:\d\d:\d\d \d\d:\d\d:\d\d)\0", head[head.find(b"CMT2") :] if b"CMT2" in head else head)
-    return Moment(datetime.strptime(found[1].decode(), "%Y:%m:%d %H:%M:%S")) if found else None
+def _of_still(file: BinaryIO, content: FileFormat) -> Moment | None:
+    """From the first megabyte, where cameras put it; from the whole file where that holds none."""
+    head = file.read(_HEAD)
+    found = read_capture(head, content)
+    if found.taken_at is None and len(head) == _HEAD:
+        found = read_capture(head + file.read(_WHOLE), content)
+    return None if found.taken_at is None else Moment(found.taken_at.replace(microsecond=0), found.utc_offset)
 
 
 def _of_video(file: BinaryIO) -> Moment | None:

@@ -44,7 +44,7 @@ class JpegSource:
             pixels = self._pixels(side, strict=False)
         except ValueError:
             return VipsSource(self.data, "JPEG").decode(side)
-        return judged(pixels, warning, "JPEG")
+        return judged(pixels, warning, "JPEG", self.size[1])
 
     def _pixels(self, side: int, *, strict: bool) -> Pixels:
         width, height = fit(self.size, side)

@@ -56,7 +56,7 @@ class PillowSource:
                 pixels = shrink(self._rgb(), side)
         except _BROKEN as error:
             raise failure(f"{warning} {error}", self.what) from error
-        return judged(pixels, warning, self.what)
+        return judged(pixels, warning, self.what, self.size[1])
 
     def _rgb(self) -> Pixels:
         if self.image.mode not in ("RGBA", "LA", "PA"):

@@ -36,7 +36,7 @@ class VipsSource:
             pixels = self._pixels(side, "none")
         except libvips.VipsError as error:
             raise failure(f"{warning} {error}", self.what) from error
-        return judged(pixels, warning, self.what)
+        return judged(pixels, warning, self.what, self.size[1])
 
     def _open(self, fail_on: str, more: str = "") -> Any:
         try:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from lumina.cli.logs import configure_logs
+from lumina.cli.parent import end_with_parent
 from lumina.cli.session import configuration
 
 
-def serve(context: typer.Context) -> None:
+def serve(
+    context: typer.Context,
+    supervised: Annotated[bool, typer.Option("--supervised", hidden=True, help="End with the parent process.")] = False,
+) -> None:
     """Answer HTTP on the settings' host and port, on a database that runs already."""
+    if supervised:
+        end_with_parent()
     found = configuration(context)
     configure_logs(found.settings.log_level)
     import uvicorn

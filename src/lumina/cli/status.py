@@ -17,29 +17,30 @@ if TYPE_CHECKING:
 
 def status(
     context: typer.Context,
-    failed: Annotated[bool, typer.Option("--failed", help="Also what failed and why, with examples.")] = False,
+    failed: Annotated[bool, typer.Option("--failed", help="Also every file that failed, and why.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
     """Show per stage how many images are done, missing, failed, stale or waiting; open jobs; nodes."""
     from lumina.domain.work import JobState
     from lumina.services import coverage
-    from lumina.store import nodes
+    from lumina.store import failures, nodes
 
     with open_app(context) as app:
         with app.store.transaction() as tx:
             catalogs = coverage.coverage(tx, coverage.describe(app.registry))
             known = nodes.listed(tx)
-            groups = coverage.failures(tx) if failed or not as_json else []
+            groups = [] if as_json else coverage.failures(tx)
+            files = failures.since(tx, frozenset()) if failed else []
         jobs = app.work.listed(states=(JobState.PENDING, JobState.STARTED), limit=100)
     if as_json:
         document = {"catalogs": as_catalogs(catalogs), "jobs": plain(jobs), "nodes": plain(known)}
-        emit_json(document | ({"failures": plain(groups)} if failed else {}))
+        emit_json(document | ({"failures": plain(files)} if failed else {}))
         return
     emit(coverage_table(catalogs))
     if groups:
         emit(f"\n{table(['failed stage', 'files', 'cause', 'reason'], _failure_rows(groups))}")
-    if failed:
-        emit("\n" + "\n".join(f"{example.path}: {example.reason}" for group in groups for example in group.examples))
+    if files:
+        emit("\n" + "\n".join(f"{file.path}: {file.reason} ({', '.join(file.stages)})" for file in files))
     if jobs:
         rows = [[str(job.id), job.kind, job.state.value, job.done, job.failed, job.total] for job in jobs]
         emit(f"\n{table(['job', 'kind', 'state', 'done', 'failed', 'of'], rows)}")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from lumina.cli.logs import configure_logs
+from lumina.cli.parent import end_with_parent
 from lumina.cli.session import database, settings
 from lumina.errors import BadInput
 
@@ -16,10 +17,13 @@ def worker(
     context: typer.Context,
     lanes: Annotated[str, typer.Option(help="Lanes to work on, separated by commas: io, cpu, gpu.")] = "io,cpu",
     slots: Annotated[int | None, typer.Option(min=1, help="Processes; default: the setting slots.")] = None,
+    supervised: Annotated[bool, typer.Option("--supervised", hidden=True, help="End with the parent process.")] = False,
 ) -> None:
     """Work on lanes until stopped. `lumina up` starts its own; use this to add a machine."""
     from lumina.domain.stage import Lane
 
+    if supervised:
+        end_with_parent()
     given = settings(context)
     configure_logs(given.log_level)
     names = [name.strip() for name in lanes.split(",") if name.strip()]

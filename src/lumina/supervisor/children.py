@@ -35,7 +35,7 @@ def worker_specs(settings: Settings, lanes: Iterable[Lane]) -> list[ChildSpec]:
     return [
         ChildSpec(
             name=lane.value,
-            command=_lumina("worker", "--lanes", lane.value, "--slots", str(slots[lane])),
+            command=_lumina("worker", "--lanes", lane.value, "--slots", str(slots[lane]), "--supervised"),
             holds=(lane.value,),
             nice=NICE[lane],
             environment=environment(settings) | DECODER_ENVIRONMENT,
@@ -46,7 +46,7 @@ def worker_specs(settings: Settings, lanes: Iterable[Lane]) -> list[ChildSpec]:
 
 def api_spec(settings: Settings) -> ChildSpec:
     """The process that answers HTTP."""
-    return ChildSpec(API, _lumina("serve"), environment=environment(settings) | DECODER_ENVIRONMENT)
+    return ChildSpec(API, _lumina("serve", "--supervised"), environment=environment(settings) | DECODER_ENVIRONMENT)
 
 
 def _lumina(*arguments: str) -> tuple[str, ...]:

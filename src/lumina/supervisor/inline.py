@@ -48,8 +48,10 @@ class InlineLane:
             return self._app.engine.run_one(self._lane, 0, worker, self._over.is_set)
         except LuminaError as error:
             log.warning("lane waits", lane=self._lane.value, reason=str(error))
-            self._over.wait(0.5)
-            return False
+        except Exception:
+            log.exception("lane", lane=self._lane.value)
+        self._over.wait(0.5)
+        return False
 
 
 class _Local:

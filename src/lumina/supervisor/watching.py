@@ -98,8 +98,13 @@ class Watching:
             except LuminaError as error:
                 log.info("watching waits", reason=str(error))
                 self._over.wait(LOOK_SECONDS)
+            except FileNotFoundError:
+                self._over.wait(LOOK_SECONDS)  # a source went away just now
             except (OSError, RuntimeError) as error:
                 self._blind(error, known or {})
+            except Exception:
+                log.exception("watching")
+                self._over.wait(LOOK_SECONDS)
 
     def _sources(self) -> dict[int, Watched]:
         node = self._app.settings.node

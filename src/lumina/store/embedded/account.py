@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-import pwd
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from lumina.errors import Unavailable
+
+if sys.platform != "win32":  # where it can be imported, but no server runs
+    import pwd
 
 UNPRIVILEGED = ("nobody", "daemon")
 CAP_DAC_OVERRIDE = 1

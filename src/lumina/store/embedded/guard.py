@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from lumina.errors import Unavailable
+
+if sys.platform != "win32":  # where it can be imported, but no server runs
+    import fcntl
 
 
 class FileLock:

@@ -144,10 +144,15 @@ def _facts(known: Known) -> Iterator[Fact]:
     yield from _when(known, origins)
     for entry in _DESCRIBED:
         value = known.metadata.get(entry.name)
-        if value is not None and value != []:
+        if value is not None and value != [] and not _is_assumed(entry.name, origins):
             origin = origins.get(entry.name) or ("computed" if entry.name == "geohash" else None)
             yield Fact(entry.group, entry.name, entry.label, value, entry.text(value), origin)
     yield from _of_file(known, origins)
+
+
+def _is_assumed(name: str, origins: Mapping[str, str]) -> bool:
+    """Upright is what a picture is taken for when nothing says so."""
+    return name == "orientation" and name not in origins
 
 
 def _when(known: Known, origins: Mapping[str, str]) -> Iterator[Fact]:

@@ -85,7 +85,7 @@ def failures(tx: Transaction, *, catalog: UUID | None, stage: str | None, exampl
         " JOIN image i ON i.id = s.image_id AND i.missing_since IS NULL"
         f" WHERE s.status = {Status.FAILED:d} AND (CAST(:stage AS text) IS NULL OR g.name = :stage)"
         "  AND (CAST(:catalog AS uuid) IS NULL OR i.catalog_id = :catalog))"
-        " SELECT stage, code, min(note) AS reason, count(*) AS count,"
+        " SELECT stage, code, mode() WITHIN GROUP (ORDER BY note) AS reason, count(*) AS count,"
         "  jsonb_agg(jsonb_build_object('image_id', failed.image_id, 'path', path, 'reason', note) ORDER BY place)"
         "   FILTER (WHERE place <= :examples) AS examples"
         " FROM failed LEFT JOIN LATERAL ("

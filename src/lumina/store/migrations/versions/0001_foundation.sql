@@ -90,8 +90,9 @@ CREATE TABLE metadata (
     orientation smallint NOT NULL DEFAULT 1,
     camera_make text,
     camera_model text,
-    camera text GENERATED ALWAYS AS (   -- what people call it: "Canon EOS 5D", not "Canon Canon EOS 5D"
-        CASE WHEN camera_make IS NULL OR starts_with(lower(camera_model), lower(camera_make)) THEN camera_model
+    camera text GENERATED ALWAYS AS (   -- what people call it: "NIKON D70", not "NIKON CORPORATION NIKON D70"
+        CASE WHEN camera_make IS NULL
+                  OR starts_with(lower(camera_model), lower(split_part(camera_make, ' ', 1))) THEN camera_model
              WHEN camera_model IS NULL THEN camera_make
              ELSE camera_make || ' ' || camera_model END) STORED,
     camera_serial text,

@@ -8,23 +8,21 @@ writes while it walks: nothing can have moved, and its images show at once.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from pathlib import Path
 from typing import Protocol
 
 from lumina.domain.catalog import Source
 from lumina.domain.scan import ScanReport, Seen
 from lumina.engine.intake import Intake
+from lumina.engine.listing import Listing
 from lumina.engine.mend import regroup
 from lumina.engine.moves import Moves
 from lumina.files import names
 from lumina.files.extensions import is_media_name
-from lumina.files.group import cluster
 from lumina.files.ignore import Ignore
 from lumina.files.judge import Judge
-from lumina.files.walk import Folder, walk
 from lumina.store import Store, Transaction, catalogs, intake, scans
 from lumina.store.scans import Area, Session
 
@@ -32,8 +30,6 @@ FIRST_CHUNK, CHUNK = 24, 500
 """Files per transaction: few at first, so that a new library shows its first images at once."""
 GONE_CHUNK = 2000
 STAGE_CHUNK = 20_000
-SHOWN_UNREAD = 100
-_MASK = (1 << 64) - 1
 
 
 class OnChunk(Protocol):
@@ -89,16 +85,15 @@ class _Run:
     offline_share: float
     root: Path = field(init=False)
     area: Area = field(init=False)
+    listing: Listing = field(init=False)
     intake: Intake = field(init=False)
     counts: Counter[str] = field(default_factory=Counter)
-    skipped: Counter[str] = field(default_factory=Counter)
-    unread: list[tuple[str, str]] = field(default_factory=list)
-    unread_total: int = 0
     chunk: int = FIRST_CHUNK
 
     def __post_init__(self) -> None:
         self.root = Path(names.native(self.source.root(self.node)))
         self.area = Area(self.source.id, self.scope)
+        self.listing = Listing(self.root, self.scope, Ignore(self.source.ignore_patterns))
         self.intake = Intake(self.source.catalog_id, self.source.id, self.root, Judge(self.root))
 
     def run(self) -> ScanReport:
@@ -116,8 +111,8 @@ class _Run:
 
     def _take_while_walking(self) -> None:
         waiting: list[Seen] = []
-        for folder in self._walk():
-            for seen in _by_cluster(self._seen(folder)):
+        for folder in self.listing.folders():
+            for seen in self.listing.clustered(folder):
                 if len(waiting) >= self.chunk and (seen.folder, seen.key) != (waiting[-1].folder, waiting[-1].key):
                     self._take(waiting, fresh=True)
                     waiting = []
@@ -152,13 +147,13 @@ class _Run:
     def _stage(self, device: int) -> None:
         empty: list[tuple[str, int | None]] = []
         waiting: list[tuple[Seen, bool]] = []
-        for folder in self._walk():
+        for folder in self.listing.folders():
             path = names.stored(folder.path)
-            if folder.error is not None:
+            if folder.error is not None and not self.listing.is_gone(folder):
                 empty.append((path, None))
             elif folder.empty and folder.path and folder.device == device:
                 empty.append((path, folder.device))
-            waiting.extend((seen, is_media_name(seen.path)) for seen in self._seen(folder))
+            waiting.extend((seen, is_media_name(seen.path)) for seen in self.listing.files(folder))
             if len(waiting) >= STAGE_CHUNK:
                 self._write_staged(waiting)
                 waiting = []
@@ -223,38 +218,6 @@ class _Run:
                 self.on_chunk(tx, touched)
                 self.counts["missing"] += len(gone)
 
-    def _walk(self) -> Iterator[Folder]:
-        """The folders of the scope; for a file, its folder with its cluster alone."""
-        ignore = Ignore(self.source.ignore_patterns)
-        where = self.root / names.native(self.scope)
-        alone = bool(self.scope) and not where.is_dir()
-        start = names.native(names.parent(self.scope) if alone else self.scope)
-        for folder in walk(self.root, start=start, ignore=ignore):
-            if alone:
-                key = cluster(names.base(self.scope))
-                folder.entries = [entry for entry in folder.entries if cluster(names.stored(entry.name)) == key]
-            self._note(folder)
-            yield folder
-            if alone:
-                return
-
-    def _note(self, folder: Folder) -> None:
-        self.skipped.update(folder.skipped)
-        self.counts["seen"] += len(folder.entries)
-        if folder.error is not None:
-            self.unread_total += 1
-            if len(self.unread) < SHOWN_UNREAD:
-                self.unread.append((names.stored(folder.path), folder.error))
-
-    def _seen(self, folder: Folder) -> Iterator[Seen]:
-        path = names.stored(folder.path)
-        for entry in folder.entries:
-            name = names.stored(entry.name)
-            device = entry.device - (1 << 64) if entry.device >= 1 << 63 else entry.device
-            yield Seen(
-                names.join(path, name), path, cluster(name), entry.size, entry.modified_ns, device, entry.inode & _MASK
-            )
-
     def _finish(self) -> ScanReport:
         report = self._report("online", None)
         with self.session.transaction() as tx:
@@ -270,14 +233,14 @@ class _Run:
         return self._report("offline", reason)
 
     def _report(self, state: str, reason: str | None) -> ScanReport:
-        ignored = self.skipped + self.intake.judge.ignored
+        ignored = self.listing.skipped + self.intake.judge.ignored
         counts = self.counts + self.intake.counts
         return ScanReport(
             source_id=self.source.id,
             scope=self.scope,
             state=state,
             reason=reason,
-            seen=max(0, counts["seen"] - self.intake.judge.ignored.total()),
+            seen=max(0, self.listing.seen - self.intake.judge.ignored.total()),
             new=counts["new"],
             changed=counts["changed"],
             moved=counts["moved"],
@@ -285,8 +248,8 @@ class _Run:
             missing=counts["missing"],
             images=counts["images"],
             ignored={reason: number for reason, number in sorted(ignored.items()) if number},
-            unread=tuple(self.unread),
-            unread_total=self.unread_total,
+            unread=tuple(self.listing.unread),
+            unread_total=self.listing.unread_total,
         )
 
 
@@ -302,9 +265,3 @@ def _identity(root: Path) -> tuple[int, int] | str:
     except OSError as error:
         return f"{root} cannot be read: {error.strerror}"
     return found.st_dev, found.st_ino
-
-
-def _by_cluster(files: Iterable[Seen]) -> Iterator[Seen]:
-    """The files of one folder, those of one cluster next to each other."""
-    for _, together in groupby(sorted(files, key=lambda each: (each.key, each.path)), key=lambda each: each.key):
-        yield from together

@@ -1,0 +1,92 @@
+"""What the disk shows of a scan's scope."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lumina.domain.scan import Seen
+from lumina.files import names
+from lumina.files.group import cluster
+from lumina.files.ignore import Ignore
+from lumina.files.walk import Folder, walk
+
+SHOWN_UNREAD = 100
+_MASK = (1 << 64) - 1
+
+
+@dataclass(slots=True)
+class Listing:
+    """Walks a source's folder, or the folder or file in it that the scope names, and counts.
+
+    Attributes:
+        root: the source's folder on this node.
+        scope: relative, in stored form; empty for all of it.
+        ignore: what to pass over.
+        seen: files listed so far.
+        skipped: what was passed over, by reason.
+        unread: folders that could not be listed, with the reason, at most `SHOWN_UNREAD` of `unread_total`.
+    """
+
+    root: Path
+    scope: str
+    ignore: Ignore
+    seen: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    unread: list[tuple[str, str]] = field(default_factory=list)
+    unread_total: int = 0
+
+    def folders(self) -> Iterator[Folder]:
+        """The folders of the scope; for a file, its folder with its cluster alone."""
+        if self.scope and self._scope_is_ignored():
+            return
+        alone = bool(self.scope) and not (self.root / names.native(self.scope)).is_dir()
+        start = names.native(names.parent(self.scope) if alone else self.scope)
+        for folder in walk(self.root, start=start, ignore=self.ignore):
+            if alone:
+                key = cluster(names.base(self.scope))
+                folder.entries = [entry for entry in folder.entries if cluster(names.stored(entry.name)) == key]
+            self._note(folder)
+            yield folder
+            if alone:
+                return
+
+    def files(self, folder: Folder) -> Iterator[Seen]:
+        """The folder's files, by name."""
+        path = names.stored(folder.path)
+        for entry in folder.entries:
+            name = names.stored(entry.name)
+            device = entry.device - (1 << 64) if entry.device >= 1 << 63 else entry.device
+            yield Seen(
+                names.join(path, name), path, cluster(name), entry.size, entry.modified_ns, device, entry.inode & _MASK
+            )
+
+    def clustered(self, folder: Folder) -> Iterable[Seen]:
+        """The folder's files, those of one cluster next to each other."""
+        return sorted(self.files(folder), key=lambda each: (each.key, each.path))
+
+    def is_gone(self, folder: Folder) -> bool:
+        """True where the scope itself is not there any more; any other folder was listed a moment ago: look again."""
+        if not self.scope or not names.is_within(self.scope, names.stored(folder.path)):
+            return False
+        try:
+            (self.root / folder.path).lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return True
+        except OSError:
+            return False
+        return False
+
+    def _scope_is_ignored(self) -> bool:
+        parts = names.native(self.scope).split("/")
+        return any(self.ignore.folder("/".join(parts[:end]), parts[end - 1]) for end in range(1, len(parts) + 1))
+
+    def _note(self, folder: Folder) -> None:
+        self.skipped.update(folder.skipped)
+        self.seen += len(folder.entries)
+        if folder.error is not None and not self.is_gone(folder):
+            self.unread_total += 1
+            if len(self.unread) < SHOWN_UNREAD:
+                self.unread.append((names.stored(folder.path), folder.error))

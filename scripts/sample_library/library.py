@@ -16,7 +16,7 @@ from scripts.sample_library import scenes, shots
 from scripts.sample_library.raw import dng
 from scripts.sample_library.shots import Camera, Pixels, Shot
 
-VERSION = "1"
+VERSION = "2"
 MARK = ".sample-library"
 WIDTH, HEIGHT = 1200, 800
 
@@ -42,11 +42,11 @@ class Journey:
     count: int
 
     def shots(self) -> Iterator[tuple[str, Pixels, Shot]]:
-        """Name, upright pixels and shot of each picture, three or four a day."""
+        """Name, upright pixels and shot of each picture, up to seven a day."""
         rng = np.random.default_rng(self.start.toordinal())
         for number in range(self.count):
-            at = self.start.replace(hour=9 + number % 4 * 3)
-            shot = Shot(self.camera, at, self.offset).later(86_400 * (number // 4) + rng.uniform(0, 9_000))
+            at = self.start.replace(hour=7 + number % 7 * 2)
+            shot = Shot(self.camera, at, self.offset).later(86_400 * (number // 7) + rng.uniform(0, 6_000))
             if self.place:
                 shot = replace(shot, place=(self.place[0] + rng.normal(0, 0.02), self.place[1] + rng.normal(0, 0.02)))
             if self.camera is PHONE and number % 3 == 2:
@@ -62,14 +62,14 @@ _SEASIDE = (scenes.sea, scenes.city, scenes.plate)
 _NORTH = (scenes.mountains, scenes.sea, scenes.night)
 _DESERT = (scenes.dunes, scenes.night, scenes.dunes)
 _WOODS = (scenes.forest, scenes.meadow)
-_CITY = (scenes.city, scenes.plate, scenes.city)
+_ALL = (scenes.sea, scenes.mountains, scenes.city, scenes.meadow, scenes.forest, scenes.plate, scenes.night)
 
 JOURNEYS = (
     Journey("2011/Lisbon", COMPACT, datetime(2011, 6, 3), "", None, _SEASIDE, 7),
     Journey("2015/Iceland", REFLEX, datetime(2015, 9, 12), "", (64.14, -21.94), _NORTH, 9),
     Journey("2018/Namibia", REFLEX, datetime(2018, 8, 20), "", (-24.73, 15.34), _DESERT, 8),
     Journey("2021/Black Forest", MIRRORLESS, datetime(2021, 5, 1), "+02:00", (48.05, 8.20), _WOODS, 8),
-    Journey("2024/New York", PHONE, datetime(2024, 11, 28), "-05:00", (40.71, -74.00), _CITY, 8),
+    Journey("2024/Norway", PHONE, datetime(2024, 9, 13), "+02:00", (60.39, 5.32), _ALL, 14),
 )
 
 
@@ -127,8 +127,8 @@ def formats() -> Iterator[File]:
     yield "Downloads/wallpaper.webp", shots.webp(scenes.paint(scenes.mountains, WIDTH, HEIGHT, seed=2))
     scan = Shot(SCANNER, datetime(1987, 7, 19, 12))
     yield "Scans/grandma's garden.tif", shots.tiff(scenes.paint(scenes.meadow, 480, 320, seed=3), scan)
-    phone = Shot(PHONE, datetime(2024, 12, 24, 18, 30, 0, 250_000), "+01:00", (47.37, 8.54))
-    yield "2024/PXL_20241224.avif", shots.avif(scenes.paint(scenes.night, WIDTH, HEIGHT, seed=4), phone)
+    phone = Shot(PHONE, datetime(2024, 9, 14, 23, 10, 0, 250_000), "+02:00", (60.39, 5.32))
+    yield "2024/PXL_20240914.avif", shots.avif(scenes.paint(scenes.night, WIDTH, HEIGHT, seed=4), phone)
     rated = sidecar("Sea, rated elsewhere", 4, ("sea",))
     shot = Shot(MIRRORLESS, datetime(2020, 2, 29, 7, 45), "+01:00")
     yield "2020/leap day.jpg", shots.jpeg(scenes.paint(scenes.sea, WIDTH, HEIGHT, seed=6), shot, xmp=rated)

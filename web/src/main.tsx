@@ -9,6 +9,15 @@ import { App } from "./app/App";
 import { prefetchTimeline } from "./timeline/sources";
 import { warmUp } from "./timeline/work";
 
+// A page of an older build asks for files that an upgraded server no longer has: start anew, once.
+addEventListener("vite:preloadError", (event) => {
+  const last = Number(sessionStorage.getItem("lumina-reloaded"));
+  if (Date.now() - last < 10_000) return;
+  sessionStorage.setItem("lumina-reloaded", String(Date.now()));
+  event.preventDefault();
+  location.reload();
+});
+
 if (location.pathname === "/") {
   warmUp();
   prefetchTimeline();

@@ -1,5 +1,5 @@
 import { Modal } from "@mantine/core";
-import { actionGroups, keyCaps } from "~/lib/actions";
+import { actionGroups, inOrder, keyCaps } from "~/lib/actions";
 import { useStore } from "~/lib/store";
 import styles from "./KeySheet.module.css";
 
@@ -16,7 +16,7 @@ export function Caps({ keys }: { keys: string }) {
 
 /** The keys of the present page. */
 export default function KeySheet({ onClose }: { onClose: () => void }) {
-  const groups = [...useStore(actionGroups).values()].reverse();
+  const groups = inOrder(useStore(actionGroups));
   const shown = groups
     .map(({ title, actions }) => ({ title, actions: actions.filter(({ keys }) => keys?.length) }))
     .filter(({ actions }) => actions.length > 0);

@@ -1,7 +1,7 @@
 import { Modal, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { type KeyboardEvent, useId, useMemo, useState } from "react";
-import { type Action, actionGroups } from "~/lib/actions";
+import { type Action, actionGroups, inOrder } from "~/lib/actions";
 import { useStore } from "~/lib/store";
 import { Caps } from "./KeySheet";
 import styles from "./Palette.module.css";
@@ -15,7 +15,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const found = useMemo(
     () =>
       search(
-        [...groups.values()].reverse().flatMap(({ actions }) => actions),
+        inOrder(groups).flatMap(({ actions }) => actions),
         words,
       ),
     [groups, words],

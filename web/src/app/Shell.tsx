@@ -13,7 +13,7 @@ import {
 import { lazy, Suspense, useState } from "react";
 import { connection } from "~/api/events";
 import { useRunningJobs } from "~/jobs/running";
-import { useActions } from "~/lib/actions";
+import { EVERYWHERE, useActions } from "~/lib/actions";
 import { useStore } from "~/lib/store";
 import { percent } from "~/lib/format";
 import { Keyboard } from "./Keyboard";
@@ -38,7 +38,7 @@ export function Shell() {
   const scheme = useComputedColorScheme("light");
   const flip = () => setColorScheme(scheme === "dark" ? "light" : "dark");
   const bare = useRouterState({ select: (state) => state.location.pathname.startsWith("/image/") });
-  useActions("Everywhere", [
+  useActions(EVERYWHERE, [
     { label: "All commands", keys: ["$mod+K"], run: () => setOpen("palette") },
     { label: "Keys of this page", keys: ["Shift+?", "?"], run: () => setOpen("keys") },
     ...PLACES.map(({ to, label }) => ({ label: `Go to ${label}`, run: () => void navigate({ to }) })),

@@ -120,7 +120,12 @@ function StageRow({ catalog, stage, open, onOpen }: RowProps) {
         {run.error && <em role="alert">{run.error.message}</em>}
       </th>
       {STATES.map((state) => (
-        <td key={state} data-state={state} data-none={stage[state] === 0 || undefined}>
+        <td
+          key={state}
+          data-state={state}
+          data-label={STATE_WORDS[state]}
+          data-none={stage[state] === 0 || undefined}
+        >
           {stage[state] > 0 ? (
             <Link
               to="/"

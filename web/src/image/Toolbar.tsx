@@ -8,6 +8,7 @@ import {
   IconMaximize,
   IconZoomIn,
 } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import { originalUrl } from "~/api/client";
 import type { ImageFacts } from "~/api/types";
 import { fullTime } from "~/lib/format";
@@ -35,11 +36,11 @@ export function Toolbar({ facts, name, panel, onPanel, onBack, onZoom, onFullScr
         {facts && <span>{facts.taken_at ? fullTime(facts.taken_at) : "Without a date"}</span>}
       </div>
       {facts?.kind !== "video" && (
-        <Tool label="Zoom (Z)" onClick={onZoom}>
+        <Tool label="Zoom (Z)" wide onClick={onZoom}>
           <IconZoomIn size={21} stroke={1.7} />
         </Tool>
       )}
-      <Tool label="Full screen (F)" onClick={onFullScreen}>
+      <Tool label="Full screen (F)" wide onClick={onFullScreen}>
         <IconMaximize size={20} stroke={1.7} />
       </Tool>
       {facts && (
@@ -66,17 +67,16 @@ export function Toolbar({ facts, name, panel, onPanel, onBack, onZoom, onFullScr
   );
 }
 
-function Tool({
-  label,
-  pressed,
-  onClick,
-  children,
-}: {
+interface ToolProps {
   label: string;
   pressed?: boolean;
+  /** Left out where there is little room: fingers do the same. */
+  wide?: boolean;
   onClick: () => void;
-  children: React.ReactNode;
-}) {
+  children: ReactNode;
+}
+
+function Tool({ label, pressed, wide, onClick, children }: ToolProps) {
   return (
     <Tooltip label={label}>
       <ActionIcon
@@ -86,6 +86,7 @@ function Tool({
         className={styles.tool}
         aria-label={label.replace(/ \(.*/, "")}
         aria-pressed={pressed}
+        data-wide={wide}
         onClick={onClick}
       >
         {children}

@@ -15,24 +15,14 @@ const MARKS: Partial<Record<JobState, "done" | "failed" | "missing">> = {
 
 export function FinishedJob({ job }: { job: Job }) {
   const [open, setOpen] = useState(false);
-  const took =
-    job.started_at && job.finished_at
-      ? (Date.parse(job.finished_at) - Date.parse(job.started_at)) / 1000
-      : null;
-  const facts = [
-    job.catalog_name,
-    job.message,
-    job.total > 0 ? `${count(job.done)} done` : null,
-    job.failed > 0 ? `${count(job.failed)} failed` : null,
-    took !== null ? `took ${duration(took)}` : null,
-  ];
+  const facts = factsOf(job);
   return (
     <li className={styles.row}>
       <button type="button" className={styles.rowHead} aria-expanded={open} onClick={() => setOpen(!open)}>
         <IconChevronRight size={17} aria-hidden data-open={open || undefined} />
         <span>
           <strong>{jobTitle(job)}</strong>
-          <span className={styles.note}>{facts.filter(Boolean).join(" · ")}</span>
+          <span className={styles.note}>{facts}</span>
         </span>
         <span className={styles.end}>
           {job.state === "CANCELLED" ? (
@@ -46,6 +36,15 @@ export function FinishedJob({ job }: { job: Job }) {
       {open && (job.failed > 0 ? <Failures job={job} /> : <Counts job={job} />)}
     </li>
   );
+}
+
+function factsOf(job: Job): string {
+  const ran =
+    job.started_at && job.finished_at
+      ? (Date.parse(job.finished_at) - Date.parse(job.started_at)) / 1000
+      : null;
+  const said = job.message ?? `${count(job.done)} done, ${count(job.failed)} failed`;
+  return [job.catalog_name, said, ran === null ? null : `took ${duration(ran)}`].filter(Boolean).join(" · ");
 }
 
 function Counts({ job }: { job: Job }) {

@@ -19,6 +19,15 @@ export interface ActionGroup {
   actions: Action[];
 }
 
+/** The group that every page has. */
+export const EVERYWHERE = "Everywhere";
+
+/** The groups, those of the page first. */
+export function inOrder(groups: ReadonlyMap<string, ActionGroup>): ActionGroup[] {
+  const rank = ({ title }: ActionGroup) => (title === EVERYWHERE ? 1 : 0);
+  return [...groups.values()].sort((a, b) => rank(a) - rank(b));
+}
+
 export const actionGroups = new Store<ReadonlyMap<string, ActionGroup>>(new Map());
 
 /** Offers actions while the component is there. `actions` may be new at each render; only labels and keys are compared. */
@@ -65,7 +74,9 @@ export function keyCaps(keys: string): string[] {
     ArrowDown: "↓",
     Escape: "Esc",
     "Shift+?": "?",
+    PageUp: "PgUp",
+    PageDown: "PgDn",
   };
-  if (names[keys]) return [names[keys]];
+  if (names[keys] || keys.length === 1) return [names[keys] ?? keys.toUpperCase()];
   return keys.split("+").map((part) => names[part] ?? (part.length === 1 ? part.toUpperCase() : part));
 }

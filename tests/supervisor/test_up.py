@@ -176,7 +176,7 @@ def test_a_lanes_kill_file_stops_it_until_it_is_removed(up: Up) -> None:
     wait_for(lambda: [process for process in up.family() if "cpu" in command(process)])
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_stops_everything_in_time(own: Up, number: signal.Signals) -> None:
     own.start()
     family = own.family()

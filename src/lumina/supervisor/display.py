@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from pathlib import Path
@@ -69,8 +70,9 @@ class Display:
             self._print(text + "\n")
 
     def _print(self, text: str) -> None:
-        if self._live.is_started:
-            self._console.print(Text(text.rstrip("\n")))
-        else:
-            sys.stderr.write(text)
-            sys.stderr.flush()
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            if self._live.is_started:
+                self._console.print(Text(text.rstrip("\n")))
+            else:
+                sys.stderr.write(text)
+                sys.stderr.flush()

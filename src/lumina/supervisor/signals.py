@@ -10,7 +10,7 @@ from typing import Self
 
 
 class Signals:
-    """While this context is open, SIGINT and SIGTERM ask to stop instead of ending the process.
+    """While this context is open, SIGINT, SIGTERM and SIGHUP (a closed terminal) ask to stop instead of ending the process.
 
     Attributes:
         asked: how often somebody asked to stop; the second time means "at once".
@@ -28,8 +28,9 @@ class Signals:
         for end in (self._read, self._write):
             os.set_blocking(end, False)
         self._wakeup = signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._before[number] = signal.signal(number, self._ask)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # `nohup` means it
+                self._before[number] = signal.signal(number, self._ask)
         self._before[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda *_: None)
         return self
 

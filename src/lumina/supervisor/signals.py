@@ -10,7 +10,7 @@ from typing import Self
 
 
 class Signals:
-    """While this context is open, SIGINT, SIGTERM and SIGHUP (a closed terminal) ask to stop instead of ending the process.
+    """While this is open, SIGINT, SIGTERM and SIGHUP (a closed terminal) ask to stop instead of ending the process.
 
     Attributes:
         asked: how often somebody asked to stop; the second time means "at once".

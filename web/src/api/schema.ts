@@ -741,11 +741,23 @@ export interface components {
         BucketColumns: {
             /** Count */
             count: number[];
-            /** End */
+            /**
+             * End
+             * @description Wall clock at the place, without zone.
+             * @example [
+             *       "2019-07-14T10:11:12.345"
+             *     ]
+             */
             end: string[];
             /** Key */
             key: string[];
-            /** Start */
+            /**
+             * Start
+             * @description Wall clock at the place, without zone.
+             * @example [
+             *       "2019-07-14T10:11:12.345"
+             *     ]
+             */
             start: string[];
         };
         /**
@@ -1563,9 +1575,18 @@ export interface components {
             ratio: number[];
             /** State */
             state: ("done" | "missing" | "failed")[];
-            /** Taken At */
+            /**
+             * Taken At
+             * @description Wall clock at the place, without zone.
+             * @example [
+             *       "2019-07-14T10:11:12.345"
+             *     ]
+             */
             taken_at: (string | null)[];
-            /** Thumbnail */
+            /**
+             * Thumbnail
+             * @description Hexadecimal.
+             */
             thumbnail: (string | null)[];
         };
         /**
@@ -2301,12 +2322,14 @@ export interface operations {
                     "application/octet-stream": unknown;
                 };
             };
-            /** @description Part. */
+            /** @description The part that was asked for. */
             206: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/octet-stream": unknown;
+                };
             };
             /** @description Not found */
             404: {

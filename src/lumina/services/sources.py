@@ -114,7 +114,7 @@ def mount(tx: Transaction, source_id: int, node: str, path: str) -> None:
         NotFound: there is no such source. BadInput: the path is not absolute.
     """
     catalogs.source(tx, source_id)
-    drive = len(path) > 2 and path[1] == ":" and path[0].isalpha()
+    drive = len(path) > 2 and path[0].isalpha() and path[1] == ":" and path[2] in "/\\"
     if not (path.startswith(("/", "\\\\")) or drive) or "\0" in path:
         raise BadInput(f"path: {path!r} is not an absolute path.")
     catalogs.set_mount(tx, source_id, node, path.rstrip("/") or "/")

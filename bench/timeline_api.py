@@ -81,12 +81,35 @@ def timed(action: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def row(name: str, seconds: list[float], peer: float | None = None) -> tuple[str, float]:
-    ordered = sorted(seconds)
-    p50, p95 = statistics.median(ordered), ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
-    ratio = f"{peer / p50:8.1f}x" if peer else ""
-    print(f"{name:<58}{len(seconds):>5}{p50 * 1000:>9.1f}{p95 * 1000:>9.1f}  {ratio}")
-    return name, p95
+class Meter:
+    """Wall and processor time of requests; the latter (server and database) hardly depends on what else runs."""
+
+    def __init__(self, store: Store, server: psutil.Process) -> None:
+        self.store = store
+        self.server = server
+
+    def processor(self) -> float:
+        """Seconds used so far by the server and by its connections to the database."""
+        with self.store.transaction() as tx:
+            rows = tx.rows(
+                "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        processes = [self.server]
+        for found in rows:
+            with contextlib.suppress(psutil.Error):  # another machine's, or one that has just ended
+                processes.append(psutil.Process(found["pid"]))
+        return sum(sum(process.cpu_times()[:2]) for process in processes)
+
+    def row(self, name: str, actions: list[Callable[[], float]], peer: float | None = None) -> tuple[str, float]:
+        """Run the actions, each of which says how long it took, and print a line."""
+        actions[0]()
+        before = self.processor()
+        seconds = sorted(action() for action in actions)
+        used = (self.processor() - before) / len(actions)
+        p50, p95 = statistics.median(seconds), seconds[min(len(seconds) - 1, int(len(seconds) * 0.95))]
+        ratio = f"{peer / p50:8.1f}x" if peer else ""
+        print(f"{name:<52}{len(seconds):>5}{p50 * 1000:>9.1f}{p95 * 1000:>9.1f}{used * 1000:>9.1f}  {ratio}")
+        return name, p95
 
 
 def measure(database: str, rounds: int) -> bool:
@@ -96,13 +119,15 @@ def measure(database: str, rounds: int) -> bool:
         busiest = tx.row(
             "SELECT day, sum(images) AS n FROM timeline_day WHERE day IS NOT NULL GROUP BY 1 ORDER BY 2 DESC LIMIT 1"
         )
+        assert busiest is not None
         camera = tx.value(
             "SELECT camera FROM metadata WHERE camera IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
         )
         moved = tx.value("SELECT id FROM image WHERE taken_at::date = :day LIMIT 1", day=busiest["day"])
         catalogs = [str(r["id"]) for r in tx.rows("SELECT id FROM catalog")]
-    print(f"{images:,} images in {len(catalogs)} catalogs, {busiest['n']:,} on {busiest['day']}\n")
-    print(f"{'':<58}{'n':>5}{'p50 ms':>9}{'p95 ms':>9}  GROUP BY / this")
+    print(f"{images:,} images in {len(catalogs)} catalogs, {busiest['n']:,} on {busiest['day']}")
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}\n")
+    print(f"{'':<52}{'n':>5}{'p50 ms':>9}{'p95 ms':>9}{'CPU ms':>9}  GROUP BY / this")
 
     def group_by() -> None:
         with store.transaction() as tx:
@@ -112,62 +137,48 @@ def measure(database: str, rounds: int) -> bool:
         with store.transaction() as tx:
             tx.execute("UPDATE image SET taken_at = taken_at + interval '1 second' WHERE id = :id", id=moved)
 
+    peer = statistics.median(timed(group_by) for _ in range(7))
+    print(f"{'peer: bare SQL GROUP BY day':<52}{7:>5}{peer * 1000:>9.1f}")
     with server(database) as (port, process):
-        client = Client(port)
+        client, meter = Client(port), Meter(store, process)
+
+        def get(path: str) -> Callable[[], float]:
+            return lambda: timed(lambda: client.get(path))
+
+        def after_a_change() -> float:
+            change()
+            return timed(lambda: client.get("/api/timeline/buckets"))
+
         listing = json.loads(client.get("/api/timeline/buckets"))
         keys = listing["buckets"]["key"] + listing["undated_buckets"]["key"]
         parts = [key for key in keys if "." in key]
         assert sum(listing["buckets"]["count"]) + listing["undated"] == images == listing["total"]
         assert max(listing["buckets"]["count"] + listing["undated_buckets"]["count"]) <= 2000
-        choose = random.Random(5)  # noqa: S311
-        peer = statistics.median(timed(group_by) for _ in range(7))
-        print(f"{'peer: bare SQL GROUP BY day':<58}{7:>5}{peer * 1000:>9.1f}")
-        client = Client(port)  # the first one's connection has been idle for too long
-        alone = f"?catalog={catalogs[0]}"
+        choose = random.Random(5)
+        some = [get(f"/api/timeline/bucket?key={key}") for key in choose.choices(keys, k=4 * rounds)]
+        full = [get(f"/api/timeline/bucket?key={key}") for key in choose.choices(parts, k=2 * rounds)]
         results = [
-            row("bucket list", [timed(lambda: client.get("/api/timeline/buckets")) for _ in range(rounds)], peer),
-            row(
-                "bucket list, one catalog",
-                [timed(lambda: client.get("/api/timeline/buckets" + alone)) for _ in range(rounds)],
-                peer,
-            ),
-            row(
-                "bucket list, after a change in the busiest day", [_after(change, client) for _ in range(rounds)], peer
-            ),
-            row(
-                "any bucket",
-                [
-                    timed(lambda k=k: client.get(f"/api/timeline/bucket?key={k}"))
-                    for k in choose.choices(keys, k=4 * rounds)
-                ],
-            ),
-            row(
-                "full bucket (part of the busiest day)",
-                [
-                    timed(lambda k=k: client.get(f"/api/timeline/bucket?key={k}"))
-                    for k in choose.choices(parts, k=2 * rounds)
-                ],
-            ),
+            meter.row("bucket list", [get("/api/timeline/buckets")] * rounds, peer),
+            meter.row("bucket list, one catalog", [get(f"/api/timeline/buckets?catalog={catalogs[0]}")] * rounds, peer),
+            meter.row("any bucket", some),
+            meter.row("full bucket (part of the busiest day)", full),
         ]
-        for name, query in (
-            ("bucket list by camera", f"?camera={quote(camera)}"),
-            ("bucket list by format", "?format=nef"),
-            ("bucket list by month", "?from=2016-07-01&to=2016-07-31"),
-            ("images, first page of 100", None),
+        few = max(rounds // 5, 3)
+        for name, path in (
+            ("bucket list by camera", f"/api/timeline/buckets?camera={quote(camera)}"),
+            ("bucket list by format", "/api/timeline/buckets?format=nef"),
+            ("bucket list by month", "/api/timeline/buckets?from=2016-07-01&to=2016-07-31"),
+            ("images, first page of 100", "/api/images"),
         ):
-            path = f"/api/timeline/buckets{query}" if query else "/api/images"
-            row(f"(no target) {name}", [timed(lambda p=path: client.get(p)) for _ in range(max(rounds // 5, 3))], peer)
+            meter.row(f"(no target) {name}", [get(path)] * few, peer)
+        changed = [after_a_change] * rounds
+        meter.row("(no target) bucket list after a change in that day", changed, peer)
         resident = process.memory_info().rss / 2**20
     store.close()
     print(f"\nserver: {resident:.0f} MiB resident (target 300)")
     worst = max(results, key=lambda result: result[1])
     print(f"slowest p95: {worst[0]}, {worst[1] * 1000:.1f} ms (target {TARGET * 1000:.0f})")
     return worst[1] <= TARGET and resident <= 300
-
-
-def _after(change: Callable[[], None], client: Client) -> float:
-    change()
-    return timed(lambda: client.get("/api/timeline/buckets"))
 
 
 def main() -> None:

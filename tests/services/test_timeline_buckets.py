@@ -108,9 +108,16 @@ def expected(images: list[Image]) -> list[tuple[str, datetime, datetime, list[in
     return [(key, m[-1].taken_at, m[0].taken_at, [image.id for image in m]) for key, m in buckets]
 
 
+def is_chosen(image: Image, selection: Selection) -> bool:
+    if image.taken_at is None:
+        return selection.undated is not False and selection.start is None and selection.end is None
+    first, last = selection.start or date.min, selection.end or date.max
+    return selection.undated is not True and first <= image.taken_at.date() <= last
+
+
 def check(library: Library, service: TimelineService, selection: Selection, *, contents: bool = True) -> None:
     with library.store.transaction() as tx:
-        images = library.images(tx, selection.catalog)
+        images = [image for image in library.images(tx, selection.catalog) if is_chosen(image, selection)]
         found = service.buckets(tx, selection)
         wanted = expected(images)
         assert [(b.key, b.start, b.end, b.images) for b in found.buckets] == [
@@ -166,8 +173,17 @@ def test_buckets_equal_what_counting_gives(library: Library, steps: list[tuple],
         library.insert(*arguments) if what == "insert" else library.change(what, *arguments)
         if number in look:  # folding in between must not change what comes after
             check(library, service, Selection(), contents=False)
-    for selection in (Selection(), *(Selection(catalog=catalog) for catalog in library.catalogs)):
-        check(library, service, selection)
+    days = {"start": date(2019, 7, 14), "end": date(2019, 7, 15)}
+    for catalog in (None, *library.catalogs):
+        for chosen in (
+            {},
+            days,
+            {"start": days["start"]},
+            {"end": days["start"]},
+            {"undated": True},
+            {"undated": False},
+        ):
+            check(library, service, Selection(catalog=catalog, **chosen))
 
 
 def test_a_filtered_view_has_the_same_buckets_as_the_kept_counts(library: Library) -> None:

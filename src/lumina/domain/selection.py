@@ -64,6 +64,16 @@ class Selection:
     text: str | None = None
 
     @property
-    def whole(self) -> bool:
-        """True where nothing but the catalog is chosen."""
-        return self == Selection(catalog=self.catalog)
+    def by_day(self) -> bool:
+        """True where whole days of a catalog are chosen, or the undated shelf, and nothing else."""
+        return self == Selection(catalog=self.catalog, start=self.start, end=self.end, undated=self.undated)
+
+    @property
+    def dated(self) -> bool:
+        """True where images with a date may be among the chosen."""
+        return self.undated is not True
+
+    @property
+    def shelved(self) -> bool:
+        """True where images without a date may be among the chosen."""
+        return self.undated is not False and self.start is None and self.end is None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from itertools import groupby
 from uuid import UUID
 
@@ -34,9 +35,10 @@ class TimelineService:
             NotFound: the catalog does not exist.
         """
         catalogs = catalogs_of(tx, selection)
-        if selection.whole:
+        if selection.by_day:
             timeline.fold(tx)
-            days, blocks = timeline.days(tx, catalogs), timeline.blocks(tx, catalogs)
+            days = timeline.days(tx, catalogs, selection.start, selection.end) if selection.dated else []
+            blocks = timeline.blocks(tx, catalogs) if selection.shelved else []
         else:
             days = timeline.selected_days(tx, catalogs, selection)
             blocks = timeline.selected_blocks(tx, catalogs, selection)
@@ -55,11 +57,11 @@ class TimelineService:
         Raises:
             NotFound: the catalog does not exist.
         """
-        if not selection.whole:
+        if not selection.by_day:
             return None
         catalogs = catalogs_of(tx, selection)
         timeline.fold(tx)
-        return tuple(catalogs), timeline.versions(tx, catalogs)
+        return selection, tuple(catalogs), timeline.versions(tx, catalogs)
 
     def bucket(self, tx: Transaction, selection: Selection, key: BucketKey) -> BucketRows:
         """The images of one bucket.
@@ -68,7 +70,8 @@ class TimelineService:
             NotFound: the catalog or the bucket does not exist, or the bucket has been cut smaller since.
         """
         catalogs = catalogs_of(tx, selection)
-        rows = timeline.images(tx, catalogs, selection, self._span(tx, catalogs, selection, key))
+        span = self._span(tx, catalogs, selection, key)
+        rows = timeline.images(tx, catalogs, _without_dates(selection, key), span)
         if rows.more:
             raise NotFound("This bucket has grown and was cut into smaller ones: load the list of buckets again.")
         return rows
@@ -86,7 +89,7 @@ class TimelineService:
         return Span(key.start, key.end, Position(part.newest, part.head), below)
 
     def _parts_of(self, tx: Transaction, catalogs: Sequence[UUID], selection: Selection, day: date) -> Sequence[Part]:
-        if not selection.whole:
+        if not selection.by_day:
             return timeline.parts(tx, catalogs, selection, day)
         timeline.fold(tx)
         if len(catalogs) == 1:
@@ -99,7 +102,7 @@ class TimelineService:
         def make() -> tuple[Part, ...]:
             return timeline.parts(tx, catalogs, selection, day)
 
-        if not selection.whole:
+        if not selection.by_day:
             return make()
         return self._parts.get((day, timeline.day_versions(tx, catalogs, day)), make)
 
@@ -133,8 +136,17 @@ def _joined(blocks: Iterable[Block]) -> list[Block]:
     return joined
 
 
+def _without_dates(selection: Selection, key: BucketKey) -> Selection:
+    """The same for this bucket, where all of it lies within the chosen days; fewer bounds make a better index scan."""
+    if key.start is None or key.end is None:
+        return selection
+    begun = selection.start is None or selection.start <= key.start
+    ended = selection.end is None or key.end <= selection.end + timedelta(days=1)
+    return replace(selection, start=None, end=None) if begun and ended else selection
+
+
 def _shelf_span(tx: Transaction, catalogs: Sequence[UUID], selection: Selection, part: int) -> Span:
-    if selection.whole:
+    if selection.by_day:
         timeline.fold(tx)
         blocks = _joined(timeline.blocks(tx, catalogs))
     else:

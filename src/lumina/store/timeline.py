@@ -47,8 +47,8 @@ def versions(tx: Transaction, catalogs: Sequence[UUID]) -> tuple[tuple[UUID, int
     return tuple((row[0], row[1]) for row in rows)
 
 
-def days(tx: Transaction, catalogs: Sequence[UUID]) -> list[Day]:
-    """All days with images, newest first. `fold` first.
+def days(tx: Transaction, catalogs: Sequence[UUID], start: date | None = None, end: date | None = None) -> list[Day]:
+    """All days with images from `start` to `end`, both included, newest first. `fold` first.
 
     Of several catalogs, days above `BUCKET` come without parts: `parts` finds them.
     """
@@ -57,9 +57,12 @@ def days(tx: Transaction, catalogs: Sequence[UUID]) -> list[Day]:
         columns = "day, sum(images)::integer, min(first), max(last), NULL, NULL, NULL"
     grouped = "" if len(catalogs) == 1 else "GROUP BY day"
     rows: Sequence[Any] = tx.execute(
-        f"SELECT {columns} FROM timeline_day WHERE catalog_id = ANY(:catalogs) AND day IS NOT NULL {grouped}"
-        " ORDER BY day DESC",
+        f"SELECT {columns} FROM timeline_day WHERE catalog_id = ANY(:catalogs) AND day IS NOT NULL"
+        " AND (CAST(:start AS date) IS NULL OR day >= :start) AND (CAST(:end AS date) IS NULL OR day <= :end)"
+        f" {grouped} ORDER BY day DESC",
         catalogs=list(catalogs),
+        start=start,
+        end=end,
     ).all()
     return [
         Day(on, images, first, last, tuple(map(Part, head_at, head_id, tail_at)) if head_at else ())

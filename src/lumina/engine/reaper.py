@@ -15,17 +15,27 @@ log = structlog.get_logger()
 
 SILENT_SECONDS = 3.0
 """Messages on their way for this long, in a lane where nobody has claimed anything since, count as lost."""
+START_SECONDS = 10.0
+"""So long after the reaper's start nothing counts as lost: workers are only just starting."""
 PRUNE_SECONDS = 3600.0
 
 
 class Reaper:
     """Run `tick` every few seconds, in one place per installation (the supervisor of the server)."""
 
-    def __init__(self, store: Store, leases: Leases, dispatcher: Dispatcher, keep_jobs_days: int) -> None:
+    def __init__(
+        self,
+        store: Store,
+        leases: Leases,
+        dispatcher: Dispatcher,
+        keep_jobs_days: int,
+        start_seconds: float = START_SECONDS,
+    ) -> None:
         self.store = store
         self.leases = leases
         self.dispatcher = dispatcher
         self.keep_jobs_days = keep_jobs_days
+        self._trusts_silence_at = time.monotonic() + start_seconds
         self._pruned_at = float("-inf")
 
     def tick(self) -> bool:
@@ -40,13 +50,16 @@ class Reaper:
         if released := self.leases.release_expired():
             log.warning("leases ran out", batches=released)
         with self.store.transaction() as tx:
-            lost = ledger.forget_lost_messages(tx, SILENT_SECONDS)
+            lost = ledger.forget_lost_messages(tx, SILENT_SECONDS) if self._trusts_silence() else 0
             busy = bool(ledger.open_work(tx))
         if lost:
             log.info("messages sent again", batches=lost)
         self.dispatcher.top_up()
         self._prune()
         return busy
+
+    def _trusts_silence(self) -> bool:
+        return time.monotonic() >= self._trusts_silence_at
 
     def _prune(self) -> None:
         if time.monotonic() - self._pruned_at < PRUNE_SECONDS:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
 
 from lumina.cli.logs import configure_logs
-from lumina.cli.parent import end_with_parent
 from lumina.cli.session import configuration
 
 
@@ -16,8 +16,10 @@ def serve(
     supervised: Annotated[bool, typer.Option("--supervised", hidden=True, help="End with the parent process.")] = False,
 ) -> None:
     """Answer HTTP on the settings' host and port, on a database that runs already."""
+    from lumina.worker.orphan import end_with_parent
+
     if supervised:
-        end_with_parent()
+        end_with_parent(os.getppid())
     found = configuration(context)
     configure_logs(found.settings.log_level)
     import uvicorn

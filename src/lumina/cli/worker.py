@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from typing import Annotated
 
 import typer
 
 from lumina.cli.logs import configure_logs
-from lumina.cli.parent import end_with_parent
 from lumina.cli.session import database, settings
 from lumina.errors import BadInput
 
@@ -21,9 +21,10 @@ def worker(
 ) -> None:
     """Work on lanes until stopped. `lumina up` starts its own; use this to add a machine."""
     from lumina.domain.stage import Lane
+    from lumina.worker.orphan import end_with_parent
 
     if supervised:
-        end_with_parent()
+        end_with_parent(os.getppid())
     given = settings(context)
     configure_logs(given.log_level)
     names = [name.strip() for name in lanes.split(",") if name.strip()]

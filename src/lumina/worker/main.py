@@ -22,6 +22,7 @@ from lumina.domain.stage import Lane
 from lumina.engine.guard import limit_memory
 from lumina.errors import LuminaError
 from lumina.store.ledger import Worker
+from lumina.worker.orphan import end_with_parent
 from lumina.worker.request import BatchTask
 
 log = structlog.get_logger()
@@ -115,8 +116,11 @@ def _run_batch(task: Any, batch_id: int) -> None:
 
 
 def _connect_signals(settings: Settings, lanes: Sequence[Lane], build: Callable[..., App]) -> None:
+    main_process = os.getpid()
+
     @signals.worker_process_init.connect(weak=False)
     def start_child(**_: object) -> None:
+        end_with_parent(main_process)
         if Lane.GPU not in lanes:
             limit_memory(settings.worker_memory)
         _child.app = build(settings, pool_size=2)

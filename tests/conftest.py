@@ -64,7 +64,7 @@ def database_url(postgres: str, template_database: str) -> Iterator[str]:
     """URL of a fresh, migrated database."""
     name = f"test_{uuid.uuid4().hex}"
     admin = _admin(postgres)
-    _run_outside_transaction(admin, f"CREATE DATABASE {name} TEMPLATE {template_database} STRATEGY file_copy")
+    _run_outside_transaction(admin, f"CREATE DATABASE {name} TEMPLATE {template_database} STRATEGY wal_log")
     yield postgres.format(name)
     _run_outside_transaction(admin, f"DROP DATABASE {name} WITH (FORCE)")
     admin.close()

@@ -126,7 +126,7 @@ export class Geometry {
   /** Where an anchor is now. */
   locate(anchor: Anchor): number {
     const image = anchor.image === undefined ? null : this.find(anchor.image, anchor.key);
-    if (image) return this.top(image.index) + image.top + anchor.offset;
+    if (image) return this.top(image.index) + image.top + Math.min(anchor.offset, image.height - 1);
     let index = this.indexOf(anchor.key);
     if (index < 0)
       index = anchor.date ? bucketAt(this.buckets, anchor.date) : Math.max(0, this.buckets.length - 1);
@@ -147,12 +147,12 @@ export class Geometry {
   }
 
   /** Where an image is laid out, in the likely bucket or in any other. */
-  private find(image: number, likely: string): { index: number; top: number } | null {
+  private find(image: number, likely: string): { index: number; top: number; height: number } | null {
     for (const key of [likely, ...this.laid.keys()]) {
       const laid = this.laid.get(key);
       const item = laid?.images.columns.id.indexOf(image) ?? -1;
       if (laid && item >= 0 && this.byKey.has(key))
-        return { index: this.indexOf(key), top: laid.layout.y[item]! };
+        return { index: this.indexOf(key), top: laid.layout.y[item]!, height: laid.layout.h[item]! };
     }
     return null;
   }

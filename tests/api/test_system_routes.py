@@ -13,6 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from lumina import __version__
+from lumina.api import problems
 from lumina.api.app import create_app
 from lumina.api.caching import Shared
 from lumina.api.docs import page
@@ -274,10 +275,19 @@ def test_an_unexpected_error_says_nothing_of_the_inside(house: House, monkeypatc
     def broken() -> Any:
         raise RuntimeError("secret detail")
 
+    logged: list[dict[str, Any]] = []
+
+    class Log:
+        def error(self, _event: str, **values: Any) -> None:
+            logged.append(values)
+
     monkeypatch.setattr(house.store, "transaction", broken)
+    monkeypatch.setattr(problems, "_log", Log())
     with TestClient(create_app(house.lumina), base_url=ORIGIN, raise_server_exceptions=False) as client:
-        problem = house.problem(client.get("/api/images"), 500)
-    assert "secret" not in json.dumps(problem)
+        response = client.get("/api/images")
+    assert "secret" not in json.dumps(house.problem(response, 500))
+    assert logged[0]["path"] == "/api/images"
+    assert str(logged[0]["exc_info"]) == "secret detail"
 
 
 @pytest.mark.unit

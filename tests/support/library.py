@@ -80,6 +80,9 @@ def movie(path: Path, taken: datetime | None = None, offset: str = "+0200") -> P
     return path
 
 
+_MINE = "FROM file JOIN source ON source.id = source_id WHERE catalog_id = :id"
+
+
 class Library:
     """Scans `root` into a catalog of its own."""
 
@@ -109,12 +112,14 @@ class Library:
 
     def images(self) -> dict[str, int]:
         """Path of each file that is there -> its image."""
-        rows = self.rows("SELECT path, image_id FROM file WHERE missing_since IS NULL ORDER BY path")
+        rows = self.rows(
+            f"SELECT file.path, image_id {_MINE} AND file.missing_since IS NULL ORDER BY file.path", id=self.catalog.id
+        )
         return {row["path"]: row["image_id"] for row in rows}
 
     def roles(self) -> dict[str, str]:
         """Path of each file that is there -> its role."""
-        rows = self.rows("SELECT path, role FROM file WHERE missing_since IS NULL")
+        rows = self.rows(f"SELECT file.path, role {_MINE} AND file.missing_since IS NULL", id=self.catalog.id)
         return {row["path"]: row["role"] for row in rows}
 
     def missing(self) -> set[int]:
@@ -132,8 +137,9 @@ class Library:
 
         with self.store.transaction() as tx:
             for row in tx.rows(
-                """SELECT file.id, file.path, source.path AS root FROM file JOIN source ON source.id = source_id
-                WHERE role = 'original' AND missing_since IS NULL"""
+                f"""SELECT file.id, file.path, source.path AS root {_MINE}
+                AND role = 'original' AND missing_since IS NULL""",
+                id=self.catalog.id,
             ):
                 data = (Path(row["root"]) / row["path"]).read_bytes()
                 content = digest(data, anatomy(data, sniff(data[:4096], row["path"])))

@@ -148,7 +148,7 @@ def merge_result(tx: Transaction, job_id: UUID, result: Mapping[str, Any]) -> No
 
 
 def failures(tx: Transaction, job_id: UUID, *, examples: int = 5) -> list[Row]:
-    """What failed among a job's images, grouped by stage and cause: stage, code, reason, count, examples."""
+    """What failed among a job's images, grouped by stage and cause: stage, code, the commonest reason, count, examples."""
     return list(
         tx.rows(
             """
@@ -158,7 +158,7 @@ def failures(tx: Transaction, job_id: UUID, *, examples: int = 5) -> list[Row]:
                     row_number() OVER (PARTITION BY st.name, s.code ORDER BY s.image_id) AS place
                 FROM item JOIN stage_state s USING (image_id) JOIN stage st ON st.id = s.stage_id
                 WHERE s.status IN (2, 4))
-            SELECT stage, code, min(note) AS reason, count(*) AS count,
+            SELECT stage, code, mode() WITHIN GROUP (ORDER BY note) AS reason, count(*) AS count,
                 coalesce(jsonb_agg(jsonb_build_object('image_id', failed.image_id, 'reason', note, 'path', path))
                     FILTER (WHERE place <= :examples), '[]') AS examples
             FROM failed LEFT JOIN LATERAL (

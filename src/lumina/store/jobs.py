@@ -148,7 +148,7 @@ def merge_result(tx: Transaction, job_id: UUID, result: Mapping[str, Any]) -> No
 
 
 def failures(tx: Transaction, job_id: UUID, *, examples: int = 5) -> list[Row]:
-    """What failed among a job's images, grouped by stage and cause: stage, code, the commonest reason, count, examples."""
+    """What failed in a job, grouped by stage and cause: stage, code, the commonest reason, count, examples."""
     return list(
         tx.rows(
             """

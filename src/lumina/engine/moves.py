@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
+from time import monotonic
 from uuid import UUID
 
 from blake3 import blake3
@@ -26,8 +26,9 @@ from lumina.store.scans import Area, Session
 ELSEWHERE = 100_000
 """At most so many rows of other folders and sources are looked up on their disks in one scan."""
 _PIECE = 1 << 20
-MATCHES = 200
-"""Files read between two signs of life."""
+ALIVE_SECONDS = 2.0
+SAME = 100
+"""Among so many files of the same bytes, the one of the same name is preferred."""
 RETAGGED = 256 << 10
 """Writing tags into a file changes its size by no more than this; larger differences are other pictures."""
 
@@ -52,13 +53,27 @@ class Moves:
             moves.match_identity(tx, self.area)
             lost = moves.lost(tx)
             found = moves.found(tx) if lost else []
-        matches = self._by_bytes(found, lost)
-        while some := list(islice(matches, MATCHES)):
-            with self.session.transaction() as tx:
-                moves.add(tx, some)
-                on_chunk(tx, ())
+        self._read(self._by_bytes(found, lost), on_chunk)
         with self.session.transaction() as tx:
             return self._write(tx, on_chunk)
+
+    def _read(self, matches: Iterable[Match | None], on_chunk: Callable[[Transaction, Sequence[int]], None]) -> None:
+        """Keep the matches, with a sign of life every few seconds: reading takes long where files are large."""
+        waiting: list[Match] = []
+        until = monotonic() + ALIVE_SECONDS
+        for match in matches:
+            if match is not None:
+                waiting.append(match)
+            if monotonic() > until:
+                self._keep(waiting, on_chunk)
+                waiting = []
+                until = monotonic() + ALIVE_SECONDS
+        self._keep(waiting, on_chunk)
+
+    def _keep(self, matches: Sequence[Match], on_chunk: Callable[[Transaction, Sequence[int]], None]) -> None:
+        with self.session.transaction() as tx:
+            moves.add(tx, matches)
+            on_chunk(tx, ())
 
     def _gone_elsewhere(self, tx: Transaction) -> list[int]:
         roots = {key: Path(names.native(path)) for key, path in catalogs.roots(tx, self.node).items()}
@@ -69,15 +84,19 @@ class Moves:
             if _is_gone(place, roots.get(place.source_id), place.source_id in reachable)
         ]
 
-    def _by_bytes(self, found: Sequence[Found], lost: Sequence[Lost]) -> Iterator[Match]:
-        """Lost rows, with the path where their bytes are now."""
+    def _by_bytes(self, found: Sequence[Found], lost: Sequence[Lost]) -> Iterator[Match | None]:
+        """Lost rows, with the path where their bytes are now; None after each file that was read for nothing."""
         by_sum, sizes = _by_checksum(lost)
         left: list[Found] = []
         matched: set[int] = set()
         for file in found:
-            row = self._same_bytes(file, by_sum) if sizes[file.size] > 0 else None
+            if sizes[file.size] == 0:
+                left.append(file)
+                continue
+            row = self._same_bytes(file, by_sum)
             if row is None:
                 left.append(file)
+                yield None
                 continue
             sizes[file.size] -= 1
             matched.add(row.id)
@@ -91,11 +110,11 @@ class Moves:
         alike = by_sum.get(checksum) if checksum else None
         if not alike:
             return None
-        row = min(alike, key=lambda each: names.base(each.path) != names.base(file.path))
+        row = min(alike[:SAME], key=lambda each: names.base(each.path) != names.base(file.path))
         alike.remove(row)
         return row
 
-    def _retagged(self, found: Sequence[Found], lost: Sequence[Lost]) -> Iterator[Match]:
+    def _retagged(self, found: Sequence[Found], lost: Sequence[Lost]) -> Iterator[Match | None]:
         nearby = _Nearby(lost)
         for file in found:
             if not nearby.any_of_size(file.size):
@@ -105,9 +124,11 @@ class Moves:
                 continue
             digest = _content(self.root / names.native(file.path))
             row = next((row for row in rows if row.content == digest), None)
-            if row is not None:
-                nearby.take(row)
-                yield Match(row.id, file.path, same_bytes=False)
+            if row is None:
+                yield None
+                continue
+            nearby.take(row)
+            yield Match(row.id, file.path, same_bytes=False)
 
     def _format(self, file: Found) -> FileFormat | None:
         try:

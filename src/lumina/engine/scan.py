@@ -29,7 +29,7 @@ from lumina.store.scans import Area, Session
 FIRST_CHUNK, CHUNK = 24, 500
 """Files per transaction: few at first, so that a new library shows its first images at once."""
 GONE_CHUNK = 2000
-STAGE_CHUNK = 20_000
+STAGE_CHUNK = 5_000
 
 
 class OnChunk(Protocol):

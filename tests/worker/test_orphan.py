@@ -16,8 +16,8 @@ WATCHING = (
     "print(os.getpid(), flush=True); orphan.watch(os.getppid())"
 )
 ASKING = (
-    "import os, time; from lumina.worker import orphan; orphan.end_with_parent(os.getppid()); "
-    "print(os.getpid(), flush=True); time.sleep(600)"
+    "import os, time; from lumina.worker import orphan; orphan.LOOK_SECONDS = 0.05; "
+    "orphan.end_with_parent(os.getppid()); print(os.getpid(), flush=True); time.sleep(600)"
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Annotated
 
 import typer
@@ -18,7 +19,7 @@ def serve(
     """Answer HTTP on the settings' host and port, on a database that runs already."""
     from lumina.worker.orphan import end_with_parent
 
-    if supervised:
+    if supervised and sys.platform != "linux":  # there the launcher has asked the kernel for it
         end_with_parent(os.getppid())
     found = configuration(context)
     configure_logs(found.settings.log_level)

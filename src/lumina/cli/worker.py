@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import warnings
 from typing import Annotated
 
@@ -23,7 +24,7 @@ def worker(
     from lumina.domain.stage import Lane
     from lumina.worker.orphan import end_with_parent
 
-    if supervised:
+    if supervised and sys.platform != "linux":  # there the launcher has asked the kernel for it
         end_with_parent(os.getppid())
     given = settings(context)
     configure_logs(given.log_level)

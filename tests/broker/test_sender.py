@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from redis import Redis
+from support.redis_server import RedisServer
 
 from lumina.broker.app import Broker, queue_name
 from lumina.broker.sender import CelerySender
@@ -11,7 +12,6 @@ from lumina.domain.stage import Lane
 from lumina.errors import Unavailable
 from lumina.store import Store
 from lumina.store.queue import install_queues, keyword_dsn
-from support.redis_server import RedisServer
 
 pytestmark = pytest.mark.integration
 

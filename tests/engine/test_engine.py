@@ -205,6 +205,17 @@ def test_cancelling_drops_what_has_not_begun_and_ends_the_job_once(bench: Bench)
     assert bench.work.cancel(job.id).state is JobState.CANCELLED
 
 
+def test_a_job_that_nobody_has_begun_is_cancelled_at_once_and_without_a_worker(bench: Bench) -> None:
+    bench.add_images(3)
+    job = bench.work.run_stages(["measure"])
+    cancelled = bench.work.cancel(job.id)
+    assert cancelled.state is JobState.CANCELLED
+    assert cancelled.result["message"] == "Cancelled: 0 images done"
+    bench.deliver()
+    assert bench.value("SELECT finalised FROM job") == 1
+    assert bench.measure.runs == []
+
+
 def test_cancelling_while_a_batch_runs_leaves_one_final_state(bench: Bench) -> None:
     bench.add_images(1)
     job = bench.work.run_stages(["measure"])

@@ -40,7 +40,7 @@ def test_two_stages_of_one_name_are_refused() -> None:
 
 
 def test_a_need_that_no_stage_provides_is_refused() -> None:
-    with pytest.raises(BadRegistry, match="'b' needs .*'nowhere'"):
+    with pytest.raises(BadRegistry, match=r"'b' needs .*'nowhere'"):
         Registry([stage("a"), stage("b", "nowhere")], {Measures})
 
 

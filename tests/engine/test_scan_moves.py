@@ -273,3 +273,53 @@ def test_a_new_inode_and_device_alone_change_nothing(library: Library) -> None:
     report = library.scan()
     assert (report.changed, report.moved, report.new) == (0, 0, 0)
     assert [int(row["inode"]) for row in library.rows("SELECT inode FROM file")] == [path.stat().st_ino]
+
+
+@pytest.mark.parametrize("by_bytes", [False, True])
+def test_another_picture_that_takes_the_place_of_a_moved_one(library: Library, by_bytes: bool) -> None:
+    path = jpeg(library.root / "IMG_1.jpg", seed=1)
+    library.scan()
+    library.hash_all()
+    before = library.images()
+    (library.root / "archive").mkdir()
+    if by_bytes:
+        to_another_disk(path, library.root / "archive/IMG_1.jpg")
+    else:
+        path.rename(library.root / "archive/IMG_1.jpg")
+    jpeg(path, seed=2)
+    report = library.scan()
+    assert (report.moved, report.new, report.changed) == (1, 1, 0)
+    assert library.images()["archive/IMG_1.jpg"] == before["IMG_1.jpg"]
+    assert library.images()["IMG_1.jpg"] != before["IMG_1.jpg"]
+
+
+@pytest.mark.parametrize("by_bytes", [False, True])
+def test_an_edited_picture_keeps_its_place_though_its_former_self_is_kept_elsewhere(
+    library: Library, by_bytes: bool
+) -> None:
+    path = jpeg(library.root / "IMG_1.jpg", seed=1, taken=NOON)
+    library.scan()
+    library.hash_all()
+    before = library.images()
+    with library.store.transaction() as tx:
+        tx.execute("UPDATE image SET taken_at = :noon", noon=NOON)
+    (library.root / "Originals").mkdir()
+    if by_bytes:
+        to_another_disk(path, library.root / "Originals/IMG_1.jpg")
+    else:
+        path.rename(library.root / "Originals/IMG_1.jpg")
+    jpeg(path, seed=7, taken=NOON)
+    report = library.scan()
+    assert (report.moved, report.new, report.changed) == (0, 1, 1)
+    assert library.images()["IMG_1.jpg"] == before["IMG_1.jpg"]
+
+
+def test_a_touched_file_is_not_read_by_the_scan(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    from lumina.engine import moves
+
+    path = jpeg(library.root / "a.jpg", seed=1)
+    library.scan()
+    library.hash_all()
+    path.touch()
+    monkeypatch.setattr(moves, "_checksum", lambda path: pytest.fail(f"{path} was read"))
+    assert library.scan().changed == 1

@@ -10,6 +10,7 @@ from uuid import UUID
 from lumina.domain.stage import Lane
 from lumina.domain.work import BatchKind, Job, JobState, Priority
 from lumina.engine.dispatch import Dispatcher
+from lumina.engine.finalise import summary
 from lumina.engine.registry import Registry
 from lumina.errors import BadInput, Conflict
 from lumina.store import Row, Store, Transaction, jobs, ledger
@@ -127,6 +128,8 @@ class WorkService:
         """Drop what has not begun. A job that has ended stays as it is."""
         with self.store.transaction() as tx:
             job = jobs.request_cancel(tx, job_id)
+            if job.pending == 0 and jobs.finish(tx, job.id, JobState.CANCELLED, summary(job, JobState.CANCELLED)):
+                job = jobs.get(tx, job_id)
             self.dispatcher.after(tx, *Lane)
         return job
 

@@ -87,7 +87,7 @@ def listed(
 
 
 def request_cancel(tx: Transaction, job_id: UUID) -> Job:
-    """Drop what has not begun; what is leased ends by itself. Without any of it the job is CANCELLED at once."""
+    """Drop what has not begun; what is leased ends by itself, and then the job's finaliser."""
     job = _locked(tx, job_id)
     if job.state.ended:
         return job

@@ -169,7 +169,8 @@ def bench(store: Store) -> Bench:
     made.append(
         Bench(
             store, sender, measure, follow, registry, dispatcher, planner, leases, engine,
-            Reaper(store, leases, dispatcher, 30, start_seconds=0), WorkService(store, registry, dispatcher), catalog, source,
+            Reaper(store, leases, dispatcher, 30, start_seconds=0),
+            WorkService(store, registry, dispatcher), catalog, source,
         )
     )  # fmt: skip
     return made[0]

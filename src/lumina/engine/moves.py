@@ -6,7 +6,7 @@ import os
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
 from uuid import UUID
@@ -17,10 +17,12 @@ from lumina.domain.picture import PictureError
 from lumina.domain.values import FileFormat
 from lumina.engine.mend import mend
 from lumina.files import names
+from lumina.files.capture import Moment, read_moment
+from lumina.files.group import stem
 from lumina.files.judge import Judge
 from lumina.files.master import open_master
 from lumina.store import Transaction, catalogs, intake, moves, scans
-from lumina.store.moves import Found, Lost, Match, Place
+from lumina.store.moves import Doubt, Found, Lost, Match, Place
 from lumina.store.scans import Area, Session
 
 ELSEWHERE = 100_000
@@ -43,6 +45,8 @@ class Moves:
     root: Path
     node: str
     judge: Judge
+    confirmed: set[int] = field(default_factory=set)
+    edited: set[int] = field(default_factory=set)
 
     def follow(self, on_chunk: Callable[[Transaction, Sequence[int]], None]) -> int:
         """Find and write all moves; returns how many files moved."""
@@ -50,12 +54,35 @@ class Moves:
             if not scans.any_difference(tx):
                 return 0
             moves.find_free(tx, self.area, self._gone_elsewhere(tx))
-            moves.match_identity(tx, self.area)
-            lost = moves.lost(tx)
+            moves.match_identity(tx)
+            self._settle_doubts(tx)
+            lost = [row for row in moves.lost(tx) if row.id not in self.edited]
             found = moves.found(tx) if lost else []
         self._read(self._by_bytes(found, lost), on_chunk)
         with self.session.transaction() as tx:
+            self._settle_doubts(tx)
             return self._write(tx, on_chunk)
+
+    def _settle_doubts(self, tx: Transaction) -> None:
+        """Take back moves that only a copy of the file's former self suggests; each may put another in doubt."""
+        while doubts := moves.doubtful(tx, self.area, sorted(self.confirmed)):
+            edited = {doubt.file_id for doubt in doubts if self._is_edit(doubt)}
+            self.edited |= edited
+            self.confirmed |= {doubt.file_id for doubt in doubts} - edited
+            moves.withdraw(tx, sorted(edited))
+
+    def _is_edit(self, doubt: Doubt) -> bool:
+        """Whether what stands at the old path is the same picture, edited: by its time, else by the copy's name."""
+        path = names.native(doubt.old_path)
+        try:
+            content = self.judge.look(path, doubt.old_size)
+        except FileNotFoundError:
+            return False
+        moment = read_moment(self.root / path, content) if content else None
+        if moment is not None and doubt.taken_at is not None:
+            return moment.agrees(Moment(doubt.taken_at.replace(microsecond=0), doubt.utc_offset))
+        beside = names.parent(doubt.old_path) == names.parent(doubt.new_path)
+        return beside and names.base(doubt.new_path).startswith(stem(names.base(doubt.old_path)))
 
     def _read(self, matches: Iterable[Match | None], on_chunk: Callable[[Transaction, Sequence[int]], None]) -> None:
         """Keep the matches, with a sign of life every few seconds: reading takes long where files are large."""
@@ -86,11 +113,12 @@ class Moves:
 
     def _by_bytes(self, found: Sequence[Found], lost: Sequence[Lost]) -> Iterator[Match | None]:
         """Lost rows, with the path where their bytes are now; None after each file that was read for nothing."""
-        by_sum, sizes = _by_checksum(lost)
+        by_sum = _by_checksum(lost)
+        sizes = {replaces: _sizes(lost, taken=not replaces) for replaces in (False, True)}
         left: list[Found] = []
         matched: set[int] = set()
         for file in found:
-            if sizes[file.size] == 0:
+            if sizes[file.replaces][file.size] == 0:
                 left.append(file)
                 continue
             row = self._same_bytes(file, by_sum)
@@ -98,19 +126,21 @@ class Moves:
                 left.append(file)
                 yield None
                 continue
-            sizes[file.size] -= 1
+            sizes[False][file.size] -= 1
+            sizes[True][file.size] -= not row.taken
             matched.add(row.id)
             yield Match(row.id, file.path, same_bytes=True)
-        rest = [row for row in lost if row.id not in matched]
+        rest = [row for row in lost if row.id not in matched and not row.taken]
         yield from self._retagged([file for file in left if not file.replaces], rest)
 
     def _same_bytes(self, file: Found, by_sum: Mapping[bytes, list[Lost]]) -> Lost | None:
         """The lost row with the same checksum, taken off the list; of several the one of the same name."""
         checksum = _checksum(self.root / names.native(file.path))
-        alike = by_sum.get(checksum) if checksum else None
-        if not alike:
+        alike = by_sum.get(checksum, []) if checksum else []
+        fitting = [row for row in alike[:SAME] if not (file.replaces and row.taken)]
+        if not fitting:
             return None
-        row = min(alike[:SAME], key=lambda each: names.base(each.path) != names.base(file.path))
+        row = min(fitting, key=lambda each: names.base(each.path) != names.base(file.path))
         alike.remove(row)
         return row
 
@@ -173,13 +203,18 @@ class _Nearby:
         return self._rows[bisect_left(self._sizes, size - RETAGGED) : bisect_right(self._sizes, size + RETAGGED)]
 
 
-def _by_checksum(lost: Sequence[Lost]) -> tuple[dict[bytes, list[Lost]], Counter[int]]:
-    """Rows by checksum, and how many there are of each size: only files of such a size are read."""
+def _by_checksum(lost: Sequence[Lost]) -> dict[bytes, list[Lost]]:
+    """Gone rows first: they are more likely to be somewhere else."""
     found: defaultdict[bytes, list[Lost]] = defaultdict(list)
-    for row in lost:
+    for row in sorted(lost, key=lambda each: each.taken):
         if row.checksum is not None:
             found[row.checksum].append(row)
-    return dict(found), Counter(row.size for row in lost if row.checksum is not None)
+    return dict(found)
+
+
+def _sizes(lost: Sequence[Lost], *, taken: bool) -> Counter[int]:
+    """How many rows there are of each size, those whose place is taken only if asked for: no other file is read."""
+    return Counter(row.size for row in lost if row.checksum is not None and (taken or not row.taken))
 
 
 def _checksum(path: Path) -> bytes | None:

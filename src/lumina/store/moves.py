@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from lumina.domain.values import FileFormat
 from lumina.store.database import Row, Transaction
@@ -27,6 +28,25 @@ class Match:
     same_bytes: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A move from a path where a file still stands: another picture, or the same one edited and its former self kept.
+
+    Attributes:
+        file_id: the row.
+        old_path, new_path: where it says it is, and where its bytes are.
+        old_size: of what stands at `old_path` now, bytes.
+        taken_at, utc_offset: what the row's image is known by.
+    """
+
+    file_id: int
+    old_path: str
+    new_path: str
+    old_size: int
+    taken_at: datetime | None
+    utc_offset: int | None
+
+
 def _of(table: str) -> str:
     return ", ".join(f"{table}.{column}" for column in _IDENTITY.split(", "))
 
@@ -43,7 +63,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A file that is gone, by what is known of its bytes."""
+    """A file that is gone, or in whose place another stands (`taken`), by what is known of its bytes."""
 
     id: int
     path: str
@@ -51,6 +71,7 @@ class Lost:
     content_format: FileFormat
     checksum: bytes | None
     content: bytes | None
+    taken: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +116,7 @@ def find_free(tx: Transaction, area: Area, elsewhere_gone: Sequence[int]) -> Non
     tx.execute("ANALYZE scan_free")
 
 
-def match_identity(tx: Transaction, area: Area) -> None:
+def match_identity(tx: Transaction) -> None:
     """Same device, inode, size and time of change: the same file, without reading it."""
     tx.execute(
         f"""WITH new AS MATERIALIZED (
@@ -109,30 +130,40 @@ def match_identity(tx: Transaction, area: Area) -> None:
         SELECT old.id, new.path, true FROM new JOIN old USING ({_IDENTITY}, n)"""
     )
     tx.execute("ANALYZE scan_move")
-    while _withdraw_copies(tx, area):
-        pass
 
 
-def _withdraw_copies(tx: Transaction, area: Area) -> int:
-    """Take back moves of rows at whose own path a file still stands, unless another row moves into that place.
+def doubtful(tx: Transaction, area: Area, decided: Sequence[int]) -> list[Doubt]:
+    """Moves of rows at whose own path a file still stands, though no other row moves into that place.
 
-    What appeared elsewhere is then a copy of the file's former self, such as a program's backup. To be repeated until
-    nothing is taken back.
+    Args:
+        tx: the transaction.
+        area: what the scan judges.
+        decided: rows whose moves a closer look has confirmed.
     """
-    return tx.execute(
-        f"""DELETE FROM scan_move m USING file WHERE file.id = m.file_id AND {IN_AREA} AND file.missing_since IS NULL
-          AND EXISTS (SELECT 1 FROM scan_seen s WHERE s.path = file.path)
-          AND NOT EXISTS (SELECT 1 FROM scan_move other WHERE other.path = file.path)""",
+    rows = tx.rows(
+        f"""SELECT m.file_id, file.path AS old_path, m.path AS new_path, s.size AS old_size, taken_at, utc_offset
+        FROM scan_move m JOIN file ON file.id = m.file_id JOIN image ON image.id = file.image_id
+        JOIN scan_seen s ON s.path = file.path
+        WHERE {IN_AREA} AND file.missing_since IS NULL AND NOT file.id = ANY(:decided)
+          AND NOT EXISTS (SELECT 1 FROM scan_move other WHERE other.path = file.path)
+        ORDER BY file.path""",
+        decided=list(decided),
         **area.parameters,
-    ).rowcount
+    )
+    return [Doubt(**row) for row in rows]
+
+
+def withdraw(tx: Transaction, file_ids: Sequence[int]) -> None:
+    """These rows stay where they are."""
+    tx.execute("DELETE FROM scan_move WHERE file_id = ANY(:ids)", ids=list(file_ids))
 
 
 def lost(tx: Transaction) -> list[Lost]:
-    """Rows that may still be matched by their bytes: gone or missing, with a checksum or a content hash."""
+    """Rows that may still be matched by their bytes, with a checksum or a content hash."""
     rows = tx.rows(
-        """SELECT file.id, file.path, file.size, file.format AS content_format, file.checksum, file.content
+        """SELECT file.id, file.path, file.size, file.format AS content_format, file.checksum, file.content, taken
         FROM scan_free JOIN file USING (id)
-        WHERE NOT scan_free.taken AND (file.checksum IS NOT NULL OR file.content IS NOT NULL)
+        WHERE (file.checksum IS NOT NULL OR file.content IS NOT NULL)
           AND NOT EXISTS (SELECT 1 FROM scan_move m WHERE m.file_id = file.id)
         ORDER BY file.missing_since NULLS FIRST, file.path, file.id"""
     )

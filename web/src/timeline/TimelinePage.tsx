@@ -38,6 +38,10 @@ export function TimelinePage() {
   const [asking, setAsking] = useState(false);
   const grid = useRef<GridHandle>(null);
   useTitle("Timeline");
+  useEffect(() => {
+    const timer = setTimeout(() => void import("~/image/ImagePage"), 1500); // the likely next page
+    return () => clearTimeout(timer);
+  }, []);
   usePageCommand(listCommand(filters), `/api/images${key ? `?${key}` : ""}`);
   useFreshness(timeline, refetch);
   useAttention(timeline);

@@ -1,0 +1,101 @@
+"""Every page, dark and light, wide and narrow: axe finds nothing, nothing overflows, the keyboard reaches all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import AXE, OpenPage, Site
+
+pytestmark = pytest.mark.browser
+
+PAGES = ("/", "/?undated=true", "/?q=nothing-like-it", "/jobs", "/coverage", "/settings", "/doctor", "/nowhere")
+SHAPES = ((1440, 900, "dark"), (1440, 900, "light"), (390, 844, "dark"), (390, 844, "light"))
+RUN = "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })"
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, as lines."""
+    assert AXE.exists(), "axe-core is missing: run `make install`"
+    page.wait_for_timeout(400)  # a colour in the middle of its transition is no finding
+    page.evaluate(AXE.read_text())
+    found: list[dict[str, Any]] = page.evaluate(RUN)["violations"]
+    return [f"{each['id']}: {node['target']} {node['failureSummary']}" for each in found for node in each["nodes"]]
+
+
+def settled(page: Page) -> None:
+    expect(page.locator("main")).to_be_visible()
+    expect(page.get_by_role("status", name="Loading")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("width", "height", "scheme"), SHAPES)
+def test_no_page_has_a_violation_or_overflows(
+    library: Site, open_page: OpenPage, width: int, height: int, scheme: str
+) -> None:
+    page = open_page(library.url(), width=width, height=height, color_scheme=scheme)
+    for path in PAGES:
+        page.goto(library.url(path))
+        settled(page)
+        assert violations(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+@pytest.mark.parametrize(("width", "height", "scheme"), SHAPES)
+def test_no_image_page_has_a_violation(
+    library: Site, open_page: OpenPage, width: int, height: int, scheme: str
+) -> None:
+    page = open_page(library.url(), width=width, height=height, color_scheme=scheme, allow="Failed to load resource")
+    for query in ("format=jpeg", "q=broken.jpg", "q=film.mp4"):
+        page.goto(library.url(f"/?{query}"))
+        page.locator("a[data-id]").first.click()
+        expect(page.get_by_role("toolbar", name="Image")).to_be_visible()
+        if page.get_by_role("complementary", name="Facts").count() == 0:
+            page.keyboard.press("i")
+        expect(page.get_by_role("complementary", name="Facts")).to_contain_text("Stages")
+        assert violations(page) == [], query
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_nothing_that_opens_has_a_violation(library: Site, open_page: OpenPage, scheme: str) -> None:
+    page = open_page(library.url(), color_scheme=scheme)
+    expect(page.locator("a[data-id]").first).to_be_visible()
+    for key, name in (("?", "Keys of this page"), ("Control+k", "All commands"), ("g", "Go to a date")):
+        page.keyboard.press(key)
+        expect(page.get_by_role("dialog", name=name)).to_be_visible()
+        assert violations(page) == [], name
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("dialog")).to_have_count(0)
+    for button in ("Filter", "Copy this view"):
+        page.get_by_role("button", name=button).click()
+        assert violations(page) == [], button
+        page.keyboard.press("Escape")
+    page.keyboard.press("Space")
+    expect(page.get_by_role("complementary", name="Peek")).to_be_visible()
+    assert violations(page) == []
+
+
+def test_an_empty_library_and_its_folder_picker_have_no_violation(site: Site, open_page: OpenPage) -> None:
+    page = open_page(site.url())
+    expect(page.get_by_role("button", name="Add a folder")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="Add a folder").click()
+    expect(page.get_by_role("list", name="Folders")).to_be_visible()
+    assert violations(page) == []
+
+
+def test_the_keyboard_alone_walks_the_timeline_page(library: Site, open_page: OpenPage) -> None:
+    page = open_page(library.url())
+    expect(page.locator("a[data-id]").first).to_be_visible()
+    reached: list[str] = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        name = page.evaluate("document.activeElement.getAttribute('aria-label') || document.activeElement.textContent")
+        if reached and name == reached[0]:
+            break
+        reached.append(str(name))
+    assert reached[0] == "Skip to the content"
+    for wanted in ("Timeline", "Settings", "Filter", "Copy this view", "Search in file names", "Date"):
+        assert any(wanted in name for name in reached), wanted
+    assert sum(name.startswith(("Photo,", "Video,")) for name in reached) == 1  # one stop; arrows move on

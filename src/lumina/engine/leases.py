@@ -69,10 +69,11 @@ class Leases:
 
     def _set_aside(self, tx: Transaction, batch: Batch, code: str, reason: str) -> None:
         if batch.kind is BatchKind.WORK:
-            known = inputs.states(tx, batch.items)
+            there = outcomes.lock(tx, batch.items)
+            known = inputs.states(tx, there)
             rows = [
                 Outcome(item, name, self.registry[name].version, Status.FAILED, code=code, note=reason)
-                for item in batch.items
+                for item in there
                 for name in batch.stages
                 if name in self.registry.names
                 and not _stands(known.get(item, {}).get(name), self.registry[name].version)

@@ -91,7 +91,8 @@ def claim(tx: Transaction, lane: Lane, hint: int, worker: Worker, lease_seconds:
         UPDATE batch SET state = 'leased', lease_token = gen_random_uuid(), claimed_at = now(),
             lease_until = now() + make_interval(secs => :lease), node = :node, worker = :worker
         FROM before WHERE batch.id = before.id
-        RETURNING batch.*, before.sent_at AS was_sent_at
+        RETURNING batch.*, before.sent_at AS was_sent_at,
+            (SELECT job.state FROM job WHERE job.id = batch.job_id) AS job_state
         """,
         lane=lane.value,
         lease=lease_seconds,
@@ -102,9 +103,11 @@ def claim(tx: Transaction, lane: Lane, hint: int, worker: Worker, lease_seconds:
         _use_up_a_mark(tx, lane, hint)
     if row is None:
         return None
-    tx.execute(
-        "UPDATE job SET state = 'STARTED', started_at = now() WHERE id = :job AND state = 'PENDING'", job=row["job_id"]
-    )
+    if row["job_state"] == "PENDING":
+        tx.execute(
+            "UPDATE job SET state = 'STARTED', started_at = now() WHERE id = :job AND state = 'PENDING'",
+            job=row["job_id"],
+        )
     return _batch(row)
 
 

@@ -48,8 +48,14 @@ def unchanged(tx: Transaction, revisions: Mapping[int, int]) -> frozenset[int]:
     return frozenset(row["id"] for row in rows if revisions[row["id"]] == row["revision"])
 
 
+def lock(tx: Transaction, image_ids: Sequence[int]) -> list[int]:
+    """Lock images until the end of the transaction; returns those that exist."""
+    rows = tx.rows("SELECT id FROM image WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE", ids=list(image_ids))
+    return [row["id"] for row in rows]
+
+
 def record(tx: Transaction, outcomes: Sequence[Outcome]) -> None:
-    """Write outcomes, the latest one of an image and stage winning."""
+    """Write outcomes, the latest one of an image and stage winning. The caller has locked the images."""
     if not outcomes:
         return
     tx.execute(

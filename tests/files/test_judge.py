@@ -46,6 +46,7 @@ def test_strangers_are_counted_by_reason(judge: Judge) -> None:
     for name, data in (("a.wav", b"RIFF\0\0\0\0WAVE"), ("README", b"hi"), ("b.txt", b"hi"), ("c", b""), ("d", b"\0\1")):
         assert look(judge, name, data) is None
     assert judge.ignored == {"audio": 1, "text": 2, "empty": 1, "other": 1}
+    assert judge.left_out == [("a.wav", "audio"), ("README", "text"), ("b.txt", "text"), ("c", "empty"), ("d", "other")]
 
 
 def test_after_many_misses_an_extension_is_no_longer_opened(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:

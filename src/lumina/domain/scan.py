@@ -39,6 +39,7 @@ class ScanReport:
         new, changed, moved, returned, missing: files; `moved` includes renamed ones.
         images: images that are new.
         ignored: files and folders left out, by reason.
+        left_out: files among them that are no media (relative, stored form) with the reason, at most 100.
         unread: folders that could not be listed (relative, stored form) with the reason, at most 100 of them.
         unread_total: how many there were.
     """
@@ -55,6 +56,7 @@ class ScanReport:
     missing: int = 0
     images: int = 0
     ignored: Mapping[str, int] = field(default_factory=dict)
+    left_out: tuple[tuple[str, str], ...] = ()
     unread: tuple[tuple[str, str], ...] = ()
     unread_total: int = 0
 
@@ -70,6 +72,7 @@ class ScanReport:
             "missing": self.missing,
             "images": self.images,
             "ignored": dict(self.ignored),
+            "left_out": [list(pair) for pair in self.left_out],
             "unread": [list(pair) for pair in self.unread],
             "unread_total": self.unread_total,
         }

@@ -248,6 +248,7 @@ class _Run:
             missing=counts["missing"],
             images=counts["images"],
             ignored={reason: number for reason, number in sorted(ignored.items()) if number},
+            left_out=tuple(self.intake.judge.left_out),
             unread=tuple(self.listing.unread),
             unread_total=self.listing.unread_total,
         )

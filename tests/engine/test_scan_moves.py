@@ -323,3 +323,47 @@ def test_a_touched_file_is_not_read_by_the_scan(library: Library, monkeypatch: p
     path.touch()
     monkeypatch.setattr(moves, "_checksum", lambda path: pytest.fail(f"{path} was read"))
     assert library.scan().changed == 1
+
+
+def test_a_new_picture_is_not_taken_for_a_lost_one_of_its_size(library: Library) -> None:
+    first = jpeg(library.root / "a.jpg", seed=1)
+    jpeg(library.root / "b.jpg", seed=2)
+    library.scan()
+    library.hash_all()
+    before = library.images()
+    first.unlink()
+    other = jpeg(library.root / "c.jpg", seed=3)
+    with library.store.transaction() as tx:
+        tx.execute("UPDATE file SET size = :size WHERE path = 'a.jpg'", size=other.stat().st_size)
+    report = library.scan()
+    assert (report.moved, report.new, report.missing) == (0, 1, 1)
+    assert library.images()["c.jpg"] not in before.values()
+    assert library.missing() == {before["a.jpg"]}
+
+
+def test_a_file_that_changes_while_it_is_compared_is_no_match(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lumina.engine import moves
+
+    jpeg(library.root / "a.jpg", seed=1)
+    jpeg(library.root / "b.jpg", seed=2)
+    library.scan()
+    library.hash_all()
+    to_another_disk(library.root / "a.jpg", library.root / "c.jpg")
+    fstat = os.fstat
+
+    class Later:
+        def __init__(self, found: os.stat_result) -> None:
+            self.st_size, self.st_mtime_ns = found.st_size, found.st_mtime_ns + 1
+
+    calls = 0
+
+    def changing(number: int) -> object:
+        nonlocal calls
+        calls += 1
+        return Later(fstat(number)) if calls % 2 == 0 else fstat(number)
+
+    monkeypatch.setattr(moves.os, "fstat", changing)
+    report = library.scan()
+    assert (report.moved, report.new) == (0, 1)

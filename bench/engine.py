@@ -2,8 +2,8 @@
 
     .venv/bin/python bench/engine.py [--items 100000]
 
-The peer in the same run: the same rows inserted bare, with no ledger around them. Uses an embedded PostgreSQL of its own
-in a temporary folder.
+The peer in the same run: the same rows inserted bare, with no ledger around them. Uses an embedded PostgreSQL
+of its own in a temporary folder.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from lumina import __version__
 from lumina.broker.app import Broker, queue_name
 from lumina.broker.sender import CelerySender
 from lumina.config import Configuration, Settings, load
-from lumina.domain.picture import Picture
+from lumina.domain.picture import Picture, PictureError
 from lumina.domain.stage import Lane
 from lumina.domain.values import RenditionKind
 from lumina.domain.work import BatchKind
@@ -24,7 +24,7 @@ from lumina.engine.reaper import Reaper
 from lumina.engine.registry import AnyStage, Registry
 from lumina.engine.scan import Scanner
 from lumina.engine.work import Worker as WorkRunner
-from lumina.errors import BadSetting
+from lumina.errors import BadSetting, NotFound
 from lumina.files import names
 from lumina.files.derived import DerivedStore
 from lumina.files.picture import MasterPicture, ProxyPicture
@@ -168,8 +168,11 @@ def _open_pictures(
     max_pixels = settings.max_megapixels * 1_000_000
 
     def master(source: Input) -> Picture:
-        path = vault.path(source.source_id, source.path)
-        sidecars = [vault.path(source.source_id, side) for side in source.sidecars]
+        try:
+            path = vault.path(source.source_id, source.path)
+            sidecars = [vault.path(source.source_id, side) for side in source.sidecars]
+        except NotFound as error:
+            raise PictureError("vanished", str(error), retryable=True) from None
         return MasterPicture(source.image_id, path, kind=source.kind, sidecars=sidecars, max_pixels=max_pixels)
 
     def proxy(source: Input) -> Picture:

@@ -62,6 +62,13 @@ class VersionMismatch(Unavailable):
     title = "Version mismatch"
 
 
+class Interrupted(LuminaError):
+    """Told to stop in the middle; what is done is kept, the rest goes on later."""
+
+    title = "Interrupted"
+    status = 503
+
+
 class LeaseLost(LuminaError):
     """The lease ran out and somebody else has the batch: the late result is dropped."""
 

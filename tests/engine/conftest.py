@@ -10,12 +10,13 @@ from uuid import UUID
 import pytest
 
 from lumina.domain.picture import PictureError
+from lumina.domain.scan import ScanReport
 from lumina.domain.stage import Basis, Failure, Lane, Stage
 from lumina.domain.values import Measures, MediaKind
 from lumina.domain.work import BatchKind
 from lumina.engine.dispatch import Dispatcher
 from lumina.engine.engine import Engine
-from lumina.engine.ingest import plan_handler
+from lumina.engine.ingest import plan_handler, scan_handler
 from lumina.engine.leases import Leases
 from lumina.engine.plan import Planner
 from lumina.engine.reaper import Reaper
@@ -107,10 +108,30 @@ class Bench:
     catalog: UUID
     source: int
     broken: set[int] = field(default_factory=set)
+    unopenable: set[int] = field(default_factory=set)
+    scans: int = 0
+    scan_state: str = "online"
+    during_scan: Callable[[], object] = lambda: None
     keys: dict[int, bytes] = field(default_factory=dict)
     me: Worker = field(default_factory=lambda: Worker("test", "1/2"))
 
+    def scan(self, source_id: int, scope: str, *, on_chunk: Callable[..., None], accept_losses: bool) -> ScanReport:
+        """Finds nothing new, but looks in between whether to go on."""
+        self.scans += 1
+        self.during_scan()
+        with self.store.transaction() as tx:
+            on_chunk(tx, ())
+        return ScanReport(source_id=source_id, scope=scope, state=self.scan_state)
+
+    def make_ready(self) -> None:
+        """Do not wait for delays."""
+        with self.store.transaction() as tx:
+            tx.execute("UPDATE batch SET ready_at = now() WHERE state = 'ready'")
+        self.reaper.tick()
+
     def open(self, source: Input) -> FakePicture:
+        if source.image_id in self.unopenable:
+            raise PictureError("vanished", "the mount is gone", retryable=True)
         key = self.keys.get(source.image_id, source.image_id.to_bytes(16, "big"))
         return FakePicture(source.image_id, key, source.image_id in self.broken)
 
@@ -164,7 +185,11 @@ def bench(store: Store) -> Bench:
     leases = Leases(store, registry, dispatcher)
     made: list[Bench] = []
     runner = WorkRunner(store, registry, planner, lambda _tx, _p: made[0].open, item_seconds=60)
-    handlers = {BatchKind.PLAN: plan_handler(store, planner), BatchKind.WORK: runner.run}
+    handlers = {
+        BatchKind.SCAN: scan_handler(store, planner, lambda *args, **kwargs: made[0].scan(*args, **kwargs)),
+        BatchKind.PLAN: plan_handler(store, planner),
+        BatchKind.WORK: runner.run,
+    }
     engine = Engine(store, dispatcher, leases, handlers, 60)
     made.append(
         Bench(

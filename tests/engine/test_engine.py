@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lumina.domain.stage import Failure, Lane
-from lumina.domain.work import BatchKind, JobState, Status
-from lumina.errors import BadInput, Conflict, LeaseLost, Unavailable
+from lumina.domain.work import BatchKind, JobState, Priority, Status
+from lumina.errors import BadInput, Conflict, Interrupted, LeaseLost, NotFound, Unavailable
 from lumina.store import jobs, ledger
 from lumina.store.ledger import Worker
 
@@ -306,8 +306,120 @@ def test_a_worker_told_to_stop_hands_back_what_it_has_not_begun(bench: Bench) ->
 def test_two_equal_scans_are_one_job(bench: Bench) -> None:
     first = bench.work.ingest(bench.catalog, bench.source)
     assert bench.work.ingest(bench.catalog, bench.source).id == first.id
-    with pytest.raises(Conflict):
-        bench.work.ingest(bench.catalog, bench.source, wait_turn=False)
+    assert bench.value("SELECT count(*) FROM batch") == 1
+
+
+def test_a_scan_that_is_asked_for_while_its_job_works_is_done_once_more(bench: Bench) -> None:
+    first = bench.work.ingest(bench.catalog, bench.source)
+    images = bench.add_images(40)
+    bench.deliver(1)
+    assert bench.scans == 1
+    again = bench.work.ingest(bench.catalog, bench.source)
+    assert again.id == first.id
+    bench.deliver()
+    assert bench.scans == 2
+    assert sorted(bench.measure.runs) == images
+    assert bench.work.get(first.id).state is JobState.SUCCESS
+
+
+def test_a_person_wakes_a_paused_scan_by_asking_for_it(bench: Bench) -> None:
+    images = bench.add_images(40)
+    job = bench.work.ingest(bench.catalog, bench.source)
+    bench.deliver(1)
+    bench.work.pause(job.id)
+    bench.work.ingest(bench.catalog, bench.source)
+    bench.deliver()
+    assert len(bench.measure.runs) < 40
+    bench.work.ingest(bench.catalog, bench.source, priority=Priority.ASKED)
+    bench.deliver()
+    assert sorted(bench.measure.runs) == images
+    assert bench.work.get(job.id).state is JobState.SUCCESS
+
+
+def test_a_cancelled_scan_stops_and_what_it_found_is_not_worked_on(bench: Bench) -> None:
+    bench.add_images(40)
+    job = bench.work.ingest(bench.catalog, bench.source)
+    bench.during_scan = lambda: bench.work.cancel(job.id)
+    bench.deliver()
+    assert bench.work.get(job.id).state is JobState.CANCELLED
+    assert bench.measure.runs == []
+
+
+def test_nothing_of_an_offline_source_is_tried(bench: Bench) -> None:
+    bench.add_images(40)
+    bench.scan_state = "offline"
+    job = bench.work.ingest(bench.catalog, bench.source)
+    bench.deliver()
+    assert bench.measure.runs == []
+    assert bench.work.get(job.id).result["scan"]["state"] == "offline"
+
+
+def test_a_picture_that_cannot_be_opened_is_deferred_alone(bench: Bench) -> None:
+    images = bench.add_images(10)
+    bench.unopenable.add(images[4])
+    bench.work.run_stages(["measure"])
+    for _ in range(4):
+        bench.deliver()
+        bench.make_ready()
+    assert bench.statuses() == dict.fromkeys(images, Status.DONE) | {images[4]: Status.DEFERRED}
+
+
+@pytest.mark.parametrize("trouble", [Unavailable("away"), Conflict("busy"), Interrupted("stopped")])
+def test_trouble_outside_is_no_strike(bench: Bench, trouble: Exception) -> None:
+    images = bench.add_images(3)
+
+    def fail() -> None:
+        raise trouble
+
+    bench.measure.answers[images[0]] = fail
+    job = bench.work.run_stages(["measure"])
+    for _ in range(6):
+        bench.deliver(5)
+        bench.make_ready()
+    assert bench.work.get(job.id).state is JobState.STARTED
+    assert bench.value("SELECT max(strikes) FROM batch") == 0
+    bench.measure.answers.clear()
+    bench.deliver()
+    assert bench.work.get(job.id).state is JobState.SUCCESS
+    assert bench.statuses() == dict.fromkeys(images, Status.DONE)
+
+
+def test_a_job_that_makes_no_sense_fails_with_its_reason_and_drops_the_rest(bench: Bench) -> None:
+    images = bench.add_images(100)
+
+    def fail() -> None:
+        raise NotFound("the source was removed")
+
+    bench.measure.answers[images[-1]] = fail
+    job = bench.work.run_stages(["measure"])
+    bench.deliver()
+    ended = bench.work.get(job.id)
+    assert ended.state is JobState.FAILURE
+    assert ended.result["message"] == "the source was removed"
+    assert bench.value("SELECT count(*) FROM batch WHERE state <> 'ended'") == 0
+    assert len(bench.measure.runs) < 100
+
+
+def test_messages_do_not_pile_up_while_workers_are_busy(bench: Bench) -> None:
+    bench.add_images(600)
+    bench.work.run_stages(["measure"])
+    bench.deliver(1)
+    sent = len(bench.sender.messages)
+    with bench.store.transaction() as tx:
+        assert ledger.claim(tx, Lane.CPU, 0, bench.me, 60)
+        tx.execute("UPDATE batch SET sent_at = sent_at - interval '10 s', claimed_at = claimed_at - interval '10 s'")
+    bench.reaper.tick()
+    assert len(bench.sender.messages) <= sent + 1
+
+
+def test_many_batches_are_added_in_no_time(bench: Bench) -> None:
+    with bench.store.transaction() as tx:
+        job = jobs.create(tx, "stages", bench.catalog, {}, priority=10)
+        begun = tx.value("SELECT clock_timestamp()")
+        ledger.add(tx, job.id, BatchKind.WORK, Lane.CPU, items=[[number] for number in range(30_000)])
+        assert (tx.value("SELECT clock_timestamp()") - begun).total_seconds() < 30  # quadratic, it took minutes
+        turns = tx.row("SELECT min(turn) AS first, max(turn) AS last, count(DISTINCT turn) AS turns FROM batch")
+    assert dict(turns or {}) == {"first": 1, "last": 30_000, "turns": 30_000}
 
 
 def test_an_unknown_stage_is_refused_by_name(bench: Bench) -> None:

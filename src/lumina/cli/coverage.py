@@ -21,6 +21,8 @@ def as_catalogs(catalogs: Sequence[CatalogCoverage]) -> list[dict[str, Any]]:
             "name": catalog.name,
             "images": catalog.images,
             "files": catalog.files,
+            "ignored": dict(catalog.ignored),
+            "offline": [{"path": path, "reason": reason} for path, reason in catalog.offline],
             "stages": {stage.stage.name: {name: getattr(stage, name) for name in COUNTS} for stage in catalog.stages},
         }
         for catalog in catalogs
@@ -38,4 +40,13 @@ def _block(catalog: CatalogCoverage) -> str:
     rows = [[stage.stage.name, *(getattr(stage, name) for name in COUNTS)] for stage in catalog.stages]
     waiting = sorted({stage.stage.waiting for stage in catalog.stages if stage.stage.waiting and stage.waiting})
     title = f"{catalog.name}: {catalog.images:,} images, {catalog.files:,} files"
-    return "\n".join([title, table(["stage", *COUNTS], rows), *waiting])
+    return "\n".join([title, table(["stage", *COUNTS], rows), *waiting, *_remarks(catalog)])
+
+
+def _remarks(catalog: CatalogCoverage) -> list[str]:
+    """What is not in the table: sources that cannot be read, and files that are no images."""
+    remarks = [f"offline: {path}: {reason}" for path, reason in catalog.offline]
+    if catalog.ignored:
+        counts = ", ".join(f"{count:,} {reason}" for reason, count in catalog.ignored.items())
+        remarks.append(f"left out: {counts}")
+    return remarks

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,12 +12,15 @@ from lumina.cli.output import emit, emit_json, plain, table
 from lumina.cli.session import app as open_app
 
 if TYPE_CHECKING:
-    from lumina.domain.coverage import FailureGroup
+    from lumina.domain.coverage import CatalogCoverage, FailureGroup
+    from lumina.store.failures import FailedFile
 
 
 def status(
     context: typer.Context,
-    failed: Annotated[bool, typer.Option("--failed", help="Also every file that failed, and why.")] = False,
+    failed: Annotated[
+        bool, typer.Option("--failed", help="Also every file that failed or was left out, and why.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
     """Show per stage how many images are done, missing, failed, stale or waiting; open jobs; nodes."""
@@ -34,16 +37,23 @@ def status(
         jobs = app.work.listed(states=(JobState.PENDING, JobState.STARTED), limit=100)
     if as_json:
         document = {"catalogs": as_catalogs(catalogs), "jobs": plain(jobs), "nodes": plain(known)}
-        emit_json(document | ({"failures": plain(files)} if failed else {}))
+        emit_json(document | (_failed(files, catalogs) if failed else {}))
         return
     emit(coverage_table(catalogs))
     if groups:
         emit(f"\n{table(['failed stage', 'files', 'cause', 'reason'], _failure_rows(groups))}")
     if files:
         emit("\n" + "\n".join(f"{file.path}: {file.reason} ({', '.join(file.stages)})" for file in files))
+    if failed:
+        emit("".join(f"\nleft out: {path}: {reason}" for catalog in catalogs for path, reason in catalog.left_out))
     if jobs:
         rows = [[str(job.id), job.kind, job.state.value, job.done, job.failed, job.total] for job in jobs]
         emit(f"\n{table(['job', 'kind', 'state', 'done', 'failed', 'of'], rows)}")
+
+
+def _failed(files: Sequence[FailedFile], catalogs: Sequence[CatalogCoverage]) -> dict[str, Any]:
+    left_out = [{"path": path, "reason": reason} for catalog in catalogs for path, reason in catalog.left_out]
+    return {"failures": plain(list(files)), "left_out": left_out}
 
 
 def _failure_rows(groups: Sequence[FailureGroup]) -> list[list[object]]:

@@ -39,13 +39,21 @@ class StageCoverage:
 
 @dataclass(frozen=True, slots=True)
 class CatalogCoverage:
-    """One catalog: images and files that are there, files passed over by reason, and its stages in order."""
+    """One catalog: images and files that are there, what was passed over, and its stages in order.
+
+    Attributes:
+        ignored: files passed over by the last whole scans, by reason.
+        left_out: of those the ones that are no media, with the reason; at most 100 for each source.
+        offline: sources that cannot be read now, with the reason.
+    """
 
     id: UUID
     name: str
     images: int
     files: int
     ignored: Mapping[str, int]
+    left_out: tuple[tuple[str, str], ...]
+    offline: tuple[tuple[str, str], ...]
     stages: tuple[StageCoverage, ...]
 
 

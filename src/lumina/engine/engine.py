@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import structlog
 
 from lumina.domain.stage import Lane
-from lumina.domain.work import Batch, BatchKind, JobState
+from lumina.domain.work import Batch, BatchKind
 from lumina.engine.dispatch import Dispatcher
 from lumina.engine.finalise import finalise
 from lumina.engine.heartbeat import Heartbeat
 from lumina.engine.leases import Leases
-from lumina.errors import BadInput, LeaseLost, NotFound, Unavailable
+from lumina.errors import BadInput, Conflict, Interrupted, LeaseLost, NotFound, Unavailable
 from lumina.store import Store, jobs, ledger
 from lumina.store.ledger import Worker
 
@@ -61,7 +62,9 @@ class Engine:
                 self.handlers[batch.kind](batch, stop)
         except LeaseLost as error:
             log.warning("late result dropped", batch=batch.id, reason=str(error))
-        except Unavailable as error:
+        except Interrupted as error:
+            self._give_back(batch, str(error), delay_seconds=0)
+        except (Unavailable, Conflict) as error:
             self._give_back(batch, str(error))
         except (BadInput, NotFound) as error:
             self._fail_job(batch, str(error))
@@ -69,17 +72,28 @@ class Engine:
             log.exception("batch failed", batch=batch.id, kind=batch.kind.value)
             self._strike(batch, error)
 
-    def _give_back(self, batch: Batch, reason: str) -> None:
-        """Something outside is away for now: the batch waits, without a strike."""
+    def _give_back(self, batch: Batch, reason: str, delay_seconds: float = 5) -> None:
+        """Something outside is away for now: the batch waits, without a strike.
+
+        If that something is the database, we try for as long as the lease lasts.
+        """
         log.warning("batch given back", batch=batch.id, reason=reason)
-        with self.store.transaction() as tx:
-            ledger.give_back(tx, batch, strike=False, error=reason, delay_seconds=5)
+        until = time.monotonic() + self.lease_seconds
+        while True:
+            try:
+                with self.store.transaction() as tx:
+                    ledger.give_back(tx, batch, strike=False, error=reason, delay_seconds=delay_seconds)
+                return
+            except Unavailable:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(1)
 
     def _fail_job(self, batch: Batch, reason: str) -> None:
         """The request itself makes no sense (a source that was removed, say): trying again would not help."""
         with self.store.transaction() as tx:
-            jobs.finish(tx, batch.job_id, JobState.FAILURE, {"message": reason})
             ledger.end(tx, batch, error=reason)
+            jobs.fail(tx, batch.job_id, {"message": reason})
 
     def _strike(self, batch: Batch, error: Exception) -> None:
         with self.store.transaction() as tx:

@@ -35,7 +35,7 @@ class Executed:
 
 
 Open = Callable[[Input], Picture]
-"""Gives an image's picture, unread."""
+"""Gives an image's picture, unread. May raise `PictureError`."""
 Guard = Callable[[Input], AbstractContextManager[None]]
 """Watches over the time that one image may take."""
 
@@ -59,14 +59,27 @@ class Executor:
         return executed
 
     def _chunk(self, tasks: Sequence[Task], executed: Executed) -> None:
-        pictures = {task.source.image_id: self.open(task.source) for task in tasks}
+        pictures: dict[int, Picture] = {}
+        for task in tasks:
+            try:
+                pictures[task.source.image_id] = self.open(task.source)
+            except PictureError as error:
+                self._refuse(task, error, executed)
         for stage in self.stages:
-            due = [task for task in tasks if stage.name in task.stages]
+            due = [task for task in tasks if stage.name in task.stages and task.source.image_id in pictures]
             for start in range(0, len(due), stage.batch):
                 part = due[start : start + stage.batch]
                 with self.guard(part[0].source):
                     self._stage(stage, part, pictures, executed)
-        executed.images.extend(pictures)
+        executed.images.extend(task.source.image_id for task in tasks)
+
+    def _refuse(self, task: Task, error: PictureError, executed: Executed) -> None:
+        """The picture cannot even be opened: that is the answer of every stage."""
+        for stage in self.stages:
+            if stage.name in task.stages:
+                executed.outcomes.append(
+                    _failed(stage, task.source, Failure(error.code, error.reason, error.retryable))
+                )
 
     def _stage(
         self, stage: AnyStage, tasks: Sequence[Task], pictures: Mapping[int, Picture], executed: Executed
@@ -109,10 +122,7 @@ def _unchanged(stage: AnyStage, task: Task, picture: Picture) -> bool:
 
 def _collect(stage: AnyStage, source: Input, picture: Picture, answer: Any, executed: Executed) -> None:
     if isinstance(answer, Failure):
-        status = Status.DEFERRED if answer.retryable else Status.FAILED
-        executed.outcomes.append(
-            Outcome(source.image_id, stage.name, stage.version, status, code=answer.code, note=answer.reason)
-        )
+        executed.outcomes.append(_failed(stage, source, answer))
         return
     note = None
     if isinstance(answer, Noted):
@@ -121,6 +131,11 @@ def _collect(stage: AnyStage, source: Input, picture: Picture, answer: Any, exec
     executed.results.setdefault(stage.name, []).append((source, answer))
     if stage.basis is Basis.PICTURE and (key := _render_key(picture)):
         executed.render_keys[source.image_id] = key
+
+
+def _failed(stage: AnyStage, source: Input, failure: Failure) -> Outcome:
+    status = Status.DEFERRED if failure.retryable else Status.FAILED
+    return Outcome(source.image_id, stage.name, stage.version, status, code=failure.code, note=failure.reason)
 
 
 def _done(stage: AnyStage, source: Input, picture: Picture, note: str | None = None) -> Outcome:

@@ -33,7 +33,7 @@ class Heartbeat:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._over.set()
-        self._thread.join()
+        self._thread.join(self.lease_seconds)
 
     def _beat(self) -> None:
         while not self._over.wait(self.lease_seconds / 3):
@@ -41,6 +41,6 @@ class Heartbeat:
                 with self.store.transaction() as tx:
                     self.lost = not ledger.renew(tx, self.batch, self.lease_seconds)
             except Unavailable:
-                continue  # the database is being restarted; the lease decides
+                continue  # the database is being restarted, or is in trouble; the lease decides
             if self.lost:
                 return

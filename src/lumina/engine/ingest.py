@@ -9,16 +9,26 @@ from uuid import UUID
 
 from lumina.domain.work import Batch
 from lumina.engine.plan import Planner
-from lumina.errors import LeaseLost
+from lumina.errors import Interrupted
 from lumina.store import Store, Transaction, inputs, jobs, ledger, statistics
 from lumina.store.inputs import Scope
+
+OFFLINE = "offline"
+"""State of a source that could not be read: nothing of it is worth trying now."""
 
 
 class Scan(Protocol):
     """Reconciles a source with the disk, as `lumina.engine.scan.Scanner.scan` does."""
 
-    def __call__(self, source_id: int, scope: str, *, on_chunk: Callable[[Transaction, Sequence[int]], None]) -> Any:
-        """Returns a dataclass that says what was found.
+    def __call__(
+        self,
+        source_id: int,
+        scope: str,
+        *,
+        on_chunk: Callable[[Transaction, Sequence[int]], None],
+        accept_losses: bool = False,
+    ) -> Any:
+        """Returns a `ScanReport`.
 
         `on_chunk` is called inside each chunk's transaction with the images that are new or changed.
         """
@@ -35,14 +45,15 @@ def scan_handler(store: Store, planner: Planner, scan: Scan) -> Callable[[Batch,
             ledger.hold(tx, batch)
             if growth.has_doubled(len(images)):
                 statistics.refresh(tx)
-            if stop():
-                raise LeaseLost(f"Batch {batch.id}: the scan was interrupted; what it found so far is kept.")
+            if stop() or jobs.get(tx, batch.job_id).cancel_requested:
+                raise Interrupted("The scan was interrupted; what it found so far is kept.")
             planner.masters(tx, batch.job_id, images)
 
-        report = scan(source_id, path, on_chunk=on_chunk)
+        report = scan(source_id, path, on_chunk=on_chunk, accept_losses=bool(batch.payload.get("accept_losses")))
         with store.transaction() as tx:
             ledger.hold(tx, batch)
-            planner.plan(tx, batch.job_id, Scope(source_id=source_id, path=path))
+            if report.state != OFFLINE:
+                planner.plan(tx, batch.job_id, Scope(source_id=source_id, path=path))
             jobs.merge_result(tx, batch.job_id, {"scan": asdict(report)})
             ledger.end(tx, batch)
 

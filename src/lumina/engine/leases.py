@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lumina.domain.work import Batch, BatchKind, JobState, Status
+from lumina.domain.work import Batch, BatchKind, Status
 from lumina.engine.dispatch import Dispatcher
 from lumina.engine.registry import Registry
 from lumina.store import Store, Transaction, inputs, jobs, ledger, outcomes
@@ -81,8 +81,8 @@ class Leases:
             outcomes.record(tx, rows)
             ledger.end(tx, batch, failed=len(batch.items), error=reason)
         else:
-            jobs.finish(tx, batch.job_id, JobState.FAILURE, {"message": reason, "code": code})
             ledger.end(tx, batch, error=reason)
+            jobs.fail(tx, batch.job_id, {"message": reason, "code": code})
 
     def _dispatch(self, tx: Transaction, batches: Iterable[Batch]) -> None:
         self.dispatcher.after(tx, *{batch.lane for batch in batches})

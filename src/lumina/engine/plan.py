@@ -8,8 +8,9 @@ from uuid import UUID
 from lumina.domain.work import BatchKind
 from lumina.engine.dispatch import Dispatcher
 from lumina.engine.registry import Group, Registry
-from lumina.store import Transaction, inputs, ledger
+from lumina.store import Transaction, ledger, plans
 from lumina.store.inputs import Scope
+from lumina.store.plans import Plan
 
 BATCH = 32
 """Images per batch: about a second of work, so that what a crash costs and what a user waits for stay small."""
@@ -31,12 +32,11 @@ class Planner:
         images = 0
         for group in self.registry.groups:
             wanted = {name: v for name, v in group.versions.items() if stages is None or name in stages}
-            if not wanted:
-                continue
-            needs = {name: self.registry[name].version for name in group.needs}
-            due = inputs.due(tx, wanted, needs, scope, except_job=job_id)
-            self.add(tx, job_id, group, due, only=stages)
-            images += len(due)
+            if wanted:
+                needs = {name: self.registry[name].version for name in group.needs}
+                plan = Plan(group.lane, wanted, needs, self._largest(group), _payload(stages))
+                images += plans.add_due(tx, job_id, plan, scope)
+                self.dispatcher.after(tx, group.lane)
         return images
 
     def add(
@@ -48,8 +48,7 @@ class Planner:
             return
         size = self._size(group, len(images))
         parts = [images[start : start + size] for start in range(0, len(images), size)]
-        payload = {} if only is None else {"only": list(only)}
-        ledger.add(tx, job_id, BatchKind.WORK, group.lane, stages=names, items=parts, payload=payload)
+        ledger.add(tx, job_id, BatchKind.WORK, group.lane, stages=names, items=parts, payload=_payload(only))
         self.dispatcher.after(tx, group.lane)
 
     def masters(self, tx: Transaction, job_id: UUID, images: Sequence[int]) -> None:
@@ -60,5 +59,11 @@ class Planner:
 
     def _size(self, group: Group, images: int) -> int:
         """Small jobs are cut small, so that every worker gets some."""
-        largest = max(self.batch, *(stage.batch for stage in group.stages))
-        return max(1, min(largest, images // 8))
+        return max(1, min(self._largest(group), images // 8))
+
+    def _largest(self, group: Group) -> int:
+        return max(self.batch, *(stage.batch for stage in group.stages))
+
+
+def _payload(only: Sequence[str] | None) -> dict[str, list[str]]:
+    return {} if only is None else {"only": list(only)}

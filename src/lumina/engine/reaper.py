@@ -15,6 +15,8 @@ log = structlog.get_logger()
 
 SILENT_SECONDS = 3.0
 """Messages on their way for this long, in a lane where nobody has claimed anything since, count as lost."""
+BUSY_SECONDS = 60.0
+"""The same for a lane in which some batch is being worked on: 32 RAW files from a NAS take a while."""
 START_SECONDS = 10.0
 """So long after the reaper's start nothing counts as lost: workers are only just starting."""
 PRUNE_SECONDS = 3600.0
@@ -50,7 +52,7 @@ class Reaper:
         if released := self.leases.release_expired():
             log.warning("leases ran out", batches=released)
         with self.store.transaction() as tx:
-            lost = ledger.forget_lost_messages(tx, SILENT_SECONDS) if self._trusts_silence() else 0
+            lost = ledger.forget_lost_messages(tx, SILENT_SECONDS, BUSY_SECONDS) if self._trusts_silence() else 0
             busy = bool(ledger.open_work(tx))
         if lost:
             log.info("messages sent again", batches=lost)

@@ -35,6 +35,8 @@ def coverage(tx: Transaction, stages: Sequence[StageInfo], *, catalog: UUID | No
             images=entry.images,
             files=entry.files,
             ignored=entry.ignored,
+            left_out=entry.left_out,
+            offline=entry.offline,
             stages=tuple(_stage(entry, stage, counts.get((entry.id, stage.name), Counts())) for stage in stages),
         )
         for entry in catalogs

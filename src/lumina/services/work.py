@@ -34,23 +34,43 @@ class WorkService:
         scope: str = "",
         *,
         priority: int = Priority.NORMAL,
-        wait_turn: bool = True,
+        accept_losses: bool = False,
     ) -> Job:
         """Scan a source, or a folder or file in it, and do whatever is due there.
 
-        While the same scan is open already, that job is returned, unless `wait_turn` is off.
+        While such a job is open it is joined: it scans once more if its scan is over, and a person who asks for it
+        wakes it where it was paused.
 
-        Raises:
-            Conflict: the same scan is running, and `wait_turn` is off.
+        Args:
+            catalog_id: the source's catalog.
+            source_id: the source.
+            scope: relative path, in stored form; empty for all of it.
+            priority: `Priority`.
+            accept_losses: believe that what is gone is gone, however much it is.
         """
-        key = f"ingest:{source_id}:{scope}"
-        payload = {"source_id": source_id, "scope": scope}
+        key = f"ingest:{source_id}:{scope}" + (":losses" if accept_losses else "")
+        payload = {"source_id": source_id, "scope": scope, "accept_losses": accept_losses}
         with self.store.transaction() as tx:
-            if wait_turn and (running := jobs.running_with(tx, key)):
-                return running
+            if joined := self._join(tx, key, payload, asked=priority >= Priority.ASKED):
+                return joined
             job = jobs.create(tx, INGEST, catalog_id, payload, priority=priority, exclusive_key=key)
             self._start(tx, job.id, BatchKind.SCAN, payload)
         return job
+
+    def _join(self, tx: Transaction, key: str, payload: Mapping[str, Any], *, asked: bool) -> Job | None:
+        running = jobs.running_with(tx, key)
+        if running is None:
+            return None
+        running = jobs.locked(tx, running.id)
+        if running.state.ended or running.cancel_requested or running.pending == 0:
+            jobs.release_key(tx, running.id)  # it only has its end before it
+            return None
+        if running.paused and asked:
+            jobs.set_paused(tx, running.id, paused=False)
+            self.dispatcher.after(tx, *Lane)
+        if not ledger.is_open(tx, running.id, BatchKind.SCAN):
+            self._start(tx, running.id, BatchKind.SCAN, payload)
+        return jobs.get(tx, running.id)
 
     def run_stages(
         self,

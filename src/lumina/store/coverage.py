@@ -30,6 +30,8 @@ class CatalogCounts:
     images: int
     files: int
     ignored: dict[str, int]
+    left_out: tuple[tuple[str, str], ...]
+    offline: tuple[tuple[str, str], ...]
 
 
 def catalogs(tx: Transaction, only: UUID | None = None) -> list[CatalogCounts]:
@@ -39,17 +41,33 @@ def catalogs(tx: Transaction, only: UUID | None = None) -> list[CatalogCounts]:
         " (SELECT count(*) FROM image i WHERE i.catalog_id = c.id AND i.missing_since IS NULL) AS images,"
         " (SELECT count(*) FROM file f JOIN source s ON s.id = f.source_id"
         "  WHERE s.catalog_id = c.id AND f.missing_since IS NULL) AS files,"
-        " (SELECT coalesce(jsonb_agg(s.scan_counts), '[]') FROM source s WHERE s.catalog_id = c.id) AS scans"
+        " (SELECT coalesce(jsonb_agg(jsonb_build_object('path', s.path, 'state', s.state, 'reason', s.state_reason,"
+        "   'counts', s.scan_counts) ORDER BY s.path), '[]') FROM source s WHERE s.catalog_id = c.id) AS sources"
         " FROM catalog c WHERE CAST(:only AS uuid) IS NULL OR c.id = :only ORDER BY c.created_at, c.id",
         only=only,
     )
-    return [CatalogCounts(r["id"], r["name"], r["images"], r["files"], _ignored(r["scans"])) for r in rows]
+    return [
+        CatalogCounts(
+            row["id"],
+            row["name"],
+            row["images"],
+            row["files"],
+            _ignored(row["sources"]),
+            tuple(
+                (f"{source['path']}/{path}", reason)
+                for source in row["sources"]
+                for path, reason in source["counts"].get("left_out", ())
+            ),
+            tuple((source["path"], source["reason"]) for source in row["sources"] if source["state"] == "offline"),
+        )
+        for row in rows
+    ]
 
 
-def _ignored(scans: Sequence[dict[str, Any]]) -> dict[str, int]:
+def _ignored(sources: Sequence[dict[str, Any]]) -> dict[str, int]:
     total: dict[str, int] = {}
-    for scan in scans:
-        for reason, count in (scan.get("ignored") or {}).items():
+    for source in sources:
+        for reason, count in source["counts"].get("ignored", {}).items():
             total[reason] = total.get(reason, 0) + int(count)
     return dict(sorted(total.items()))
 

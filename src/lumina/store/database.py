@@ -11,11 +11,23 @@ from typing import Any
 from sqlalchemy import Connection, CursorResult, Engine, RowMapping, TextClause, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from lumina.errors import BadSetting, Unavailable
 
 Row = RowMapping
+
+_TROUBLE = ("08", "40", "53", "57", "58")
+_CONNECT = {
+    "connect_timeout": 10,
+    "application_name": "lumina",
+    # a server that vanished without a word is noticed within a minute
+    "keepalives_idle": 20,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
 
 REST_SECONDS = 1.0
 """A pooled connection that was idle for longer is tested before it is used again."""
@@ -54,6 +66,28 @@ class Transaction:
         return self.execute(sql, **parameters).scalar()
 
 
+@contextmanager
+def translated() -> Iterator[None]:
+    """What is the server's trouble and not the statement's fault comes out as `Unavailable`.
+
+    That is: no connection, a lost one, none free in the pool, and the SQLSTATE classes 40 (deadlock), 53 (disk full,
+    out of memory), 57 (shut down, timed out) and 58 (input or output failed).
+    """
+    try:
+        yield
+    except PoolTimeoutError as error:
+        raise Unavailable("All connections to the database are in use.") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise Unavailable(f"The database went away: {error.orig}") from error
+        state = str(getattr(error.orig, "sqlstate", None) or "")
+        if state[:2] in _TROUBLE:
+            raise Unavailable(f"The database is in trouble: {error.orig}") from error
+        if isinstance(error, OperationalError | InterfaceError) and not state:
+            raise Unavailable(f"The database does not answer: {error.orig}") from error
+        raise
+
+
 @lru_cache(maxsize=1024)
 def _parsed(sql: str) -> TextClause:
     return text(sql)
@@ -76,18 +110,11 @@ class Store:
         Raises:
             Unavailable: the database cannot be reached, or went away in the middle.
         """
-        try:
+        with translated():
             connection = self.engine.connect()
-        except (OperationalError, InterfaceError) as error:
-            raise Unavailable(f"The database does not answer: {error.orig}") from error
-        transaction = Transaction(connection)
-        try:
+            transaction = Transaction(connection)
             with connection, connection.begin():
                 yield transaction
-        except DBAPIError as error:
-            if not error.connection_invalidated:
-                raise
-            raise Unavailable(f"The database went away: {error.orig}") from error
         transaction.committed()
 
     def check(self) -> None:
@@ -112,10 +139,9 @@ def _engine(url: str, pool_size: int) -> Engine:
     if not parsed.drivername.startswith("postgresql"):
         raise BadSetting(f"database_url: {parsed.drivername!r} is not supported, only postgresql")
     url_for_psycopg = parsed.set(drivername="postgresql+psycopg")
-    connect = {"connect_timeout": 10, "application_name": "lumina"}
     if pool_size == 0:
-        return create_engine(url_for_psycopg, poolclass=NullPool, connect_args=connect)
-    engine = create_engine(url_for_psycopg, pool_size=pool_size, max_overflow=2 * pool_size, connect_args=connect)
+        return create_engine(url_for_psycopg, poolclass=NullPool, connect_args=_CONNECT)
+    engine = create_engine(url_for_psycopg, pool_size=pool_size, max_overflow=2 * pool_size, connect_args=_CONNECT)
     _ping_after_a_rest(engine)
     return engine
 

@@ -50,24 +50,28 @@ class Scope:
     images: tuple[int, ...] | None = None
 
 
-IN_SCOPE = """
-    image.missing_since IS NULL
-    AND (CAST(:catalog AS uuid) IS NULL OR image.catalog_id = :catalog)
-    AND (CAST(:source AS bigint) IS NULL OR image.source_id = :source)
-    AND (CAST(:images AS bigint[]) IS NULL OR image.id = ANY(:images))
-    AND (:path = '' OR image.folder = :path OR starts_with(image.folder, :path || '/')
-         OR EXISTS (SELECT 1 FROM file WHERE file.image_id = image.id AND file.path = :path))
-"""
-
-
-def scope_parameters(scope: Scope) -> dict[str, object]:
-    """Parameters for `IN_SCOPE`."""
-    return {
-        "catalog": scope.catalog_id,
-        "source": scope.source_id,
-        "path": scope.path,
-        "images": None if scope.images is None else list(scope.images),
-    }
+def in_scope(scope: Scope) -> tuple[str, dict[str, object]]:
+    """A condition on `image`, and its parameters. Each kind of scope has a form that its index serves."""
+    terms, parameters = ["image.missing_since IS NULL"], dict[str, object]()
+    if scope.catalog_id is not None:
+        terms.append("image.catalog_id = :catalog")
+        parameters["catalog"] = scope.catalog_id
+    if scope.images is not None:
+        terms.append("image.id = ANY(CAST(:images AS bigint[]))")
+        parameters["images"] = list(scope.images)
+    if scope.source_id is not None:
+        terms.append("image.source_id = :source")
+        parameters["source"] = scope.source_id
+        if scope.path:
+            terms.append(
+                """image.id IN (
+                    SELECT id FROM image WHERE source_id = :source AND folder = :path
+                    UNION ALL SELECT id FROM image
+                        WHERE source_id = :source AND folder >= :path || '/' AND folder < :path || '0'
+                    UNION ALL SELECT image_id FROM file WHERE source_id = :source AND path = :path)"""
+            )
+            parameters["path"] = scope.path
+    return " AND ".join(terms), parameters
 
 
 def load(tx: Transaction, image_ids: Sequence[int]) -> list[Input]:
@@ -116,55 +120,17 @@ def states(tx: Transaction, image_ids: Sequence[int]) -> Mapping[int, Mapping[st
     return found
 
 
-def due(
-    tx: Transaction,
-    stages: Mapping[str, int],
-    needs: Mapping[str, int],
-    scope: Scope,
-    *,
-    except_job: UUID | None = None,
-) -> list[int]:
-    """Images for which any of `stages` (name -> version) is due and all of `needs` are done, newest first.
-
-    Due is: no row, an older version, stale or deferred. Failures stay failed until something changes.
-    With `except_job`, images that this job already has in a batch are left out.
-    """
-    rows = tx.rows(
-        f"""
-        SELECT image.id FROM image
-        WHERE {IN_SCOPE}
-          AND (SELECT count(*) FROM stage_state s JOIN stage ON stage.id = s.stage_id
-               JOIN unnest(CAST(:stages AS text[]), CAST(:versions AS int[])) AS w (name, version) USING (name)
-               WHERE s.image_id = image.id AND s.version >= w.version AND s.status IN (1, 2)) < :stage_count
-          AND (SELECT count(*) FROM stage_state s JOIN stage ON stage.id = s.stage_id
-               JOIN unnest(CAST(:needs AS text[]), CAST(:need_versions AS int[])) AS w (name, version) USING (name)
-               WHERE s.image_id = image.id AND s.version >= w.version AND s.status = 1) = :need_count
-          AND (CAST(:job AS uuid) IS NULL OR image.id NOT IN (
-               SELECT unnest(items) FROM batch WHERE job_id = :job AND kind = 'work'))
-        ORDER BY image.taken_at DESC NULLS LAST, image.id DESC
-        """,
-        stages=list(stages),
-        versions=list(stages.values()),
-        needs=list(needs),
-        need_versions=list(needs.values()),
-        stage_count=len(stages),
-        need_count=len(needs),
-        job=except_job,
-        **scope_parameters(scope),
-    )
-    return [row["id"] for row in rows]
-
-
 def forgive(tx: Transaction, stages: Sequence[str], scope: Scope, code: str | None = None) -> int:
     """Make failures due again, because a person asked for it; returns how many."""
+    condition, parameters = in_scope(scope)
     return tx.execute(
         f"""
         UPDATE stage_state SET status = 3 WHERE status = 2
           AND stage_id IN (SELECT id FROM stage WHERE name = ANY(:stages))
           AND (CAST(:code AS text) IS NULL OR code = :code)
-          AND image_id IN (SELECT image.id FROM image WHERE {IN_SCOPE})
+          AND image_id IN (SELECT image.id FROM image WHERE {condition})
         """,
         stages=list(stages),
         code=code,
-        **scope_parameters(scope),
+        **parameters,
     ).rowcount

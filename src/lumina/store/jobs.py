@@ -88,9 +88,20 @@ def listed(
 
 def request_cancel(tx: Transaction, job_id: UUID) -> Job:
     """Drop what has not begun; what is leased ends by itself, and then the job's finaliser."""
-    job = _locked(tx, job_id)
-    if job.state.ended:
-        return job
+    job = locked(tx, job_id)
+    if not job.state.ended:
+        _drop_what_waits(tx, job_id)
+    return get(tx, job_id)
+
+
+def fail(tx: Transaction, job_id: UUID, result: Mapping[str, Any]) -> None:
+    """End a job that makes no sense: FAILURE, and what has not begun is dropped."""
+    locked(tx, job_id)
+    finish(tx, job_id, JobState.FAILURE, result)
+    _drop_what_waits(tx, job_id)
+
+
+def _drop_what_waits(tx: Transaction, job_id: UUID) -> None:
     tx.execute("UPDATE job SET cancel_requested = true, paused = false WHERE id = :id", id=job_id)
     dropped = tx.execute(
         """UPDATE batch SET state = 'ended', error = 'cancelled' WHERE id IN (
@@ -101,7 +112,6 @@ def request_cancel(tx: Transaction, job_id: UUID) -> Job:
     if dropped:
         ledger.count_off(tx, job_id, batches=dropped)
     tx.execute("UPDATE batch SET state = 'ready' WHERE job_id = :id AND state = 'held'", id=job_id)
-    return get(tx, job_id)
 
 
 def set_paused(tx: Transaction, job_id: UUID, *, paused: bool) -> Job:
@@ -110,7 +120,7 @@ def set_paused(tx: Transaction, job_id: UUID, *, paused: bool) -> Job:
     Raises:
         Conflict: the job has ended.
     """
-    job = _locked(tx, job_id)
+    job = locked(tx, job_id)
     if job.state.ended:
         raise Conflict(f"Job {job_id} has ended ({job.state}): it cannot be paused or resumed.")
     tx.execute("UPDATE job SET paused = :paused WHERE id = :id", paused=paused, id=job_id)
@@ -184,6 +194,11 @@ def failed_images(tx: Transaction, job_id: UUID, code: str | None = None) -> lis
     return [row["image_id"] for row in rows]
 
 
+def release_key(tx: Transaction, job_id: UUID) -> None:
+    """Let another job take this one's exclusive key."""
+    tx.execute("UPDATE job SET exclusive_key = NULL WHERE id = :id", id=job_id)
+
+
 def prune(tx: Transaction, keep_days: int) -> int:
     """Delete finished jobs, and with them their batches, older than `keep_days`; returns how many."""
     return tx.execute(
@@ -191,7 +206,8 @@ def prune(tx: Transaction, keep_days: int) -> int:
     ).rowcount
 
 
-def _locked(tx: Transaction, job_id: UUID) -> Job:
+def locked(tx: Transaction, job_id: UUID) -> Job:
+    """A job, locked until the end of the transaction."""
     tx.execute("SELECT 1 FROM job WHERE id = :id FOR NO KEY UPDATE", id=job_id)
     return get(tx, job_id)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -38,22 +39,26 @@ def add(
     delay_seconds: float = 0,
     count_total: bool = True,
 ) -> list[int]:
-    """Add one batch for each sequence of `items` and count them into the job's `pending` (and its `total`)."""
+    """Add one batch for each sequence of `items` and count them into the job's `pending` (and its `total`).
+
+    A job that is to be cancelled takes no more.
+    """
     if not items:
         return []
     rows = tx.rows(
         """
-        INSERT INTO batch (job_id, kind, lane, stages, items, payload, priority, turn, state, strikes, ready_at)
-        SELECT j.id, :kind, :lane, :stages, ARRAY(SELECT jsonb_array_elements_text(list.value)::bigint), :payload,
-            j.priority, base.turn + list.ordinality, CASE WHEN j.paused THEN 'held' ELSE 'ready' END, :strikes,
-            now() + make_interval(secs => :delay)
-        FROM job j,
-            jsonb_array_elements(CAST(:items AS jsonb)) WITH ORDINALITY AS list,
-            LATERAL (SELECT greatest(
+        WITH asked AS MATERIALIZED (
+            SELECT j.id, j.priority, j.paused, greatest(
                 coalesce((SELECT max(turn) FROM batch WHERE job_id = j.id), 0),
                 coalesce((SELECT turn - 1 FROM batch WHERE lane = :lane AND state = 'ready' AND priority = j.priority
-                          ORDER BY priority DESC, turn LIMIT 1), 0)) AS turn) AS base
-        WHERE j.id = :job
+                          ORDER BY priority DESC, turn LIMIT 1), 0)) AS turn
+            FROM job j WHERE j.id = :job AND NOT j.cancel_requested AND j.finished_at IS NULL
+            FOR NO KEY UPDATE)
+        INSERT INTO batch (job_id, kind, lane, stages, items, payload, priority, turn, state, strikes, ready_at)
+        SELECT asked.id, :kind, :lane, :stages, ARRAY(SELECT jsonb_array_elements_text(list.value)::bigint), :payload,
+            asked.priority, asked.turn + list.ordinality, CASE WHEN asked.paused THEN 'held' ELSE 'ready' END, :strikes,
+            now() + make_interval(secs => :delay)
+        FROM asked, jsonb_array_elements(CAST(:items AS jsonb)) WITH ORDINALITY AS list
         RETURNING id
         """,
         job=job_id,
@@ -65,6 +70,8 @@ def add(
         strikes=strikes,
         delay=delay_seconds,
     )
+    if not rows:
+        return []
     total = sum(len(part) for part in items) if count_total else 0
     tx.execute(
         "UPDATE job SET pending = pending + :batches, total = total + :total WHERE id = :job",
@@ -214,21 +221,27 @@ def expired(tx: Transaction) -> list[Batch]:
 
 def give_back(
     tx: Transaction, batch: Batch, *, strike: bool, error: str | None = None, delay_seconds: float = 0
-) -> bool:
-    """Make a leased batch ready again; False where its lease is no longer ours."""
-    changed = tx.execute(
-        """UPDATE batch
-        SET state = CASE WHEN (SELECT paused FROM job WHERE job.id = batch.job_id) THEN 'held' ELSE 'ready' END,
-            lease_token = NULL, lease_until = NULL, sent_at = NULL, error = coalesce(:error, error),
-            strikes = strikes + :strike, ready_at = now() + make_interval(secs => :delay)
+) -> None:
+    """Make a leased batch ready again, or end it where its job is to be cancelled; nothing where the lease is lost."""
+    job = tx.row("SELECT paused, cancel_requested FROM job WHERE id = :job", job=batch.job_id)
+    if job is None:
+        return
+    if job["cancel_requested"]:
+        with suppress(LeaseLost):
+            end(tx, batch, error="cancelled")
+        return
+    tx.execute(
+        """UPDATE batch SET state = :state, lease_token = NULL, lease_until = NULL, sent_at = NULL,
+            error = coalesce(:error, error), strikes = strikes + :strike,
+            ready_at = now() + make_interval(secs => :delay)
         WHERE id = :id AND lease_token = :token AND state = 'leased'""",
+        state="held" if job["paused"] else "ready",
         id=batch.id,
         token=batch.token,
-        strike=int(strike),
         error=error,
+        strike=int(strike),
         delay=delay_seconds,
     )
-    return bool(changed.rowcount)
 
 
 def take_unsent(tx: Transaction, lane: Lane, window: int) -> list[int]:
@@ -254,20 +267,25 @@ def unsend(tx: Transaction, ids: Sequence[int]) -> None:
     tx.execute("UPDATE batch SET sent_at = NULL WHERE id = ANY(:ids) AND state = 'ready'", ids=list(ids))
 
 
-def forget_lost_messages(tx: Transaction, silent_seconds: float) -> int:
+def forget_lost_messages(tx: Transaction, silent_seconds: float, busy_seconds: float) -> int:
     """Take the marks back in lanes where messages are on their way but nobody has claimed for a while.
 
-    A lost message is harmless through this; a superfluous one only wakes a worker for nothing.
+    A lost message is harmless through this; a superfluous one only wakes a worker for nothing. A lane whose workers are
+    busy is silent for a good reason, so it gets `busy_seconds`.
     """
     changed = tx.execute(
         """
-        UPDATE batch SET sent_at = NULL
-        WHERE state = 'ready' AND sent_at < now() - make_interval(secs => :silent) AND lane IN (
-            SELECT name FROM unnest(ARRAY['io', 'cpu', 'gpu']) AS name WHERE coalesce(
-                (SELECT claimed_at FROM batch WHERE lane = name ORDER BY claimed_at DESC NULLS LAST LIMIT 1),
-                '-infinity') < now() - make_interval(secs => :silent))
+        WITH lane AS (
+            SELECT name, now() - make_interval(secs => CASE WHEN EXISTS (
+                SELECT 1 FROM batch WHERE state = 'leased' AND lane = name) THEN :busy ELSE :silent END) AS before
+            FROM unnest(ARRAY['io', 'cpu', 'gpu']) AS name)
+        UPDATE batch SET sent_at = NULL FROM lane
+        WHERE state = 'ready' AND batch.lane = lane.name AND sent_at < lane.before AND coalesce(
+            (SELECT claimed_at FROM batch b WHERE b.lane = lane.name ORDER BY claimed_at DESC NULLS LAST LIMIT 1),
+            '-infinity') < lane.before
         """,
         silent=silent_seconds,
+        busy=busy_seconds,
     )
     return changed.rowcount
 
@@ -281,6 +299,17 @@ def prioritise(tx: Transaction, image_ids: Sequence[int], priority: int) -> int:
         priority=priority,
     )
     return changed.rowcount
+
+
+def is_open(tx: Transaction, job_id: UUID, kind: BatchKind) -> bool:
+    """Whether a job has a batch of this kind that has not ended."""
+    return bool(
+        tx.value(
+            "SELECT EXISTS (SELECT 1 FROM batch WHERE job_id = :job AND kind = :kind AND state <> 'ended')",
+            job=job_id,
+            kind=kind.value,
+        )
+    )
 
 
 def open_work(tx: Transaction) -> Mapping[str, int]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from lumina.bootstrap import App, Settings
 from lumina.domain.coverage import CatalogCoverage
@@ -40,10 +41,15 @@ class Outcome:
 
     @property
     def exit_code(self) -> int:
-        """0 nothing failed, 1 a job could not be done, 3 some files failed."""
-        if any(job.state is not JobState.SUCCESS for job in self.jobs):
+        """0 nothing failed, 1 a job could not be done or a source is offline, 3 some files failed."""
+        if any(job.state is not JobState.SUCCESS or _is_offline(job) for job in self.jobs):
             return 1
         return 3 if self.failures else 0
+
+
+def _is_offline(job: Job) -> bool:
+    scan: Mapping[str, Any] = job.result.get("scan", {})
+    return scan.get("state") == "offline"
 
 
 def run_once(

@@ -231,6 +231,7 @@ CREATE TABLE batch (
     created_at timestamptz NOT NULL DEFAULT now()
 );
 CREATE INDEX batch_ready ON batch (lane, priority DESC, turn, id) WHERE state = 'ready';
+CREATE INDEX batch_sent ON batch (lane) WHERE state = 'ready' AND sent_at IS NOT NULL;
 CREATE INDEX batch_leased ON batch (lease_until) WHERE state = 'leased';
 CREATE INDEX batch_job ON batch (job_id, state);
 CREATE INDEX batch_turn ON batch (job_id, turn DESC);

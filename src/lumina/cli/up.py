@@ -30,6 +30,10 @@ def up(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
     slots: Annotated[int | None, typer.Option(help="CPU worker processes.")] = None,
+    accept_losses: Annotated[
+        bool,
+        typer.Option("--accept-losses", help="With --once: most files of a source are gone, and that is right."),
+    ] = False,
     service: Annotated[
         bool, typer.Option("--service", help="For service managers: leave kill files alone and respect them.")
     ] = False,
@@ -50,7 +54,9 @@ def up(
             from lumina.supervisor.intake import intake
             from lumina.supervisor.once import run_once
 
-            outcome = run_once(given, lambda app: intake(app, wanted), display, service=service)
+            outcome = run_once(
+                given, lambda app: intake(app, wanted, accept_losses=accept_losses), display, service=service
+            )
         else:
             from lumina.supervisor.serve import Wishes, serve
 

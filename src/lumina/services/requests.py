@@ -15,7 +15,10 @@ from lumina.store import Store, catalogs
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What to do where. `paths` are folders or files within the source; without any of it: everything."""
+    """What to do where. `paths` are folders or files within the source; without any of it: everything.
+
+    With `accept_losses` a scan believes that what is gone is gone, however much it is.
+    """
 
     kind: str
     catalog_id: UUID | None = None
@@ -23,6 +26,7 @@ class Wanted:
     stages: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()
     failed: bool = False
+    accept_losses: bool = False
 
 
 def submit(store: Store, work: WorkService, wanted: Wanted) -> list[Job]:
@@ -39,7 +43,13 @@ def submit(store: Store, work: WorkService, wanted: Wanted) -> list[Job]:
         if wanted.stages or wanted.failed:
             raise BadInput(f"stages and failed belong to jobs of kind {STAGES!r}; a scan runs whatever is due.")
         return [
-            work.ingest(source.catalog_id, source.id, path.strip("/"), priority=Priority.ASKED)
+            work.ingest(
+                source.catalog_id,
+                source.id,
+                path.strip("/"),
+                priority=Priority.ASKED,
+                accept_losses=wanted.accept_losses,
+            )
             for source in sources
             for path in paths
         ]

@@ -18,11 +18,18 @@ def places(app: App, paths: Sequence[Path], catalog: str | None = None) -> list[
     return [sources.place(app.store, path, catalog=catalog or DEFAULT_CATALOG) for path in paths]
 
 
-def intake(app: App, paths: Sequence[Path], catalog: str | None = None) -> list[Job]:
+def intake(app: App, paths: Sequence[Path], catalog: str | None = None, *, accept_losses: bool = False) -> list[Job]:
     """Ask for everything due beneath these paths; without paths for all sources.
+
+    With `accept_losses` files that are gone are believed to be gone, however many they are.
 
     Raises:
         BadInput: a path is not there, or is neither a folder nor a file.
     """
     found = places(app, paths, catalog) if paths else sources.every_place(app.store)
-    return [app.work.ingest(place.catalog_id, place.source_id, place.scope, priority=Priority.ASKED) for place in found]
+    return [
+        app.work.ingest(
+            place.catalog_id, place.source_id, place.scope, priority=Priority.ASKED, accept_losses=accept_losses
+        )
+        for place in found
+    ]

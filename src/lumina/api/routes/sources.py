@@ -24,9 +24,13 @@ NodeName = Annotated[str, InPath(min_length=1, max_length=100, pattern=r"^[A-Za-
 
 
 @router.post("/{source_id}/scan", status_code=202, responses=documented(404, 409, 422, 503))
-def scan(context: Context, source_id: SourceId) -> Job:
-    """Look for new, changed and missing files, and run what is due."""
-    wanted = Wanted(kind=INGEST, source_id=source_id)
+def scan(context: Context, source_id: SourceId, accept_losses: bool = False) -> Job:
+    """Look for new, changed and missing files, and run what is due.
+
+    A source that has lost most of its files is taken for not mounted and stays offline; with `accept_losses` you say
+    that they are really gone. Even then they are only marked missing.
+    """
+    wanted = Wanted(kind=INGEST, source_id=source_id, accept_losses=accept_losses)
     return jobs.view(context, requests.submit(context.store, context.work, wanted)[0])
 
 

@@ -604,6 +604,9 @@ export interface paths {
         /**
          * Scan
          * @description Look for new, changed and missing files, and run what is due.
+         *
+         *     A source that has lost most of its files is taken for not mounted and stays offline; with `accept_losses` you say
+         *     that they are really gone. Even then they are only marked missing.
          */
         post: operations["catalogs_scan"];
         delete?: never;
@@ -3209,7 +3212,9 @@ export interface operations {
     };
     catalogs_scan: {
         parameters: {
-            query?: never;
+            query?: {
+                accept_losses?: boolean;
+            };
             header?: never;
             path: {
                 source_id: number;

@@ -42,8 +42,12 @@ export const api = {
         body: { path },
       }),
     ),
-  scanSource: (id: number) =>
-    ask(server.POST("/api/sources/{source_id}/scan", { params: { path: { source_id: id } } })),
+  scanSource: (id: number, acceptLosses = false) =>
+    ask(
+      server.POST("/api/sources/{source_id}/scan", {
+        params: { path: { source_id: id }, query: { accept_losses: acceptLosses } },
+      }),
+    ),
   changeSource: (id: number, body: Schemas["SourceChange"]) =>
     ask(server.PATCH("/api/sources/{source_id}", { params: { path: { source_id: id } }, body })),
   folders: (path: string) => ask(server.GET("/api/folders", { params: { query: path ? { path } : {} } })),

@@ -14,7 +14,7 @@ export function SourceCard({ source }: { source: Source }) {
   const client = useQueryClient();
   const [editing, setEditing] = useState(false);
   const scan = useMutation({
-    mutationFn: () => api.scanSource(source.id),
+    mutationFn: (acceptLosses: boolean) => api.scanSource(source.id, acceptLosses),
     onSuccess: () => client.invalidateQueries({ queryKey: ["jobs"] }),
   });
   const offline = source.state === "offline";
@@ -34,7 +34,11 @@ export function SourceCard({ source }: { source: Source }) {
         {offline && (
           <p className={styles.offline}>
             Offline{source.state_reason ? `: ${source.state_reason}` : ""}. Nothing is removed; its images
-            stay in the timeline.
+            stay in the timeline. If its files really are gone,{" "}
+            <button type="button" className={styles.inline} onClick={() => scan.mutate(true)}>
+              mark them missing
+            </button>
+            : they come back when the files do.
           </p>
         )}
         <Counts counts={source.scan_counts} />
@@ -50,7 +54,7 @@ export function SourceCard({ source }: { source: Source }) {
           size="xs"
           leftSection={<IconRefresh size={15} aria-hidden />}
           loading={scan.isPending}
-          onClick={() => scan.mutate()}
+          onClick={() => scan.mutate(false)}
         >
           {scan.isSuccess ? "Started" : "Read again"}
         </Button>

@@ -71,6 +71,7 @@ def test_nothing_that_opens_has_a_violation(library: Site, open_page: OpenPage, 
         page.get_by_role("button", name=button).click()
         assert violations(page) == [], button
         page.keyboard.press("Escape")
+    page.locator("a[data-id]").first.focus()
     page.keyboard.press("Space")
     expect(page.get_by_role("complementary", name="Peek")).to_be_visible()
     assert violations(page) == []

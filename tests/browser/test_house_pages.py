@@ -88,5 +88,5 @@ def test_the_doctor_speaks_in_plain_words(library: Site, open_page: OpenPage) ->
 def test_an_address_that_is_none_leads_back(library: Site, open_page: OpenPage) -> None:
     page = open_page(library.url("/nowhere/at/all"))
     expect(page).to_have_title("Not found · Lumina")
-    page.get_by_role("link", name="To the timeline").click()
+    page.get_by_role("link", name="To the timeline", exact=True).click()
     expect(page.locator("a[data-id]").first).to_be_visible()

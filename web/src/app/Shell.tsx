@@ -66,11 +66,11 @@ export function Shell() {
 
 function Rail({ dark, onFlip, onKeys }: { dark: boolean; onFlip: () => void; onKeys: () => void }) {
   return (
-    <header className={styles.rail}>
+    <nav className={styles.rail} aria-label="Pages">
       <Link to="/" className={styles.brand} aria-label="Lumina, to the timeline">
         <Mark size={34} />
       </Link>
-      <nav className={styles.nav} aria-label="Pages">
+      <div className={styles.nav}>
         {PLACES.map(({ to, label, Icon }) => (
           <Link
             key={to}
@@ -85,7 +85,7 @@ function Rail({ dark, onFlip, onKeys }: { dark: boolean; onFlip: () => void; onK
             {label}
           </Link>
         ))}
-      </nav>
+      </div>
       <div className={styles.foot}>
         <Tooltip label="Keys (?)" position="right">
           <ActionIcon
@@ -112,7 +112,7 @@ function Rail({ dark, onFlip, onKeys }: { dark: boolean; onFlip: () => void; onK
           </ActionIcon>
         </Tooltip>
       </div>
-    </header>
+    </nav>
   );
 }
 

@@ -31,6 +31,10 @@ export const theme = createTheme({
   radius: { md: "10px" },
   cursorType: "pointer",
   focusRing: "auto",
+  components: {
+    Modal: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
+    Tooltip: { defaultProps: { withinPortal: false } }, // inside the landmark of what it names
+  },
 });
 
 /** Mantine speaks with Lumina's colours. */

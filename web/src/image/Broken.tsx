@@ -16,7 +16,7 @@ export function Broken({ facts, failed }: { facts: ImageFacts; failed: StageStat
     mutationFn: () =>
       api.startJob({
         kind: "stages",
-        catalog_id: facts.catalog.id,
+        source_id: facts.source.id,
         stages: failed.map(({ stage }) => stage),
         paths: originalPaths(facts),
         failed: true,
@@ -50,7 +50,7 @@ export function Broken({ facts, failed }: { facts: ImageFacts; failed: StageStat
   );
 }
 
+/** Relative to the source, as jobs want them. */
 function originalPaths(facts: ImageFacts): string[] {
-  const original = facts.files.filter(({ role }) => role === "original");
-  return original.map(({ path }) => (path.startsWith("/") ? path : `${facts.source.path}/${path}`));
+  return facts.files.filter(({ role }) => role === "original").map(({ path }) => path);
 }

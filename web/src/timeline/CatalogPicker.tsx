@@ -22,7 +22,7 @@ export function CatalogPicker({
   const current = data.find(({ id }) => id === filters.catalog);
   const tick = (on: boolean) => (on ? <IconCheck size={16} aria-hidden /> : <span style={{ width: 16 }} />);
   return (
-    <Menu position="bottom-end" width={260}>
+    <Menu position="bottom-end" width={260} withinPortal={false} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <Button
           variant="default"
@@ -33,7 +33,11 @@ export function CatalogPicker({
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item leftSection={tick(!current)} onClick={() => onChange({ ...filters, catalog: undefined })}>
+        <Menu.Item
+          data-autofocus
+          leftSection={tick(!current)}
+          onClick={() => onChange({ ...filters, catalog: undefined })}
+        >
           All catalogs
         </Menu.Item>
         {data.map(({ id, name, images }) => (

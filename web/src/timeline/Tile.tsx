@@ -92,8 +92,9 @@ function Picture({ id, thumbnail, load }: { id: number; thumbnail: string; load:
   );
 }
 
-function describe({ name, takenAt, video, state }: TileProps): string {
+function describe({ name, takenAt, video, duration, state }: TileProps): string {
   const parts = [video ? "Video" : "Photo", takenAt ? fullTime(takenAt) : "without a date", name];
+  if (video && duration !== null) parts.splice(1, 0, playtime(duration));
   if (state === "failed") parts.push("could not be read");
   return parts.join(", ");
 }

@@ -220,6 +220,7 @@ export class Timeline {
 
   /** The date at the viewport's top, `YYYY-MM-DD`; "" on the undated shelf. */
   dateHere(): string {
+    if (this.aim?.day !== undefined) return this.aim.day; // on its way there
     const { bucket, within } = this.place;
     const here = this.geometry.buckets[bucket];
     if (!here || here.undated) return "";

@@ -32,7 +32,7 @@ export function CopyMenu() {
   if (!command) return null;
   return (
     <>
-      <Menu position="bottom-end" width={380}>
+      <Menu position="bottom-end" width={380} withinPortal={false} withInitialFocusPlaceholder={false}>
         <Menu.Target>
           <Tooltip label="Copy this view">
             <ActionIcon
@@ -48,6 +48,7 @@ export function CopyMenu() {
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item
+            data-autofocus
             leftSection={<IconTerminal2 size={18} aria-hidden />}
             onClick={() => void take(line, "Command")()}
           >

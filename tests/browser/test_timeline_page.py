@@ -22,8 +22,7 @@ IN_VIEW = """
   const view = document.querySelector('[data-testid=timeline]').getBoundingClientRect();
   const tiles = [...document.querySelectorAll('a[data-id]')].map((tile) => [tile, tile.getBoundingClientRect()]);
   const seen = tiles.filter(([, box]) => box.bottom > view.top + 60 && box.top < view.bottom);
-  const place = ([tile, box]) => ({ id: Number(tile.dataset.id), top: Math.round(box.top), left: Math.round(box.left) });
-  return seen.map(place);
+  return seen.map(([tile, { top, left }]) => ({ id: +tile.dataset.id, top: Math.round(top), left: Math.round(left) }));
 }
 """
 

@@ -127,12 +127,12 @@ function StripToggle({
 
 function pressed(event: KeyboardEvent, timeline: Timeline): void {
   const acts: Record<string, () => unknown> = {
-    ArrowDown: () => travel(timeline, "month", 1),
-    ArrowRight: () => travel(timeline, "month", 1),
-    ArrowUp: () => travel(timeline, "month", -1),
-    ArrowLeft: () => travel(timeline, "month", -1),
-    PageDown: () => travel(timeline, "year", 1),
-    PageUp: () => travel(timeline, "year", -1),
+    ArrowDown: () => void travel(timeline, "month", 1),
+    ArrowRight: () => void travel(timeline, "month", 1),
+    ArrowUp: () => void travel(timeline, "month", -1),
+    ArrowLeft: () => void travel(timeline, "month", -1),
+    PageDown: () => void travel(timeline, "year", 1),
+    PageUp: () => void travel(timeline, "year", -1),
     Home: () => timeline.show(0),
     End: () => timeline.show(timeline.geometry.total),
   };

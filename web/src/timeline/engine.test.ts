@@ -286,25 +286,25 @@ describe("travelling", () => {
     const timeline = open(new FakeServer(Array<number>(40).fill(120)));
     await settle();
     expect(timeline.dateHere()).toBe("2020-12-28");
-    travel(timeline, "day", 1);
+    await travel(timeline, "day", 1);
     await settle();
     expect(timeline.dateHere()).toBe("2020-12-27");
-    travel(timeline, "month", 1);
+    await travel(timeline, "month", 1);
     await settle();
     expect(timeline.dateHere()).toBe("2020-11-28");
-    travel(timeline, "year", 1);
+    await travel(timeline, "year", 1);
     await settle();
     expect(timeline.dateHere()).toBe("2019-12-28");
-    travel(timeline, "month", -1);
+    await travel(timeline, "month", -1);
     await settle();
     expect(timeline.dateHere()).toBe("2020-01-28");
-    travel(timeline, "day", -1);
+    await travel(timeline, "day", -1);
     await settle();
     expect(timeline.dateHere()).toBe("2020-02-01");
-    travel(timeline, "year", -1);
+    await travel(timeline, "year", -1);
     await settle();
     expect(timeline.dateHere()).toBe("2020-12-28");
-    expect(travel(timeline, "year", -1)).toBeNull();
+    expect(await travel(timeline, "year", -1)).toBeNull();
   });
 
   it("walks through every image with the right arrow and back with the left", async () => {

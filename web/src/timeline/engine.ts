@@ -231,6 +231,14 @@ export class Timeline {
     return laid.images.columns.taken_at[item]?.slice(0, 10) ?? "";
   }
 
+  /** Days of a bucket, newest first; loads it where it isn't. Of one that can't be read, its ends are known. */
+  async daysOf({ key, start, end }: Bucket): Promise<string[]> {
+    const loaded =
+      this.geometry.laid.get(key) ?? (await this.fetch(key, new AbortController().signal).catch(() => null));
+    if (loaded && !this.geometry.laid.has(key)) this.take(key, loaded);
+    return loaded?.images.days ?? [end.slice(0, 10), start.slice(0, 10)];
+  }
+
   /** Reads again what is in view. */
   refresh(): void {
     for (const { bucket, laid } of this.view.buckets) if (laid) this.stale.add(bucket.key);

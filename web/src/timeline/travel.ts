@@ -14,78 +14,74 @@ export interface Spot {
 }
 
 /**
- * Shows the start of the next older (`step` 1) or newer (-1) day, month or year that has images. Going back first
- * returns to the start of the present one, unless that is where the reader is.
+ * Shows the start of the next older (`step` 1) or newer (-1) day, month or year that has images, and returns that day;
+ * "" for the undated shelf, null where there is none. Going back first returns to the start of the present one, unless
+ * that is where the reader is.
  */
-export function travel(timeline: Timeline, unit: Unit, step: 1 | -1): string | null {
+export async function travel(timeline: Timeline, unit: Unit, step: 1 | -1): Promise<string | null> {
   const { buckets } = timeline.geometry;
   const letters = LETTERS[unit];
   const here = timeline.dateHere();
-  const target = step === 1 ? older(timeline, here, letters) : newer(timeline, here, letters);
-  if (target === null) return null;
+  const target = step === 1 ? await older(timeline, here, letters) : await newer(timeline, here, letters);
   if (target === "") timeline.show(timeline.geometry.top(buckets.findIndex((bucket) => bucket.undated)));
-  else timeline.showDay(indexOfDay(buckets, target), target);
+  else if (target !== null) timeline.showDay(bucketAt(timeline.geometry.buckets, target), target);
   return target;
 }
 
-/** First bucket, from the newest, that may hold a day. */
-function indexOfDay(buckets: readonly Bucket[], day: string): number {
-  return bucketAt(buckets, day);
-}
-
-/** Newest day of the next older unit; "" for the undated shelf, null where there is none. */
-function older(timeline: Timeline, here: string, letters: number): string | null {
+async function older(timeline: Timeline, here: string, letters: number): Promise<string | null> {
   if (here === "") return null;
   const now = here.slice(0, letters);
-  for (const bucket of timeline.geometry.buckets) {
-    if (bucket.undated) return "";
-    if (bucket.start.slice(0, letters) >= now) continue;
-    const day = daysOf(timeline, bucket).find((one) => one.slice(0, letters) < now);
-    return day ?? bucket.end.slice(0, 10);
-  }
-  return null;
+  const bucket = timeline.geometry.buckets.find((one) => one.undated || one.start.slice(0, letters) < now);
+  if (!bucket || bucket.undated) return bucket ? "" : null;
+  if (bucket.end.slice(0, letters) < now) return bucket.end.slice(0, 10);
+  const days = await timeline.daysOf(bucket); // the bucket holds both this unit and older ones
+  return days.find((day) => day.slice(0, letters) < now) ?? null;
 }
 
-/** Newest day of the present unit, or of the next newer one where the reader already is at that day's top. */
-function newer(timeline: Timeline, here: string, letters: number): string | null {
-  const { buckets } = timeline.geometry;
-  const dated = buckets.filter((bucket) => !bucket.undated);
+async function newer(timeline: Timeline, here: string, letters: number): Promise<string | null> {
+  const dated = timeline.geometry.buckets.filter((bucket) => !bucket.undated);
   const last = dated.at(-1);
   if (!last) return null;
-  const newest = (unit: string): string | null => {
-    const bucket = dated.find((one) => one.start.slice(0, letters) <= unit);
-    const found = bucket && daysOf(timeline, bucket).find((day) => day.slice(0, letters) === unit);
-    return found ?? (bucket ? bucket.end.slice(0, 10) : null);
-  };
-  if (here === "") return newest(last.start.slice(0, letters));
-  const top = newest(here.slice(0, letters));
+  if (here === "") return newestOf(timeline, dated, last.start.slice(0, letters), letters);
+  const top = await newestOf(timeline, dated, here.slice(0, letters), letters);
   if (top !== null && !atTop(timeline, top)) return top;
-  const unit = nextNewerUnit(timeline, dated, here.slice(0, letters), letters);
-  return unit === null ? null : newest(unit);
+  const unit = await nextNewer(timeline, dated, here.slice(0, letters), letters);
+  return unit === null ? null : newestOf(timeline, dated, unit, letters);
+}
+
+/** Newest day of a unit that has images. */
+async function newestOf(
+  timeline: Timeline,
+  dated: Bucket[],
+  unit: string,
+  letters: number,
+): Promise<string | null> {
+  const bucket = dated.find((one) => one.start.slice(0, letters) <= unit);
+  if (!bucket || bucket.end.slice(0, letters) === unit) return bucket?.end.slice(0, 10) ?? null;
+  const days = await timeline.daysOf(bucket);
+  return days.find((day) => day.slice(0, letters) === unit) ?? null;
+}
+
+/** The oldest unit after `now` that has images. */
+async function nextNewer(
+  timeline: Timeline,
+  dated: Bucket[],
+  now: string,
+  letters: number,
+): Promise<string | null> {
+  const bucket = dated.findLast((one) => one.end.slice(0, letters) > now);
+  if (!bucket) return null;
+  if (bucket.start.slice(0, letters) > now) return bucket.start.slice(0, letters);
+  const days = await timeline.daysOf(bucket);
+  return days.findLast((day) => day.slice(0, letters) > now)?.slice(0, letters) ?? null;
 }
 
 function atTop(timeline: Timeline, day: string): boolean {
-  const index = indexOfDay(timeline.geometry.buckets, day);
-  const bucket = timeline.geometry.buckets[index];
-  const top = bucket ? timeline.geometry.dayTop(bucket.key, day) : null;
-  const y = timeline.geometry.top(index) + (top ?? 0);
-  return timeline.y <= y + 4;
-}
-
-function nextNewerUnit(timeline: Timeline, dated: Bucket[], now: string, letters: number): string | null {
-  for (let i = dated.length - 1; i >= 0; i--) {
-    const bucket = dated[i]!;
-    if (bucket.end.slice(0, letters) <= now) continue;
-    const units = daysOf(timeline, bucket).map((day) => day.slice(0, letters));
-    return units.findLast((unit) => unit > now) ?? bucket.end.slice(0, letters);
-  }
-  return null;
-}
-
-/** Days of a bucket, newest first; only its ends while it isn't loaded. */
-function daysOf(timeline: Timeline, bucket: Bucket): string[] {
-  const laid = timeline.geometry.laid.get(bucket.key);
-  return laid ? laid.images.days : [bucket.end.slice(0, 10), bucket.start.slice(0, 10)];
+  const { geometry } = timeline;
+  const index = bucketAt(geometry.buckets, day);
+  const bucket = geometry.buckets[index];
+  const within = bucket ? geometry.dayTop(bucket.key, day) : null;
+  return timeline.y <= geometry.top(index) + (within ?? 0) + 4;
 }
 
 export type Direction = "left" | "right" | "up" | "down";

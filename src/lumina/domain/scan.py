@@ -39,7 +39,8 @@ class ScanReport:
         new, changed, moved, returned, missing: files; `moved` includes renamed ones.
         images: images that are new.
         ignored: files and folders left out, by reason.
-        left_out: files among them that are no media (relative, stored form) with the reason, at most 100.
+        left_out: files among them that are no media, or whose path is too long (relative, stored form), with the
+            reason, at most 100.
         unread: folders that could not be listed (relative, stored form) with the reason, at most 100 of them.
         unread_total: how many there were.
     """

@@ -139,8 +139,8 @@ class Intake:
         return group([_candidate(name, found) for name, found in files.items()], moment)
 
     def _write(self, tx: Transaction, placed: Sequence[_Placed], loose: Sequence[_Found]) -> list[int]:
-        old = sorted({each.group.image for each in placed if each.group.image is not None})
-        intake.lock_images(tx, old)
+        files = [*loose, *(found for each in placed for found, _ in each.members())]
+        intake.lock_images(tx, sorted({found.known.image_id for found in files if found.known is not None}))
         new = [each for each in placed if each.group.image is None]
         ids = intake.add_images(tx, self.catalog_id, self.source_id, [each.shape for each in new])
         self.counts["images"] += len(ids)

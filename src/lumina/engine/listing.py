@@ -11,9 +11,16 @@ from lumina.domain.scan import Seen
 from lumina.files import names
 from lumina.files.group import cluster
 from lumina.files.ignore import Ignore
-from lumina.files.walk import Folder, walk
+from lumina.files.judge import SHOWN
+from lumina.files.walk import Entry, Folder, walk
 
 SHOWN_UNREAD = 100
+LONGEST = 2000
+"""Bytes of a file's path, in stored form and UTF-8, that the database can index: a third of a page holds the path of
+its folder, its name's key beside it, which may be longer than the name, and a folder that a source above it may add."""
+TOO_LONG = "path too long"
+MOST = 4 * 255
+"""Bytes of one name: the system allows 255, and stored form may take four for each."""
 _MASK = (1 << 64) - 1
 
 
@@ -27,6 +34,7 @@ class Listing:
         ignore: what to pass over.
         seen: files listed so far.
         skipped: what was passed over, by reason.
+        left_out: files whose path is too long, with that reason, at most `SHOWN`.
         unread: folders that could not be listed, with the reason, at most `SHOWN_UNREAD` of `unread_total`.
     """
 
@@ -35,6 +43,7 @@ class Listing:
     ignore: Ignore
     seen: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
     unread: list[tuple[str, str]] = field(default_factory=list)
     unread_total: int = 0
 
@@ -48,6 +57,7 @@ class Listing:
             if alone:
                 key = cluster(names.base(self.scope))
                 folder.entries = [entry for entry in folder.entries if cluster(names.stored(entry.name)) == key]
+            self._leave_out_long(folder)
             self._note(folder)
             yield folder
             if alone:
@@ -82,6 +92,21 @@ class Listing:
     def _scope_is_ignored(self) -> bool:
         parts = names.native(self.scope).split("/")
         return any(self.ignore.folder("/".join(parts[:end]), parts[end - 1]) for end in range(1, len(parts) + 1))
+
+    def _leave_out_long(self, folder: Folder) -> None:
+        path = names.stored(folder.path)
+        room = LONGEST - len(names.join(path, "").encode())
+        if room >= MOST:
+            return
+        kept: list[Entry] = []
+        for entry in folder.entries:
+            name = names.stored(entry.name)
+            if len(name.encode()) <= room:
+                kept.append(entry)
+            elif len(self.left_out) < SHOWN:
+                self.left_out.append((names.join(path, name), TOO_LONG))
+        self.skipped[TOO_LONG] += len(folder.entries) - len(kept)
+        folder.entries = kept
 
     def _note(self, folder: Folder) -> None:
         self.skipped.update(folder.skipped)

@@ -15,6 +15,7 @@ from blake3 import blake3
 
 from lumina.domain.picture import PictureError
 from lumina.domain.values import FileFormat
+from lumina.engine.alive import ALIVE_SECONDS, Alive
 from lumina.engine.mend import mend
 from lumina.files import names
 from lumina.files.capture import Moment, read_moment
@@ -28,7 +29,6 @@ from lumina.store.scans import Area, Session
 ELSEWHERE = 100_000
 """At most so many rows of other folders and sources are looked up on their disks in one scan."""
 _PIECE = 1 << 20
-ALIVE_SECONDS = 2.0
 SAME = 100
 """Among so many files of the same bytes, the one of the same name is preferred."""
 RETAGGED = 256 << 10
@@ -45,6 +45,7 @@ class Moves:
     root: Path
     node: str
     judge: Judge
+    alive: Alive
     confirmed: set[int] = field(default_factory=set)
     edited: set[int] = field(default_factory=set)
 
@@ -53,23 +54,33 @@ class Moves:
         with self.session.transaction() as tx:
             if not scans.any_difference(tx):
                 return 0
-            moves.find_free(tx, self.area, self._gone_elsewhere(tx))
+        gone_elsewhere = self._gone_elsewhere()
+        with self.session.transaction() as tx:
+            moves.find_free(tx, self.area, gone_elsewhere)
             moves.match_identity(tx)
-            self._settle_doubts(tx)
+        self._settle_doubts()
+        with self.session.transaction() as tx:
             lost = [row for row in moves.lost(tx) if row.id not in self.edited]
             found = moves.found(tx) if lost else []
         self._read(self._by_bytes(found, lost), on_chunk)
         with self.session.transaction() as tx:
-            self._settle_doubts(tx)
+            moves.analyze(tx)
+        self._settle_doubts()
+        with self.session.transaction() as tx:
             return self._write(tx, on_chunk)
 
-    def _settle_doubts(self, tx: Transaction) -> None:
+    def _settle_doubts(self) -> None:
         """Take back moves that only a copy of the file's former self suggests; each may put another in doubt."""
-        while doubts := moves.doubtful(tx, self.area, sorted(self.confirmed)):
-            edited = {doubt.file_id for doubt in doubts if self._is_edit(doubt)}
+        while doubts := self._doubts():
+            edited = {doubt.file_id for doubt in self.alive.during(doubts) if self._is_edit(doubt)}
             self.edited |= edited
             self.confirmed |= {doubt.file_id for doubt in doubts} - edited
-            moves.withdraw(tx, sorted(edited))
+            with self.session.transaction() as tx:
+                moves.withdraw(tx, sorted(edited))
+
+    def _doubts(self) -> list[Doubt]:
+        with self.session.transaction() as tx:
+            return moves.doubtful(tx, self.area, sorted(self.confirmed))
 
     def _is_edit(self, doubt: Doubt) -> bool:
         """Whether what stands at the old path is the same picture, edited: by its time, else by the copy's name."""
@@ -102,12 +113,14 @@ class Moves:
             moves.add(tx, matches)
             on_chunk(tx, ())
 
-    def _gone_elsewhere(self, tx: Transaction) -> list[int]:
-        roots = {key: Path(names.native(path)) for key, path in catalogs.roots(tx, self.node).items()}
+    def _gone_elsewhere(self) -> list[int]:
+        with self.session.transaction() as tx:
+            roots = {key: Path(names.native(path)) for key, path in catalogs.roots(tx, self.node).items()}
+            places = moves.elsewhere(tx, self.area, ELSEWHERE)
         reachable = {key for key, root in roots.items() if _holds_something(root)}
         return [
             place.id
-            for place in moves.elsewhere(tx, self.area, ELSEWHERE)
+            for place in self.alive.during(places)
             if _is_gone(place, roots.get(place.source_id), place.source_id in reachable)
         ]
 
@@ -135,7 +148,7 @@ class Moves:
 
     def _same_bytes(self, file: Found, by_sum: Mapping[bytes, list[Lost]]) -> Lost | None:
         """The lost row with the same checksum, taken off the list; of several the one of the same name."""
-        checksum = _checksum(self.root / names.native(file.path))
+        checksum = _checksum(self.root / names.native(file.path), self.alive.tick)
         alike = by_sum.get(checksum, []) if checksum else []
         fitting = [row for row in alike[:SAME] if not (file.replaces and row.taken)]
         if not fitting:
@@ -146,7 +159,7 @@ class Moves:
 
     def _retagged(self, found: Sequence[Found], lost: Sequence[Lost]) -> Iterator[Match | None]:
         nearby = _Nearby(lost)
-        for file in found:
+        for file in self.alive.during(found):
             if not nearby.any_of_size(file.size):
                 continue
             content_format = self._format(file)
@@ -217,14 +230,15 @@ def _sizes(lost: Sequence[Lost], *, taken: bool) -> Counter[int]:
     return Counter(row.size for row in lost if row.checksum is not None and (taken or not row.taken))
 
 
-def _checksum(path: Path) -> bytes | None:
-    """BLAKE3 of the bytes; None where the file is gone or changing."""
+def _checksum(path: Path, tick: Callable[[], None]) -> bytes | None:
+    """BLAKE3 of the bytes; None where the file is gone or changing. `tick` is called after each piece."""
     hasher = blake3()
     try:
         with path.open("rb", buffering=0) as file:
             before = os.fstat(file.fileno())
             while piece := file.read(_PIECE):
                 hasher.update(piece)
+                tick()
             after = os.fstat(file.fileno())
     except OSError:
         return None

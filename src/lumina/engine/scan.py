@@ -8,13 +8,14 @@ writes while it walks: nothing can have moved, and its images show at once.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from lumina.domain.catalog import Source
 from lumina.domain.scan import ScanReport, Seen
+from lumina.engine.alive import Alive
 from lumina.engine.intake import Intake
 from lumina.engine.listing import Listing
 from lumina.engine.mend import regroup
@@ -22,13 +23,14 @@ from lumina.engine.moves import Moves
 from lumina.files import names
 from lumina.files.extensions import is_media_name
 from lumina.files.ignore import Ignore
-from lumina.files.judge import Judge
+from lumina.files.judge import SHOWN, Judge
 from lumina.store import Store, Transaction, catalogs, intake, scans
 from lumina.store.scans import Area, Session
 
 FIRST_CHUNK, CHUNK = 24, 500
 """Files per transaction: few at first, so that a new library shows its first images at once."""
 GONE_CHUNK = 2000
+REFRESH_CHUNK = 2000
 STAGE_CHUNK = 5_000
 
 
@@ -87,12 +89,14 @@ class _Run:
     area: Area = field(init=False)
     listing: Listing = field(init=False)
     intake: Intake = field(init=False)
+    alive: Alive = field(init=False)
     counts: Counter[str] = field(default_factory=Counter)
     chunk: int = FIRST_CHUNK
 
     def __post_init__(self) -> None:
         self.root = Path(names.native(self.source.root(self.node)))
         self.area = Area(self.source.id, self.scope)
+        self.alive = Alive(self.session, self.on_chunk)
         self.listing = Listing(self.root, self.scope, Ignore(self.source.ignore_patterns))
         self.intake = Intake(self.source.catalog_id, self.source.id, self.root, Judge(self.root))
 
@@ -111,7 +115,7 @@ class _Run:
 
     def _take_while_walking(self) -> None:
         waiting: list[Seen] = []
-        for folder in self.listing.folders():
+        for folder in self.alive.during(self.listing.folders()):
             for seen in self.listing.clustered(folder):
                 if len(waiting) >= self.chunk and (seen.folder, seen.key) != (waiting[-1].folder, waiting[-1].key):
                     self._take(waiting, fresh=True)
@@ -140,14 +144,13 @@ class _Run:
         if reason := self._too_much_lost(before):
             return reason
         self._mark_gone()
-        with self.session.transaction() as tx:
-            scans.refresh_identity(tx, self.source.id)
+        self._refresh_identity()
         return None
 
     def _stage(self, device: int) -> None:
         empty: list[tuple[str, int | None]] = []
         waiting: list[tuple[Seen, bool]] = []
-        for folder in self.listing.folders():
+        for folder in self.alive.during(self.listing.folders()):
             path = names.stored(folder.path)
             if folder.error is not None and not self.listing.is_gone(folder):
                 empty.append((path, None))
@@ -169,7 +172,7 @@ class _Run:
     def _leave_out_strangers(self) -> None:
         with self.session.transaction() as tx:
             strangers = scans.new_strangers(tx)
-        left_out = [path for path, size in strangers if not self._is_media(path, size)]
+        left_out = [path for path, size in self.alive.during(strangers) if not self._is_media(path, size)]
         with self.session.transaction() as tx:
             scans.drop_seen(tx, left_out)
 
@@ -180,7 +183,9 @@ class _Run:
             return False
 
     def _follow_moves(self) -> None:
-        moves = Moves(self.session, self.source.catalog_id, self.area, self.root, self.node, self.intake.judge)
+        moves = Moves(
+            self.session, self.source.catalog_id, self.area, self.root, self.node, self.intake.judge, self.alive
+        )
         if moved := moves.follow(self.on_chunk):
             self.counts["moved"] = moved
             with self.session.transaction() as tx:
@@ -202,10 +207,29 @@ class _Run:
         with self.session.transaction() as tx:
             if scans.count_gone(tx) <= self.offline_share * before:
                 return None
-            lost = sum(not (self.root / names.native(path)).exists() for path in scans.gone_paths(tx))
+        lost = sum(not _is_there(self.root / names.native(path)) for path in self.alive.during(self._gone()))
         if lost <= self.offline_share * before:
             return None
         return f"{lost} of {before} files are gone from {self.root}: not mounted? Nothing was marked missing."
+
+    def _gone(self) -> Iterator[str]:
+        """Where the gone files were; no transaction is open meanwhile."""
+        last = 0
+        while True:
+            with self.session.transaction() as tx:
+                rows = scans.gone_paths(tx, last, GONE_CHUNK)
+            if not rows:
+                return
+            yield from (path for _, path in rows)
+            last = rows[-1][0]
+
+    def _refresh_identity(self) -> None:
+        with self.session.transaction() as tx:
+            due = scans.plan_refresh(tx, self.source.id)
+        for first in range(1, due + 1, REFRESH_CHUNK):
+            with self.session.transaction() as tx:
+                scans.refresh_identity(tx, self.source.id, first, first + REFRESH_CHUNK - 1)
+                self.on_chunk(tx, ())
 
     def _mark_gone(self) -> None:
         while True:
@@ -234,6 +258,7 @@ class _Run:
 
     def _report(self, state: str, reason: str | None) -> ScanReport:
         ignored = self.listing.skipped + self.intake.judge.ignored
+        left_out = [*self.listing.left_out, *self.intake.judge.left_out]
         counts = self.counts + self.intake.counts
         return ScanReport(
             source_id=self.source.id,
@@ -248,10 +273,18 @@ class _Run:
             missing=counts["missing"],
             images=counts["images"],
             ignored={reason: number for reason, number in sorted(ignored.items()) if number},
-            left_out=tuple(self.intake.judge.left_out),
+            left_out=tuple(left_out[:SHOWN]),
             unread=tuple(self.listing.unread),
             unread_total=self.listing.unread_total,
         )
+
+
+def _is_there(path: Path) -> bool:
+    """False as well where that cannot be told: a disk that answers with errors may be about to go."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def _identity(root: Path) -> tuple[int, int] | str:

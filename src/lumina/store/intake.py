@@ -204,6 +204,11 @@ def keep_apart(tx: Transaction, image_ids: Sequence[int]) -> None:
 
 def mark_missing(tx: Transaction, file_ids: Sequence[int]) -> list[int]:
     """These files are gone; so are images none of whose masters are left. Returns the images that are still there."""
+    tx.execute(
+        """SELECT 1 FROM image WHERE id IN (SELECT image_id FROM file WHERE id = ANY(:ids))
+        ORDER BY id FOR NO KEY UPDATE""",
+        ids=list(file_ids),
+    )
     images: list[int] = tx.value(
         """WITH gone AS (UPDATE file SET missing_since = now() WHERE id = ANY(:ids) AND missing_since IS NULL
             RETURNING image_id) SELECT coalesce(array_agg(DISTINCT image_id), '{}') FROM gone""",

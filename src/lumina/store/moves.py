@@ -12,7 +12,7 @@ from datetime import datetime
 
 from lumina.domain.values import FileFormat
 from lumina.store.database import Row, Transaction
-from lumina.store.scans import IN_AREA, Area
+from lumina.store.scans import IN_AREA, LYING, Area
 
 _SAME_CATALOG = """file.source_id IN (SELECT id FROM source WHERE catalog_id =
     (SELECT catalog_id FROM source WHERE id = :source))"""
@@ -87,8 +87,9 @@ def elsewhere(tx: Transaction, area: Area, limit: int) -> list[Place]:
     """Rows outside the area that may have moved into it: missing ones, and those whose size turned up here."""
     rows = tx.rows(
         f"""SELECT file.id, file.source_id, file.path, file.missing_since IS NOT NULL AS missing FROM file
-        WHERE {_SAME_CATALOG} AND NOT ({IN_AREA}) AND (file.missing_since IS NOT NULL
-            OR file.size IN (SELECT s.size FROM scan_seen s JOIN scan_diff d ON d.path = s.path))
+        LEFT JOIN (SELECT DISTINCT s.size FROM scan_seen s JOIN scan_diff d ON d.path = s.path) AS new
+            ON new.size = file.size
+        WHERE {_SAME_CATALOG} AND NOT ({IN_AREA}) AND (file.missing_since IS NOT NULL OR new.size IS NOT NULL)
         ORDER BY file.missing_since DESC NULLS LAST, file.id LIMIT :limit""",
         limit=limit,
         **area.parameters,
@@ -107,10 +108,14 @@ def find_free(tx: Transaction, area: Area, elsewhere_gone: Sequence[int]) -> Non
     tx.execute(
         f"""INSERT INTO scan_free SELECT file.id, s.path IS NOT NULL
         FROM file LEFT JOIN scan_seen s ON s.path = file.path
-        WHERE {IN_AREA} AND (s.path IS NULL OR s.size <> file.size OR s.modified_ns <> file.modified_ns)
-          AND (file.missing_since IS NOT NULL OR NOT EXISTS (SELECT 1 FROM scan_unread u WHERE u.device IS NULL
-              AND (u.folder = '' OR starts_with(file.path, u.folder || '/'))))""",
+        WHERE {IN_AREA} AND (s.path IS NULL OR s.size <> file.size OR s.modified_ns <> file.modified_ns)""",
         **area.parameters,
+    )
+    tx.execute("ANALYZE scan_free")
+    tx.execute(
+        f"""DELETE FROM scan_free WHERE EXISTS (SELECT 1 FROM scan_unread) AND id IN (
+            SELECT lying.id FROM {LYING.format(table="scan_free")}
+            WHERE lying.missing_since IS NULL AND u.device IS NULL AND folder <> lying.path)"""
     )
     tx.execute("INSERT INTO scan_free SELECT unnest(CAST(:ids AS bigint[])), false", ids=list(elsewhere_gone))
     tx.execute("ANALYZE scan_free")
@@ -129,7 +134,7 @@ def match_identity(tx: Transaction) -> None:
         INSERT INTO scan_move (file_id, path, same_bytes)
         SELECT old.id, new.path, true FROM new JOIN old USING ({_IDENTITY}, n)"""
     )
-    tx.execute("ANALYZE scan_move")
+    analyze(tx)
 
 
 def doubtful(tx: Transaction, area: Area, decided: Sequence[int]) -> list[Doubt]:
@@ -190,6 +195,11 @@ def add(tx: Transaction, matches: Sequence[Match]) -> None:
     )
 
 
+def analyze(tx: Transaction) -> None:
+    """Let the planner know how many moves were found: at a million it must not take them one by one."""
+    tx.execute("ANALYZE scan_move")
+
+
 def moved_images(tx: Transaction, area: Area) -> list[int]:
     """Images that a move concerns: those that move, and those whose place is taken."""
     return list(
@@ -209,8 +219,8 @@ def apply(tx: Transaction, area: Area) -> int:
         How many files moved.
     """
     tx.execute(
-        f"""UPDATE file SET missing_since = now() WHERE missing_since IS NULL AND (id IN (SELECT file_id FROM scan_move)
-            OR ({IN_AREA} AND path IN (SELECT path FROM scan_move)))""",
+        f"""UPDATE file SET missing_since = now() WHERE missing_since IS NULL AND id IN (SELECT file_id FROM scan_move
+            UNION SELECT file.id FROM file JOIN scan_move m ON m.path = file.path WHERE {IN_AREA})""",
         **area.parameters,
     )
     moved = tx.execute(
@@ -235,7 +245,7 @@ def gone_of(tx: Transaction, image_ids: Sequence[int]) -> set[int]:
     return set(
         tx.execute(
             "SELECT file.id FROM file JOIN scan_gone USING (id) WHERE image_id = ANY(:ids)"
-            " AND id NOT IN (SELECT file_id FROM scan_move)",
+            " AND NOT EXISTS (SELECT 1 FROM scan_move m WHERE m.file_id = file.id)",
             ids=list(image_ids),
         ).scalars()
     )
@@ -245,10 +255,11 @@ def torn(tx: Transaction) -> list[int]:
     """Images of which not every present master moved along into one folder: they need a closer look."""
     return list(
         tx.execute(
-            """SELECT image_id FROM file WHERE missing_since IS NULL AND role <> 'sidecar'
-              AND (id NOT IN (SELECT id FROM scan_gone) OR id IN (SELECT file_id FROM scan_move))
+            """SELECT image_id FROM file LEFT JOIN scan_gone g ON g.id = file.id
+            LEFT JOIN scan_move m ON m.file_id = file.id
+            WHERE missing_since IS NULL AND role <> 'sidecar' AND (g.id IS NULL OR m.file_id IS NOT NULL)
               AND image_id IN (SELECT image_id FROM file JOIN scan_move m ON m.file_id = file.id)
-            GROUP BY image_id HAVING count(DISTINCT (source_id, regexp_replace(path, '/?[^/]*$', ''))) > 1
+            GROUP BY image_id HAVING count(DISTINCT (source_id, regexp_replace(file.path, '/?[^/]*$', ''))) > 1
                 OR NOT bool_or(role = 'original')"""
         ).scalars()
     )

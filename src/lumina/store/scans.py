@@ -16,8 +16,10 @@ from sqlalchemy.exc import OperationalError
 
 from lumina.domain.scan import Seen
 from lumina.errors import Conflict
-from lumina.store.database import Row, Store, Transaction
+from lumina.store.database import Row, Store, Transaction, translated
 
+WAIT_SECONDS = 1.0
+"""For another scan of the same source to end. Not longer: whoever waits holds a worker that could do other work."""
 _LOCK_SPACE = 0x5343 << 48
 _TABLES = """
 CREATE TEMP TABLE scan_seen (path text COLLATE "C" NOT NULL, folder text COLLATE "C" NOT NULL, key text NOT NULL,
@@ -27,10 +29,12 @@ CREATE TEMP TABLE scan_unread (folder text COLLATE "C" NOT NULL, device bigint);
 CREATE TEMP TABLE scan_diff (path text COLLATE "C" NOT NULL, file_id bigint);
 CREATE TEMP TABLE scan_gone (id bigint NOT NULL);
 CREATE TEMP TABLE scan_due (number bigint NOT NULL, folder text COLLATE "C" NOT NULL, key text NOT NULL);
+CREATE TEMP TABLE scan_same (number bigint NOT NULL, id bigint NOT NULL, image_id bigint NOT NULL,
+    device bigint NOT NULL, inode numeric(20) NOT NULL);
 CREATE TEMP TABLE scan_free (id bigint NOT NULL, taken boolean NOT NULL);
 CREATE TEMP TABLE scan_move (file_id bigint NOT NULL, path text COLLATE "C" NOT NULL, same_bytes boolean NOT NULL)
 """
-_NAMES = "scan_seen, scan_unread, scan_diff, scan_gone, scan_due, scan_free, scan_move"
+_NAMES = "scan_seen, scan_unread, scan_diff, scan_gone, scan_due, scan_same, scan_free, scan_move"
 _SEEN = "path, folder, key, size, modified_ns, device, inode"
 
 
@@ -47,6 +51,13 @@ class Area:
         return {"source": self.source_id, "scope": self.scope}
 
 
+LYING = """(SELECT file.id, file.path, file.device, file.missing_since,
+        array_to_string(part[1:depth], '/') COLLATE "C" AS folder
+    FROM {table} JOIN file USING (id), string_to_array(file.path, '/') AS part,
+        generate_series(0, cardinality(part)) AS depth OFFSET 0) AS lying JOIN scan_unread u USING (folder)"""
+"""The files of a table of ids, each with every unread folder at or above its path. OFFSET 0 keeps the planner from
+comparing each file with each folder before it looks at their names: at a million files that has no end."""
+
 IN_AREA = "file.source_id = :source AND (:scope = '' OR file.path = :scope OR starts_with(file.path, :scope || '/'))"
 
 
@@ -58,22 +69,27 @@ class Session:
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """Commits at the end of the block, rolls back when it raises."""
+        """Commits at the end of the block, rolls back when it raises.
+
+        Raises:
+            Unavailable: the database cannot be used any more, or not now.
+        """
         transaction = Transaction(self._connection)
-        with self._connection.begin():
+        with translated(), self._connection.begin():
             yield transaction
         transaction.committed()
 
 
 @contextmanager
-def session(store: Store, source_id: int, *, wait_seconds: float = 60) -> Iterator[Session]:
+def session(store: Store, source_id: int, *, wait_seconds: float = WAIT_SECONDS) -> Iterator[Session]:
     """Lock the source for one scan; ends with the connection, however that ends.
 
     Raises:
         Conflict: another scan of this source is running and did not end in time.
+        Unavailable: the database cannot be used.
     """
     key = _LOCK_SPACE | source_id
-    with store.engine.connect() as connection:
+    with translated(), store.engine.connect() as connection:
         _lock(connection, key, wait_seconds, source_id)
         try:
             with connection.begin():
@@ -156,6 +172,7 @@ def stage_unread(tx: Transaction, folders: Sequence[tuple[str, int | None]]) -> 
 def analyze(tx: Transaction) -> None:
     """Let the planner know the sizes of what was staged."""
     tx.execute("ANALYZE scan_seen")
+    tx.execute("ANALYZE scan_unread")
 
 
 def compare(tx: Transaction, area: Area) -> None:
@@ -170,13 +187,17 @@ def compare(tx: Transaction, area: Area) -> None:
     tx.execute(
         f"""INSERT INTO scan_gone SELECT file.id FROM file
         WHERE {IN_AREA} AND file.missing_since IS NULL
-          AND NOT EXISTS (SELECT 1 FROM scan_seen s WHERE s.path = file.path)
-          AND NOT EXISTS (SELECT 1 FROM scan_unread u
-              WHERE (u.folder = '' OR file.path = u.folder OR starts_with(file.path, u.folder || '/'))
-                AND (u.device IS NULL OR (u.device <> file.device AND file.device <> 0)))""",
+          AND NOT EXISTS (SELECT 1 FROM scan_seen s WHERE s.path = file.path)""",
         **area.parameters,
     )
+    tx.execute("CREATE INDEX IF NOT EXISTS scan_gone_id ON scan_gone (id)")
+    tx.execute("ANALYZE scan_gone")
     tx.execute("ANALYZE scan_diff")
+    tx.execute(
+        f"""DELETE FROM scan_gone WHERE EXISTS (SELECT 1 FROM scan_unread) AND id IN (
+            SELECT lying.id FROM {LYING.format(table="scan_gone")}
+            WHERE u.device IS NULL OR (u.device <> lying.device AND lying.device <> 0))"""
+    )
 
 
 def any_difference(tx: Transaction) -> bool:
@@ -241,20 +262,47 @@ def take_gone(tx: Transaction, limit: int) -> list[int]:
     )
 
 
-def gone_paths(tx: Transaction) -> Iterator[str]:
-    """Where the gone files were."""
-    for row in tx.execute("SELECT path FROM file JOIN scan_gone USING (id) ORDER BY path").mappings():
-        yield row["path"]
+def gone_paths(tx: Transaction, after: int, limit: int) -> list[tuple[int, str]]:
+    """Some of the gone files, those next after a file's id: their ids, and where they were."""
+    rows = tx.rows(
+        "SELECT id, path FROM file JOIN scan_gone USING (id) WHERE id > :after ORDER BY id LIMIT :limit",
+        after=after,
+        limit=limit,
+    )
+    return [(row["id"], row["path"]) for row in rows]
 
 
-def refresh_identity(tx: Transaction, source_id: int) -> None:
-    """Unchanged files whose device or inode number is another one now (remounted, restored)."""
+def plan_refresh(tx: Transaction, source_id: int) -> int:
+    """Number the unchanged files whose device or inode is another now (remounted, restored); returns how many."""
+    tx.execute("TRUNCATE scan_same")
     tx.execute(
-        """UPDATE file SET device = s.device, inode = s.inode FROM scan_seen s
-        WHERE file.source_id = :source AND file.path = s.path AND file.missing_since IS NULL
-          AND file.size = s.size AND file.modified_ns = s.modified_ns
+        """INSERT INTO scan_same
+        SELECT row_number() OVER (ORDER BY file.image_id, file.id), file.id, file.image_id, s.device, s.inode
+        FROM scan_seen s JOIN file ON file.source_id = :source AND file.path = s.path AND file.missing_since IS NULL
+        WHERE file.size = s.size AND file.modified_ns = s.modified_ns
           AND (file.device <> s.device OR file.inode <> s.inode)""",
         source=source_id,
+    )
+    found = int(tx.value("SELECT count(*) FROM scan_same"))
+    if found:
+        tx.execute("CREATE INDEX IF NOT EXISTS scan_same_number ON scan_same (number)")
+        tx.execute("ANALYZE scan_same")
+    return found
+
+
+def refresh_identity(tx: Transaction, source_id: int, first: int, last: int) -> None:
+    """Write the new identity of files `first` to `last`, their images locked as whoever saves a result locks them."""
+    numbers = {"first": first, "last": last}
+    tx.execute(
+        """SELECT 1 FROM image WHERE id IN (SELECT image_id FROM scan_same WHERE number BETWEEN :first AND :last)
+        ORDER BY id FOR NO KEY UPDATE""",
+        **numbers,
+    )
+    tx.execute(
+        """UPDATE file SET device = n.device, inode = n.inode FROM scan_same n
+        WHERE n.number BETWEEN :first AND :last AND file.id = n.id AND file.source_id = :source""",
+        source=source_id,
+        **numbers,
     )
 
 

@@ -70,6 +70,25 @@ def test_status_has_the_fields_that_scripts_rely_on(home: Home) -> None:
     assert status["jobs"] == []
 
 
+def test_images_are_listed_by_the_filters_of_the_timeline(home: Home) -> None:
+    everything = home.json("images")["images"]
+    assert len(everything) == 8
+    failed = home.json("images", "--stage", "thumbnail", "--stage-state", "failed")["images"]
+    assert {image["name"] for image in failed} == {"empty.jpg", "text\x1b[31m.jpg"}
+    assert (
+        home.json("images", "--catalog", "Photos", "--q", "IMG_", "--limit", "2")["images"]
+        == [image for image in everything if "IMG_" in image["name"]][:2]
+    )
+    shown = home.run("images").stdout
+    assert "text\\x1b[31m.jpg" in shown
+    assert "\x1b" not in shown
+
+
+def test_images_say_which_filter_is_wrong(home: Home) -> None:
+    assert "kind" in home.run("images", "--kind", "hologram", code=2).stderr
+    assert "folder needs source" in home.run("images", "--folder", "x", code=2).stderr
+
+
 def test_status_for_people_says_what_failed_and_shows_hostile_names_as_text(home: Home) -> None:
     shown = home.run("status", "--failed").stdout
     assert "Photos: 8 images, 8 files" in shown

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from lumina import __version__
-from lumina.cli import add, config, doctor, jobs, serve, show, status, stop, up, worker
+from lumina.cli import add, config, doctor, images, jobs, serve, show, status, stop, up, worker
 from lumina.cli import run as run_verb
 from lumina.cli.output import note
 from lumina.cli.session import Flags
@@ -30,6 +30,7 @@ for verb in (
     status.status,
     run_verb.run,
     stop.stop,
+    images.images,
     show.show,
     doctor.doctor,
     config.config,

@@ -46,6 +46,13 @@ describe("filters", () => {
     );
   });
 
+  it("leave out what the server would refuse", () => {
+    expect(
+      readFilters({ folder: "a", stage_state: "failed", code: "x", place: "not a geohash", source: "-1" }),
+    ).toEqual({});
+    expect(readFilters({ folder: "a", source: "3" })).toEqual({ folder: "a", source: "3" });
+  });
+
   it("ignore what makes no sense", () => {
     expect(
       readFilters({
@@ -64,7 +71,7 @@ describe("filters", () => {
         for (const chip of chips(given)) {
           const rest = chips(without(given, chip));
           expect(rest).not.toContainEqual(chip);
-          const gone = chip.name === "stage" ? ["stage", "stage_state", "code"] : [chip.name];
+          const gone = chip.name === "stage" ? ["stage", "stage_state", "code"] : [chip.name]; // nothing without its stage
           const others = chips(given).filter(
             (other) => !(gone.includes(other.name) && (chip.name === "stage" || other.value === chip.value)),
           );

@@ -49,6 +49,8 @@ const SHAPES: Partial<Record<(typeof SINGLES)[number], RegExp>> = {
   has_gps: /^(true|false)$/,
   missing: /^(true|false)$/,
   kind: /^(photo|video)$/,
+  source: /^[1-9]\d{0,17}$/,
+  place: /^[0-9b-hjkmnp-z]{1,12}$/,
   stage_state: /^(missing|done|failed|stale|waiting)$/,
 };
 
@@ -62,6 +64,17 @@ export function readFilters(search: Search): Filters {
   for (const name of LISTS) {
     const values = [...new Set([search[name] ?? []].flat().filter(Boolean))].sort();
     if (values.length > 0) filters[name] = values;
+  }
+  return consistent(filters);
+}
+
+/** Without what means nothing by itself: a folder is one of a source, a state one of a stage. */
+function consistent(filters: Filters): Filters {
+  const { source, stage } = filters;
+  if (source === undefined) delete filters.folder;
+  if (stage === undefined) {
+    delete filters.stage_state;
+    delete filters.code;
   }
   return filters;
 }
@@ -147,6 +160,5 @@ export function without(filters: Filters, chip: Pick<Chip, "name" | "value">): F
   } else {
     rest[chip.name] = undefined;
   }
-  if (chip.name === "stage") rest.stage_state = rest.code = undefined;
   return readFilters(rest as Search);
 }

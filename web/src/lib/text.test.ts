@@ -93,7 +93,7 @@ describe("commands", () => {
 
   it("ask for the same images as the view", () => {
     expect(listCommand({ camera: ["Canon EOS R6"], has_gps: "true" })).toBe(
-      "lumina list --has-gps true --camera 'Canon EOS R6'",
+      "lumina images --gps --camera 'Canon EOS R6'",
     );
   });
 });

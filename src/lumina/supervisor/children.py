@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
-from lumina.bootstrap import Settings
+from lumina.bootstrap import Settings, load
 from lumina.domain.stage import Lane
 from lumina.supervisor.child import ChildSpec
 
@@ -25,8 +25,16 @@ DECODER_ENVIRONMENT = {
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """All settings as variables, so that a child has what its supervisor has, flags included."""
-    return {f"LUMINA_{name.upper()}": str(value) for name, value in settings.model_dump().items()}
+    """What a child would not find by itself: flags, and the embedded database's URL.
+
+    Everything else it reads where the supervisor did, so that the settings page can say where each value comes from.
+    """
+    known = load().settings.model_dump()
+    return {
+        f"LUMINA_{name.upper()}": str(value)
+        for name, value in settings.model_dump().items()
+        if name in ("home", "database_url") or value != known[name]
+    }
 
 
 def worker_specs(settings: Settings, lanes: Iterable[Lane]) -> list[ChildSpec]:

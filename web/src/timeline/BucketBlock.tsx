@@ -23,6 +23,7 @@ export const BucketBlock = memo(function BucketBlock({ view, fast, focusable, on
       className={styles.bucket}
       style={{ top, height }}
       data-key={bucket.key}
+      data-shelf={bucket.key === "undated.1" ? "" : undefined}
       data-loaded={laid ? "" : undefined}
     >
       {laid ? (

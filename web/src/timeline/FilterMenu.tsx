@@ -64,6 +64,7 @@ function FilterForm({ filters, onChange }: MenuProps) {
   };
   return (
     <div className={styles.form}>
+      <NameFilter key={filters.q ?? ""} filters={filters} onChange={onChange} />
       <SegmentedControl
         aria-label="Kind"
         fullWidth
@@ -124,6 +125,26 @@ function FilterForm({ filters, onChange }: MenuProps) {
         </Button>
       )}
     </div>
+  );
+}
+
+function NameFilter({ filters, onChange }: MenuProps) {
+  const [words, setWords] = useState(filters.q ?? "");
+  return (
+    <form
+      className={styles.name}
+      onSubmit={(event) => {
+        event.preventDefault();
+        onChange({ ...filters, q: words.trim() || undefined });
+      }}
+    >
+      <TextInput
+        label="File name contains"
+        value={words}
+        onChange={(event) => setWords(event.currentTarget.value)}
+        enterKeyHint="search"
+      />
+    </form>
   );
 }
 

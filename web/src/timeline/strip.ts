@@ -2,14 +2,15 @@
 import type { Bucket } from "./buckets";
 import type { Scale } from "./scale";
 
-/** Length of each bar, 0-1, one per pixel row from the top. Logarithmic: one busy day doesn't flatten the rest. */
+/** Share of rows whose bars may be cut off, so that one busy day doesn't flatten the rest. */
+const PEAKS = 0.03;
+
+/** Length of each bar, 0-1, one per pixel row from the top. */
 export function densityBars(buckets: readonly Bucket[], scale: Scale, rows: number): Float32Array {
   const sums = perRow(buckets, scale, rows, (bucket) => bucket.count);
-  let most = 0;
-  for (const sum of sums) most = Math.max(most, sum);
-  if (most === 0) return sums;
-  const top = Math.log2(1 + most);
-  return sums.map((sum) => (sum > 0 ? Math.max(0.06, Math.log2(1 + sum) / top) : 0));
+  const held = sums.filter((sum) => sum > 0).sort();
+  const top = held[Math.floor((held.length - 1) * (1 - PEAKS))] ?? 1;
+  return sums.map((sum) => (sum > 0 ? Math.min(1, Math.max(0.06, (sum / top) ** 0.7)) : 0));
 }
 
 /** Share of done images, 0-1, per pixel row; -1 where there are none. */

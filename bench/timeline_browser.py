@@ -214,6 +214,7 @@ def run(address: str) -> dict[str, Any]:
         results["load_again"] = timeline.open(address) | timeline.measured()
         results["wheel"] = timeline.wheel(150, 400)
         results["scrub_to_half"] = timeline.drag_scrubber(0.5, 60)
+        results["oldest"] = oldest_by_scrubber(timeline)
         results["scrub_all"] = timeline.drag_scrubber(1.0, 240)
         oldest = timeline.page.evaluate("fetch('/api/timeline/buckets').then((answer) => answer.json())")
         shelf = oldest["undated_buckets"]["key"]
@@ -232,6 +233,22 @@ def run(address: str) -> dict[str, Any]:
         results["busiest_day"] = busiest_day(timeline, oldest["buckets"])
         browser.close()
     return results
+
+
+def oldest_by_scrubber(timeline: Timeline) -> dict[str, Any]:
+    """One drag to the end of the dated part of the strip, then the wheel: how many turns until the oldest image."""
+    buckets = timeline.page.evaluate("fetch('/api/timeline/buckets').then((answer) => answer.json())")["buckets"]
+    address = f"/api/timeline/bucket?key={buckets['key'][-1]}"
+    oldest = timeline.page.evaluate(f"fetch('{address}').then((answer) => answer.json())")["id"][-1]
+    measured = timeline.drag_scrubber(0.962, 120)
+    turns = 0
+    while not timeline.page.evaluate(f"!!document.querySelector('a[data-id=\"{oldest}\"]')"):
+        assert turns < 200, "the oldest image is not reached"
+        timeline.page.mouse.move(600, 400)
+        timeline.page.mouse.wheel(0, 600)
+        timeline.settled()
+        turns += 1
+    return {"reached": True, "turns_of_the_wheel": turns} | measured
 
 
 def busiest_day(timeline: Timeline, buckets: dict[str, list[Any]]) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from blake3 import blake3
+
 from lumina.domain.stage import Lane
 from lumina.domain.work import BatchKind, Job, JobState, Priority
 from lumina.engine.dispatch import Dispatcher
@@ -48,7 +50,8 @@ class WorkService:
             priority: `Priority`.
             accept_losses: believe that what is gone is gone, however much it is.
         """
-        key = f"ingest:{source_id}:{scope}" + (":losses" if accept_losses else "")
+        where = blake3(scope.encode()).hexdigest(length=16) if scope else "all"  # an index takes no path of 4,096 bytes
+        key = f"ingest:{source_id}:{where}" + (":losses" if accept_losses else "")
         payload = {"source_id": source_id, "scope": scope, "accept_losses": accept_losses}
         with self.store.transaction() as tx:
             if joined := self._join(tx, key, payload, asked=priority >= Priority.ASKED):

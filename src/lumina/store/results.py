@@ -16,7 +16,8 @@ Saver = Callable[[Transaction, Sequence[tuple[Input, Any]]], None]
 
 
 def save_checksums(tx: Transaction, results: Sequence[tuple[Input, Checksums]]) -> None:
-    """Identity of the original files."""
+    """Identity of the original files, in the order of their ids, as scans lock them."""
+    results = sorted(results, key=lambda result: result[0].file_id)
     tx.execute(
         """UPDATE file SET checksum = r.checksum, content = r.content
         FROM unnest(CAST(:ids AS bigint[]), CAST(:checksums AS bytea[]), CAST(:contents AS bytea[]))

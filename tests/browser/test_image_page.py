@@ -126,6 +126,7 @@ def test_files_of_one_moment_can_be_ungrouped(library: Site, open_page: OpenPage
     page = open_page(library.url("/?format=dng"))
     expect(page.locator("a[data-id]").first).to_be_visible()
     page.locator("a[data-id]").first.click()
+    expect(page.get_by_role("toolbar", name="Image")).to_be_visible()
     page.keyboard.press("i")
     facts = page.get_by_role("complementary", name="Facts")
     expect(facts.get_by_role("heading", name="Files")).to_be_visible()

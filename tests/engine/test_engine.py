@@ -32,6 +32,18 @@ def test_a_job_does_everything_that_is_due_once_and_is_finalised_once(bench: Ben
     assert (ended.done, ended.failed, ended.pending) == (200, 0, 0)
 
 
+def test_the_ledger_goes_with_its_images(bench: Bench) -> None:
+    gone, kept = bench.add_images(2)
+    bench.work.run_stages()
+    bench.deliver()
+    with bench.store.transaction() as tx:
+        tx.execute("DELETE FROM image WHERE id = :id", id=gone)
+    assert set(bench.statuses()) == {kept}
+    with bench.store.transaction() as tx:
+        tx.execute("TRUNCATE image CASCADE")
+    assert bench.statuses() == {}
+
+
 def test_a_second_job_finds_nothing_to_do(bench: Bench) -> None:
     bench.add_images(10)
     bench.work.run_stages()

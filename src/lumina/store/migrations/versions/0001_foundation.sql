@@ -181,6 +181,13 @@ BEGIN
 END $$;
 CREATE TRIGGER image_states_removed AFTER DELETE ON image REFERENCING OLD TABLE AS removed
     FOR EACH STATEMENT EXECUTE FUNCTION drop_states();
+CREATE FUNCTION drop_all_states() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    TRUNCATE stage_state;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER image_states_truncated AFTER TRUNCATE ON image
+    FOR EACH STATEMENT EXECUTE FUNCTION drop_all_states();
 
 CREATE TABLE job (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),

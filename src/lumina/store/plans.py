@@ -42,6 +42,8 @@ def add_due(tx: Transaction, job_id: UUID, plan: Plan, scope: Scope) -> int:
         How many images are now in batches of this job because of it.
     """
     condition, parameters = in_scope(scope)
+    # The planner takes what is due for one row, and would compare each of a million with each that is planned already.
+    tx.execute("SET LOCAL enable_nestloop = off")
     row = tx.row(
         f"""
         WITH asked AS MATERIALIZED (
@@ -60,7 +62,7 @@ def add_due(tx: Transaction, job_id: UUID, plan: Plan, scope: Scope) -> int:
               AND {_counted("stage", "IN (1, 2)")} < :stage_count
               AND {_counted("need", "= 1")} = :need_count
               AND NOT EXISTS (SELECT 1 FROM planned WHERE planned.id = image.id)
-        ), size AS (
+        ), size AS MATERIALIZED (
             SELECT greatest(1, least(:largest, count(*) / 8)) AS size FROM due
         ), added AS (
             INSERT INTO batch (job_id, kind, lane, stages, items, payload, priority, turn, state)
@@ -82,6 +84,7 @@ def add_due(tx: Transaction, job_id: UUID, plan: Plan, scope: Scope) -> int:
         **_wanted(tx, "need", plan.needs),
         **parameters,
     )
+    tx.execute("SET LOCAL enable_nestloop = on")
     assert row is not None
     tx.execute(
         "UPDATE job SET pending = pending + :batches, total = total + :images WHERE id = :job",

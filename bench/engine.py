@@ -32,6 +32,7 @@ from lumina.bootstrap import App, Settings  # noqa: E402
 from lumina.domain.stage import Lane  # noqa: E402
 from lumina.domain.work import Batch, BatchKind, Status  # noqa: E402
 from lumina.store import Store, jobs, ledger, outcomes  # noqa: E402
+from lumina.store import statistics as statistics_of_tables  # noqa: E402
 from lumina.store.embedded import EmbeddedPostgres  # noqa: E402
 from lumina.store.ledger import Worker  # noqa: E402
 from lumina.store.outcomes import Outcome  # noqa: E402
@@ -53,6 +54,7 @@ def add_images(store: Store, count: int) -> tuple[UUID, list[int]]:
             source=source,
             count=count,
         )
+        statistics_of_tables.refresh(tx)  # as a scan does
     return catalog, [row["id"] for row in rows]
 
 
@@ -155,7 +157,7 @@ def workers(app: App, slots: int, batch: int) -> Iterator[None]:
         "LUMINA_HOME": str(app.settings.home),
         "LUMINA_DATABASE_URL": app.settings.database_url,
         "LUMINA_BROKER_URL": app.settings.broker_url,
-        "LUMINA_TEST_BEHAVIOUR": json.dumps({"batch": batch}),
+        "LUMINA_TEST_BEHAVIOUR": json.dumps({"batch": batch, "basis": "file"}),
     }
     script = str(ROOT / "tests" / "worker" / "small_worker.py")
     with (app.settings.home / "workers.log").open("ab") as log:

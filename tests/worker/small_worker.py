@@ -1,7 +1,7 @@
 """A real worker with one small stage, for tests and benchmarks: `python small_worker.py LANES SLOTS`.
 
-The settings come from the environment. `LUMINA_TEST_BEHAVIOUR` is JSON: `seconds` per image, and ids of images that
-`crash` (SIGSEGV), `hang`, or ask for more memory than there is (`hog`).
+The settings come from the environment. `LUMINA_TEST_BEHAVIOUR` is JSON: `batch` and `basis` of the stage, `seconds`
+per image, and ids of images that `crash` (SIGSEGV), `hang`, or ask for more memory than there is (`hog`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any
 
 from lumina.bootstrap import build, load
-from lumina.domain.stage import Lane, Stage
+from lumina.domain.stage import Basis, Lane, Stage
 from lumina.domain.values import Measures, MediaKind
 from lumina.store.inputs import Input
 
@@ -40,6 +40,7 @@ class Measure(Stage[Picture, Measures]):
     def __init__(self, behaviour: dict[str, Any]) -> None:
         self.behaviour = behaviour
         self.batch = int(behaviour.get("batch", 1))  # type: ignore[misc]
+        self.basis = Basis(behaviour.get("basis", "picture"))  # type: ignore[misc]
 
     def run(self, pictures: Sequence[Picture]) -> list[Any]:
         return [self.one(picture.image_id) for picture in pictures]

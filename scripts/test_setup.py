@@ -98,7 +98,9 @@ def is_ubuntu() -> bool:
 
 
 def _run(command: Sequence[str]) -> bool:
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    # dpkg calls programs of the system folders, which a plain account's PATH lacks
+    path = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/local/sbin", "/usr/sbin", "/sbin"])
+    environment = {**os.environ, "PATH": path, "DEBIAN_FRONTEND": "noninteractive"}
     try:
         done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=900, check=False)
     except (OSError, subprocess.TimeoutExpired):

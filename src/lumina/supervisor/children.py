@@ -8,20 +8,13 @@ from collections.abc import Iterable
 from lumina.bootstrap import Settings, load
 from lumina.domain.stage import Lane
 from lumina.supervisor.child import ChildSpec
+from lumina.worker.environment import DECODERS
 
 API = "api"
 IO_SLOTS = 2
 """One may scan for minutes while the other plans and finalises."""
 NICE = {Lane.IO: 0, Lane.CPU: 5, Lane.GPU: 10}
 """The web interface and scanning go before bulk work; a gpu lane without a GPU goes last."""
-DECODER_ENVIRONMENT = {
-    "MALLOC_ARENA_MAX": "2",
-    "VIPS_CONCURRENCY": "1",
-    "VIPS_BLOCK_UNTRUSTED": "1",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-}
-"""Parallelism comes from processes; more threads or arenas per process only cost memory."""
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -46,7 +39,7 @@ def worker_specs(settings: Settings, lanes: Iterable[Lane]) -> list[ChildSpec]:
             command=_lumina("worker", "--lanes", lane.value, "--slots", str(slots[lane]), "--supervised"),
             holds=(lane.value,),
             nice=NICE[lane],
-            environment=environment(settings) | DECODER_ENVIRONMENT,
+            environment=environment(settings) | DECODERS,
         )
         for lane in lanes
     ]
@@ -54,7 +47,7 @@ def worker_specs(settings: Settings, lanes: Iterable[Lane]) -> list[ChildSpec]:
 
 def api_spec(settings: Settings) -> ChildSpec:
     """The process that answers HTTP."""
-    return ChildSpec(API, _lumina("serve", "--supervised"), environment=environment(settings) | DECODER_ENVIRONMENT)
+    return ChildSpec(API, _lumina("serve", "--supervised"), environment=environment(settings) | DECODERS)
 
 
 def _lumina(*arguments: str) -> tuple[str, ...]:

@@ -22,19 +22,11 @@ from lumina.domain.stage import Lane
 from lumina.engine.guard import limit_memory
 from lumina.errors import LuminaError
 from lumina.store.ledger import Worker
+from lumina.worker.environment import DECODERS
 from lumina.worker.orphan import end_with_parent
 from lumina.worker.request import BatchTask
 
 log = structlog.get_logger()
-
-ENVIRONMENT = {
-    "MALLOC_ARENA_MAX": "2",
-    "VIPS_CONCURRENCY": "1",
-    "VIPS_BLOCK_UNTRUSTED": "1",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-}
-"""Must be set before the process starts: keeps a child flat, and decoders to one thread each."""
 
 
 class _Child:
@@ -89,7 +81,7 @@ def run(settings: Settings, lanes: Sequence[Lane], slots: int, build: Callable[.
 
 
 def _ensure_environment() -> None:
-    missing = {name: value for name, value in ENVIRONMENT.items() if name not in os.environ}
+    missing = {name: value for name, value in DECODERS.items() if name not in os.environ}
     if missing:
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, **missing})  # noqa: S606
 

@@ -15,7 +15,7 @@ from lumina.errors import Unavailable
 class CelerySender:
     """Sends through Celery; one connection, opened at the first message and again after a failure.
 
-    Safe to share between threads. After a fork the child must call `forget_connections`.
+    Safe to share between threads, not across a fork: a child builds its own.
     """
 
     def __init__(self, broker: Broker) -> None:
@@ -36,11 +36,6 @@ class CelerySender:
             except Exception as error:  # every transport has errors of its own
                 self._drop()
                 raise Unavailable(f"The broker does not take messages: {error}") from error
-
-    def forget_connections(self) -> None:
-        """Start afresh in a forked child, leaving the parent's connections alone."""
-        self._lock = threading.Lock()
-        self._app = None
 
     def close(self) -> None:
         """Close the connection."""

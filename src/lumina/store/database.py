@@ -126,10 +126,6 @@ class Store:
         """Drop all pooled connections."""
         self.engine.dispose()
 
-    def forget_connections(self) -> None:
-        """After a fork: let the child open its own connections without touching its parent's."""
-        self.engine.dispose(close=False)
-
 
 def _engine(url: str, pool_size: int) -> Engine:
     try:

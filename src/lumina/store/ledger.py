@@ -17,6 +17,15 @@ from lumina.store.database import Row, Transaction
 MAX_STRIKES = 3
 """A single item that has brought down this many workers is set aside."""
 
+ASKED = """asked AS MATERIALIZED (
+            SELECT j.id, j.priority, j.paused, greatest(
+                coalesce((SELECT max(turn) FROM batch WHERE job_id = j.id), 0),
+                coalesce((SELECT turn - 1 FROM batch WHERE lane = :lane AND state = 'ready' AND priority = j.priority
+                          ORDER BY priority DESC, turn LIMIT 1), 0)) AS turn
+            FROM job j WHERE j.id = :job AND NOT j.cancel_requested AND j.finished_at IS NULL
+            FOR NO KEY UPDATE)"""
+"""A job that takes more batches, locked, and the turn after which they come in its lane; no row where it takes none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Worker:
@@ -46,14 +55,8 @@ def add(
     if not items:
         return []
     rows = tx.rows(
-        """
-        WITH asked AS MATERIALIZED (
-            SELECT j.id, j.priority, j.paused, greatest(
-                coalesce((SELECT max(turn) FROM batch WHERE job_id = j.id), 0),
-                coalesce((SELECT turn - 1 FROM batch WHERE lane = :lane AND state = 'ready' AND priority = j.priority
-                          ORDER BY priority DESC, turn LIMIT 1), 0)) AS turn
-            FROM job j WHERE j.id = :job AND NOT j.cancel_requested AND j.finished_at IS NULL
-            FOR NO KEY UPDATE)
+        f"""
+        WITH {ASKED}
         INSERT INTO batch (job_id, kind, lane, stages, items, payload, priority, turn, state, strikes, ready_at)
         SELECT asked.id, :kind, :lane, :stages, ARRAY(SELECT jsonb_array_elements_text(list.value)::bigint), :payload,
             asked.priority, asked.turn + list.ordinality, CASE WHEN asked.paused THEN 'held' ELSE 'ready' END, :strikes,

@@ -11,6 +11,7 @@ from uuid import UUID
 from lumina.domain.stage import Lane
 from lumina.store.database import Transaction
 from lumina.store.inputs import Scope, in_scope
+from lumina.store.ledger import ASKED
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +47,7 @@ def add_due(tx: Transaction, job_id: UUID, plan: Plan, scope: Scope) -> int:
     tx.execute("SET LOCAL enable_nestloop = off")
     row = tx.row(
         f"""
-        WITH asked AS MATERIALIZED (
-            SELECT j.id, j.priority, j.paused, greatest(
-                coalesce((SELECT max(turn) FROM batch WHERE job_id = j.id), 0),
-                coalesce((SELECT turn - 1 FROM batch WHERE lane = :lane AND state = 'ready' AND priority = j.priority
-                          ORDER BY priority DESC, turn LIMIT 1), 0)) AS turn
-            FROM job j WHERE j.id = :job AND NOT j.cancel_requested AND j.finished_at IS NULL
-            FOR NO KEY UPDATE
-        ), planned AS MATERIALIZED (
+        WITH {ASKED}, planned AS MATERIALIZED (
             SELECT DISTINCT unnest(items) AS id FROM batch WHERE job_id = :job AND kind = 'work' AND state <> 'ended'
         ), due AS MATERIALIZED (
             SELECT image.id, row_number() OVER (ORDER BY image.taken_at DESC NULLS LAST, image.id DESC) - 1 AS place

@@ -81,11 +81,6 @@ class Supervisor:
         assert self._app is not None, "start first"
         return self._app
 
-    @property
-    def url_of_database(self) -> str:
-        """With its password."""
-        return self.settings.database_url
-
     def start(self) -> None:
         """Returns once the database is ready and all processes have been started.
 
@@ -105,6 +100,7 @@ class Supervisor:
         self._app.set_up_database()
         if freed := self._app.leases.release_node(self.settings.node):
             self._tell(Event("info", "lumina", f"took up again what was interrupted: {freed} batches"))
+            self._app.derived.sweep()  # workers that were killed may have left half-written files
         self._start_children(self._app)
         self._reaper = threading.Thread(target=self._reap, args=(self._app,), name="reaper", daemon=True)
         self._reaper.start()

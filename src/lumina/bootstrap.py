@@ -123,7 +123,7 @@ def build(
     """
     if not settings.database_url:
         raise BadSetting("database_url: empty, and no embedded PostgreSQL has been started for this process")
-    store = Store(settings.database_url, pool_size=pool_size)
+    store = Store(settings.database_url, pool_size=pool_size, idle_seconds=2 * settings.lease_seconds)
     broker = Broker(settings.broker_url, keyword_dsn(settings.database_url))
     sender = sender or CelerySender(broker)
     derived = DerivedStore(settings.home / "derived")

@@ -18,7 +18,7 @@ from lumina.errors import BadSetting, Unavailable
 
 Row = RowMapping
 
-_TROUBLE = ("08", "40", "53", "57", "58")
+_TROUBLE = ("08", "25P03", "40", "53", "57", "58")
 _CONNECT = {
     "connect_timeout": 10,
     "application_name": "lumina",
@@ -70,8 +70,8 @@ class Transaction:
 def translated() -> Iterator[None]:
     """What is the server's trouble and not the statement's fault comes out as `Unavailable`.
 
-    That is: no connection, a lost one, none free in the pool, and the SQLSTATE classes 40 (deadlock), 53 (disk full,
-    out of memory), 57 (shut down, timed out) and 58 (input or output failed).
+    That is: no connection, a lost one, none free in the pool, SQLSTATE 25P03 (silent for too long), and the classes 40
+    (deadlock), 53 (disk full, out of memory), 57 (shut down, timed out) and 58 (input or output failed).
     """
     try:
         yield
@@ -81,7 +81,7 @@ def translated() -> Iterator[None]:
         if error.connection_invalidated:
             raise Unavailable(f"The database went away: {error.orig}") from error
         state = str(getattr(error.orig, "sqlstate", None) or "")
-        if state[:2] in _TROUBLE:
+        if state.startswith(_TROUBLE):
             raise Unavailable(f"The database is in trouble: {error.orig}") from error
         if isinstance(error, OperationalError | InterfaceError) and not state:
             raise Unavailable(f"The database does not answer: {error.orig}") from error
@@ -96,12 +96,16 @@ def _parsed(sql: str) -> TextClause:
 class Store:
     """A pool of connections to one PostgreSQL database. Safe to share between threads, not across a fork.
 
-    With `pool_size=0` nothing is kept open between transactions: for processes that fork.
+    Args:
+        url: `postgresql://...`.
+        pool_size: connections kept open between transactions; 0 for processes that fork.
+        idle_seconds: a transaction in which the client has been silent for so long is ended by the server. A frozen
+            process would otherwise keep its locks, and everybody else waiting; 0 lets it.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 5) -> None:
+    def __init__(self, url: str, *, pool_size: int = 5, idle_seconds: float = 0) -> None:
         self.url = url
-        self.engine = _engine(url, pool_size)
+        self.engine = _engine(url, pool_size, idle_seconds)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
@@ -127,7 +131,7 @@ class Store:
         self.engine.dispose()
 
 
-def _engine(url: str, pool_size: int) -> Engine:
+def _engine(url: str, pool_size: int, idle_seconds: float) -> Engine:
     try:
         parsed = make_url(url)
     except Exception as error:
@@ -135,9 +139,12 @@ def _engine(url: str, pool_size: int) -> Engine:
     if not parsed.drivername.startswith("postgresql"):
         raise BadSetting(f"database_url: {parsed.drivername!r} is not supported, only postgresql")
     url_for_psycopg = parsed.set(drivername="postgresql+psycopg")
+    given = parsed.query.get("options", "")
+    options = f"{given} -c idle_in_transaction_session_timeout={int(idle_seconds * 1000)}".strip()
+    connect = {**_CONNECT, "options": options}
     if pool_size == 0:
-        return create_engine(url_for_psycopg, poolclass=NullPool, connect_args=_CONNECT)
-    engine = create_engine(url_for_psycopg, pool_size=pool_size, max_overflow=2 * pool_size, connect_args=_CONNECT)
+        return create_engine(url_for_psycopg, poolclass=NullPool, connect_args=connect)
+    engine = create_engine(url_for_psycopg, pool_size=pool_size, max_overflow=2 * pool_size, connect_args=connect)
     _ping_after_a_rest(engine)
     return engine
 

@@ -34,6 +34,14 @@ class BatchKind(StrEnum):
     PLAN = "plan"
     WORK = "work"
     FINALISE = "finalise"
+    MATCH = "match"
+    """Compare fingerprints with each other: candidates, edges."""
+    PIXELS = "pixels"
+    """Decode candidates fully and hash their pixels."""
+    SEQUENCE = "sequence"
+    """Find bursts, brackets and panoramas."""
+    RESOLVE = "resolve"
+    """Hide or move copies away, or bring them back."""
 
 
 class Status(IntEnum):

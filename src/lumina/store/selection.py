@@ -24,7 +24,7 @@ _Values = dict[str, Any]
 
 def condition(selection: Selection) -> Condition:
     """All of the selection except its catalog, which the queries pass on their own."""
-    terms: _Terms = ["i.missing_since IS NOT NULL" if selection.missing else "i.missing_since IS NULL"]
+    terms: _Terms = ["i.missing_since IS NOT NULL" if selection.missing else "i.shown"]
     values: _Values = {}
     for add in (_dates, _kind, _files, _metadata, _box, _folder, _stage):
         add(selection, terms, values)

@@ -1,0 +1,109 @@
+"""What people decide about images, and the journal of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+
+class Flag(StrEnum):
+    """The verdict of culling; none is undecided."""
+
+    PICK = "pick"
+    REJECT = "reject"
+
+
+class Label(StrEnum):
+    """Colour labels, in the order of the keys 6 to 9 (purple has none), as Lightroom and XMP name them."""
+
+    RED = "red"
+    YELLOW = "yellow"
+    GREEN = "green"
+    BLUE = "blue"
+    PURPLE = "purple"
+
+
+class Field(StrEnum):
+    """What the journal may say has changed. The comment tells value and key."""
+
+    RATING = "rating"  # 0-5
+    FLAG = "flag"  # Flag or None
+    LABEL = "label"  # Label or None
+    FAVOURITE = "favourite"  # bool
+    ARCHIVED = "archived"  # bool
+    TRASHED = "trashed"  # bool
+    HIDDEN = "hidden"  # bool: a keeper stands for it
+    TITLE = "title"  # str or None
+    CAPTION = "caption"  # str or None
+    KEYWORDS = "keywords"  # list of str
+    LOCATION = "location"  # [latitude, longitude] or None
+    ALBUM = "album"  # bool: is in the album; key: the album
+    ALBUM_NAME = "album-name"  # str, None: there is no such album; key: the album; no image
+    DISTINCT = "distinct"  # bool: is in this set of images that are no copies of each other; key: the set
+    KEEPER = "keeper"  # bool: a person chose it as keeper
+    FILE = "file"  # where a file lies: null in the vault, else its path in the trash; key: the file
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field to be given a value. `image_id` is None for an album's name."""
+
+    image_id: int | None
+    field: Field
+    value: Any
+    key: int = 0
+
+
+class ActionState(StrEnum):
+    """How far an action is; one that moves files takes a while."""
+
+    DOING = "doing"
+    DONE = "done"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that somebody did, as the journal keeps it.
+
+    Attributes:
+        kind: curate, album, keep-burst, resolve-duplicates, distinct, keeper.
+        title: a sentence for people.
+        actor: `person`, or `policy` for what happens automatically.
+        images: how many it changed.
+    """
+
+    id: int
+    catalog_id: UUID | None
+    kind: str
+    title: str
+    actor: str
+    state: ActionState
+    images: int
+    parameters: Mapping[str, Any]
+    job_id: UUID | None
+    created_at: datetime
+    undone_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Curation:
+    """What has been decided about one image; the defaults where nothing has."""
+
+    rating: int = 0
+    flag: Flag | None = None
+    label: Label | None = None
+    favourite: bool = False
+    archived: bool = False
+    trashed_at: datetime | None = None
+    hidden: bool = False
+    title: str | None = None
+    caption: str | None = None
+    keywords: tuple[str, ...] = ()
+    location: tuple[float, float] | None = None
+    albums: tuple[int, ...] = field(default=())

@@ -137,9 +137,13 @@ class Rendition:
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """Perceptual hashes, 64 bits each, unsigned.
+    """Perceptual hashes, 64 bits each, unsigned, and what candidate pairs are verified by.
 
-    `flat` marks pictures with too little structure for their hashes to mean anything.
+    Attributes:
+        flat: too little structure for the hashes to mean anything.
+        signature: `lumina.vision.signature`.
+        probes, turns: phash, 8 bytes big-endian each, of crops and of the 7 other orientations
+            (`lumina.vision.probes`).
     """
 
     dhash: int
@@ -147,6 +151,9 @@ class Fingerprint:
     whash: int
     phash: int
     flat: bool
+    signature: bytes = b""
+    probes: bytes = b""
+    turns: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

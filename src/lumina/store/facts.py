@@ -76,11 +76,12 @@ def _metadata(tx: Transaction, image_id: int) -> Mapping[str, Any]:
 
 
 def _fingerprint(tx: Transaction, image_id: int) -> Fingerprint | None:
-    row = tx.row("SELECT dhash, ahash, whash, phash, flat FROM fingerprint WHERE image_id = :id", id=image_id)
+    row = tx.row("SELECT * FROM fingerprint WHERE image_id = :id", id=image_id)
     if row is None:
         return None
-    hashes = {name: unsigned(row[name]) for name in ("dhash", "ahash", "whash", "phash")}
-    return Fingerprint(**hashes, flat=row["flat"])
+    hashes: dict[str, Any] = {name: unsigned(row[name]) for name in ("dhash", "ahash", "whash", "phash")}
+    blobs: dict[str, Any] = {name: bytes(row[name]) for name in ("signature", "probes", "turns")}
+    return Fingerprint(**hashes, flat=row["flat"], **blobs)
 
 
 def _measures(tx: Transaction, image_id: int) -> Measures | None:

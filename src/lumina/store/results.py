@@ -78,19 +78,24 @@ def save_renditions(tx: Transaction, results: Sequence[tuple[Input, Rendition]])
 
 
 def save_fingerprints(tx: Transaction, results: Sequence[tuple[Input, Fingerprint]]) -> None:
-    """Perceptual hashes, unsigned numbers kept in two's complement."""
+    """Perceptual hashes, unsigned numbers kept in two's complement; new for the next search for copies."""
     tx.execute(
-        """INSERT INTO fingerprint (image_id, dhash, ahash, whash, phash, flat)
+        """INSERT INTO fingerprint (image_id, dhash, ahash, whash, phash, flat, signature, probes, turns)
         SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:d AS bigint[]), CAST(:a AS bigint[]), CAST(:w AS bigint[]),
-            CAST(:p AS bigint[]), CAST(:flat AS boolean[]))
+            CAST(:p AS bigint[]), CAST(:flat AS boolean[]), CAST(:signatures AS bytea[]), CAST(:probes AS bytea[]),
+            CAST(:turns AS bytea[]))
         ON CONFLICT (image_id) DO UPDATE SET dhash = excluded.dhash, ahash = excluded.ahash, whash = excluded.whash,
-            phash = excluded.phash, flat = excluded.flat""",
+            phash = excluded.phash, flat = excluded.flat, signature = excluded.signature, probes = excluded.probes,
+            turns = excluded.turns, written = pg_current_xact_id()""",
         ids=[source.image_id for source, _ in results],
         d=[signed(print_.dhash) for _, print_ in results],
         a=[signed(print_.ahash) for _, print_ in results],
         w=[signed(print_.whash) for _, print_ in results],
         p=[signed(print_.phash) for _, print_ in results],
         flat=[print_.flat for _, print_ in results],
+        signatures=[print_.signature for _, print_ in results],
+        probes=[print_.probes for _, print_ in results],
+        turns=[print_.turns for _, print_ in results],
     )
 
 

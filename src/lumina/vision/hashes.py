@@ -54,8 +54,17 @@ def phash(gray: Gray) -> int:
 
     http://www.hackerfactor.com/blog/index.php?/archives/432-Looks-Like-It.html
     """
+    return median_hash(spectrum(gray))
+
+
+def spectrum(gray: NDArray[np.generic]) -> NDArray[np.float64]:
+    """The 8 x 8 lowest DCT-II coefficients of 32 x 32 cells, unnormalised; rows are frequencies from top to bottom."""
     cells = np.rint(squeeze(gray, 32, 32)).astype(np.float64)
-    low = _cosines() @ cells @ _cosines().T
+    return np.asarray(_cosines() @ cells @ _cosines().T)
+
+
+def median_hash(low: NDArray[np.float64]) -> int:
+    """The hash of a spectrum: is each coefficient above their median?"""
     return _pack(low > np.median(low))
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
 from lumina.domain.stage import Lane
 from lumina.domain.work import Batch, BatchKind
 from lumina.engine.dispatch import Dispatcher
-from lumina.engine.finalise import finalise
+from lumina.engine.finalise import Finaliser, finalise
 from lumina.engine.heartbeat import Heartbeat
 from lumina.engine.leases import Leases
 from lumina.errors import BadInput, Conflict, Interrupted, LeaseLost, NotFound, Unavailable
@@ -31,6 +31,7 @@ class Engine:
     Attributes:
         handlers: kind of batch -> what does it; `finalise` is built in.
         lease_seconds: a worker silent for this long loses its batch.
+        finalisers: kind of job -> what its end does, besides giving it its state.
     """
 
     store: Store
@@ -38,6 +39,7 @@ class Engine:
     leases: Leases
     handlers: Mapping[BatchKind, Handler]
     lease_seconds: int
+    finalisers: Mapping[str, Finaliser] = field(default_factory=dict)
 
     def run_one(self, lane: Lane, hint: int, worker: Worker, stop: Callable[[], bool] = lambda: False) -> bool:
         """Claim the best ready batch of a lane and run it; False where there was none.
@@ -56,8 +58,7 @@ class Engine:
     def _run(self, batch: Batch, stop: Callable[[], bool]) -> None:
         try:
             if batch.kind is BatchKind.FINALISE:
-                with self.store.transaction() as tx:
-                    finalise(tx, batch)
+                finalise(self.store, batch, self.finalisers)
             else:
                 self.handlers[batch.kind](batch, stop)
         except LeaseLost as error:

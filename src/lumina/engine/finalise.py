@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from lumina.domain.work import Batch, Job, JobState
-from lumina.store import Transaction, jobs, ledger
+from lumina.store import Store, Transaction, jobs, ledger
+
+Effect = Callable[[Transaction, Job], Mapping[str, Any]]
+"""What the end of a job changes, in the transaction that ends it; returns what its result says besides."""
+Finaliser = Callable[[Job], Effect]
+"""Gets a job whose batches have all ended, outside of any transaction, where it may read and compute for long, and
+returns the effect. Jobs of most kinds need none; of jobs that were cancelled none is asked for."""
 
 
-def finalise(tx: Transaction, batch: Batch) -> None:
-    """Give the job its final state and its result, in the transaction that ends the finaliser's batch."""
-    ledger.end(tx, batch)
-    job = jobs.get(tx, batch.job_id)
-    state = JobState.CANCELLED if job.cancel_requested else JobState.SUCCESS
-    jobs.finish(tx, job.id, state, summary(job, state))
+def finalise(store: Store, batch: Batch, finalisers: Mapping[str, Finaliser]) -> None:
+    """Give the job its final state and its result, with the effect of its kind, in one transaction.
+
+    Args:
+        store: the database.
+        batch: of kind `finalise`, leased.
+        finalisers: kind of job -> its finaliser.
+    """
+    with store.transaction() as tx:
+        job = jobs.get(tx, batch.job_id)
+    effect = None if job.cancel_requested or job.kind not in finalisers else finalisers[job.kind](job)
+    with store.transaction() as tx:
+        ledger.end(tx, batch)
+        job = jobs.locked(tx, batch.job_id)
+        cancelled = job.cancel_requested or job.state.ended
+        more = {} if cancelled or effect is None else effect(tx, job)
+        job = jobs.get(tx, batch.job_id)
+        state = JobState.CANCELLED if cancelled else JobState.SUCCESS
+        jobs.finish(tx, job.id, state, {**summary(job, state), **more})
 
 
 def summary(job: Job, state: JobState) -> Mapping[str, Any]:

@@ -81,7 +81,12 @@ ALTER TABLE fingerprint
     ADD COLUMN signature bytea NOT NULL DEFAULT '',         -- lumina.vision.signature
     ADD COLUMN probes bytea NOT NULL DEFAULT '',            -- hashes of crops
     ADD COLUMN turns bytea NOT NULL DEFAULT '',             -- hashes of the 7 other orientations
-    ADD COLUMN written xid8 NOT NULL DEFAULT pg_current_xact_id();
+    ADD COLUMN written xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    -- What pictures are compared by, in one number: those with the same need comparing only once, and what came of it
+    -- holds for as long as the number does.
+    ADD COLUMN face bigint GENERATED ALWAYS AS
+        (('x' || encode(substr(sha256(int8send(dhash) || int8send(phash) || signature || probes || turns), 1, 8), 'hex'))
+            ::bit(64)::bigint) STORED;
 -- Of the pixels at full size, for images that have been candidates of tier `pixels`.
 CREATE TABLE pixel_hash (
     image_id bigint PRIMARY KEY REFERENCES image ON DELETE CASCADE,
@@ -122,12 +127,12 @@ CREATE TABLE published (
     PRIMARY KEY (catalog_id, kind)
 );
 
--- Pairs that were compared and are copies; between one image of each set of identical ones.
+-- Pairs of faces that were compared and are copies.
 CREATE TABLE duplicate_edge (
     run_id bigint NOT NULL REFERENCES run ON DELETE CASCADE,
-    a bigint NOT NULL,
+    a bigint NOT NULL,                  -- fingerprint.face
     b bigint NOT NULL,                  -- a < b
-    tier smallint NOT NULL,             -- lumina.domain.duplicates.Tier
+    tier smallint NOT NULL,             -- lumina.domain.duplicates.Tier; pixels: they may be the same at full size
     distance smallint NOT NULL,         -- of dhash, bits
     phash_distance smallint NOT NULL,
     similarity real NOT NULL,           -- 0-1
@@ -152,8 +157,10 @@ CREATE TABLE duplicate_member (
     run_id bigint NOT NULL,
     group_id bigint NOT NULL,
     image_id bigint NOT NULL REFERENCES image ON DELETE CASCADE,
-    node bigint NOT NULL,               -- the image that stands for the identical ones in duplicate_edge
-    tier smallint NOT NULL,
+    position integer NOT NULL,          -- the keeper has 0; who is to be kept where the keeper is gone
+    face bigint,                        -- in duplicate_edge; NULL: only its bytes and pixels were compared
+    identity bigint NOT NULL,           -- the same for images with the same bytes or pixels
+    tier smallint NOT NULL,             -- what it has in common with the keeper
     distance smallint,
     similarity real,
     relation smallint NOT NULL,
@@ -167,10 +174,11 @@ CREATE INDEX duplicate_member_image ON duplicate_member (image_id);
 -- "These are no copies of each other": any two of one set. Known by id, and by content where the ids are gone.
 CREATE TABLE distinct_member (
     set_id bigint NOT NULL,
-    image_id bigint NOT NULL REFERENCES image ON DELETE CASCADE,
+    image_id bigint NOT NULL,           -- stays when the image goes: what comes back as another is known by its content
     content bytea,
     PRIMARY KEY (set_id, image_id)
 );
+CREATE INDEX distinct_member_content ON distinct_member (content);
 CREATE INDEX distinct_member_image ON distinct_member (image_id);
 CREATE SEQUENCE distinct_set;
 -- Images that a person chose as keeper.

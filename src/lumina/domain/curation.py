@@ -58,6 +58,36 @@ class Change:
     key: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A field that undo left as it is: it is no longer what the action had made of it.
+
+    Attributes:
+        present: what it is now; None as well where the image is gone.
+        wanted: what undo would have made of it.
+    """
+
+    image_id: int | None
+    field: Field
+    key: int
+    present: Any
+    wanted: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What undoing an action came to.
+
+    Attributes:
+        changed: fields that are again as they were before.
+        conflicts: how many were left as they are. left: the first of them.
+    """
+
+    changed: int
+    conflicts: int = 0
+    left: tuple[Conflict, ...] = ()
+
+
 class ActionState(StrEnum):
     """How far an action is; one that moves files takes a while."""
 

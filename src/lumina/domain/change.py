@@ -1,0 +1,124 @@
+"""What values the fields of the journal may have, and how they are brought into one form."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from lumina.domain.curation import Change, Field, Flag, Label
+from lumina.errors import BadInput
+
+MAX_TITLE, MAX_CAPTION, MAX_NAME = 1_000, 20_000, 200
+MAX_KEYWORDS, MAX_KEYWORD = 1_000, 500
+
+
+def normal(change: Change) -> Any:
+    """The change's value as the journal keeps it: JSON-ready, one form for equal values.
+
+    Raises:
+        BadInput: the field cannot have this value; the message names both.
+    """
+    try:
+        return _NORMAL[change.field](change.value)
+    except ValueError as error:
+        raise BadInput(f"{change.field}: {change.value!r} is not possible; {error}.") from None
+
+
+def words(values: Any) -> list[str]:
+    """Keywords without blanks around them, each once, in the order given.
+
+    Raises:
+        ValueError: they are no list of texts, or too many or too long.
+    """
+    if not isinstance(values, list | tuple) or not all(isinstance(value, str) for value in values):
+        raise ValueError("keywords are a list of texts")
+    found = list(dict.fromkeys(word for value in values if (word := " ".join(value.split()))))
+    if len(found) > MAX_KEYWORDS or any(len(word) > MAX_KEYWORD for word in found):
+        raise ValueError(f"at most {MAX_KEYWORDS:,} keywords of at most {MAX_KEYWORD} characters")
+    for word in found:
+        _printable(word)
+    return found
+
+
+def _boolean(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("it is true or false")
+    return value
+
+
+def _stars(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 5:
+        raise ValueError("it is a whole number from 0 to 5")
+    return value
+
+
+def _one_of(names: type[Flag] | type[Label]) -> Callable[[Any], str | None]:
+    allowed = [name.value for name in names]
+
+    def check(value: Any) -> str | None:
+        if value is not None and value not in allowed:
+            raise ValueError(f"it is one of {', '.join(allowed)}, or nothing")
+        return None if value is None else str(value)
+
+    return check
+
+
+def _text(limit: int) -> Callable[[Any], str | None]:
+    def check(value: Any) -> str | None:
+        if value is None:
+            return None
+        if not isinstance(value, str) or len(value) > limit:
+            raise ValueError(f"it is a text of at most {limit:,} characters, or nothing")
+        return _printable(value)
+
+    return check
+
+
+def _printable(text: str) -> str:
+    """The text itself; a database keeps neither zero bytes nor halves of characters."""
+    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise ValueError("it holds a zero byte or half a character")
+    return text
+
+
+def _name(value: Any) -> str | None:
+    name = _text(MAX_NAME)(value)
+    if name is not None and not name.strip():
+        raise ValueError("a name is not blank")
+    return name if name is None else " ".join(name.split())
+
+
+def _place(value: Any) -> list[float] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list | tuple) or len(value) != 2 or not all(_is_number(part) for part in value):
+        raise ValueError("it is latitude and longitude in degrees, or nothing")
+    latitude, longitude = float(value[0]), float(value[1])
+    if not (abs(latitude) <= 90 and abs(longitude) <= 180):
+        raise ValueError("latitude is -90 to 90 and longitude -180 to 180 degrees")
+    return [latitude, longitude]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+_NORMAL: Mapping[Field, Callable[[Any], Any]] = {
+    Field.RATING: _stars,
+    Field.FLAG: _one_of(Flag),
+    Field.LABEL: _one_of(Label),
+    Field.FAVOURITE: _boolean,
+    Field.ARCHIVED: _boolean,
+    Field.TRASHED: _boolean,
+    Field.HIDDEN: _boolean,
+    Field.TITLE: _text(MAX_TITLE),
+    Field.CAPTION: _text(MAX_CAPTION),
+    Field.KEYWORDS: words,
+    Field.LOCATION: _place,
+    Field.ALBUM: _boolean,
+    Field.ALBUM_NAME: _name,
+    Field.DISTINCT: _boolean,
+    Field.KEEPER: _boolean,
+    Field.FILE: _text(4_096),
+}

@@ -1,0 +1,164 @@
+"""The fields of the journal as data: where each is kept, how it is read and how it is written.
+
+The statements work on two sets that `lumina.store.journal` makes: `wanted` (alias `w`: image_id, key, ...) is read,
+`changed` (alias `c`: image_id, key, after) is written. Values are jsonb; `(c.after #>> '{}')` is one as text, NULL
+where it is null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lumina.domain.curation import Field
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How one field is read and written.
+
+    Attributes:
+        joins: what `w` is joined with. present: the value now, as jsonb, never NULL.
+        exists: whether there is something that can have a value.
+        write: statements over `changed c`.
+        timed: a yes is kept as the moment since when, in UTC: undo brings that back as well.
+    """
+
+    joins: str
+    present: str
+    write: tuple[str, ...]
+    exists: str = "i.id IS NOT NULL"
+    timed: bool = False
+
+
+_IMAGE = "LEFT JOIN image i ON i.id = w.image_id"
+_CURATION = f"{_IMAGE} LEFT JOIN curation u ON u.image_id = w.image_id"
+_TEXT = "(c.after #>> '{}')"
+_NULL = "CAST('null' AS jsonb)"
+
+
+def moment(column: str) -> str:
+    """A timestamp as jsonb text: the same in every session's time zone, to the microsecond."""
+    return f"""to_jsonb(to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))"""
+
+
+def _curation(column: str, kind: str, default: str) -> Access:
+    value = f"CAST({_TEXT} AS {kind})"
+    return Access(
+        joins=_CURATION,
+        present=f"coalesce(to_jsonb(u.{column}), CAST('{default}' AS jsonb))",
+        write=(
+            f"INSERT INTO curation (image_id, {column}) SELECT c.image_id, {value} FROM changed c"
+            f" ON CONFLICT (image_id) DO UPDATE SET {column} = excluded.{column}",
+        ),
+    )
+
+
+def _switch(column: str) -> Access:
+    return Access(
+        joins=_IMAGE,
+        present=f"to_jsonb(i.{column})",
+        write=(f"UPDATE image SET {column} = CAST({_TEXT} AS boolean) FROM changed c WHERE image.id = c.image_id",),
+    )
+
+
+_KEYWORDS = Access(
+    joins=_CURATION,
+    present="coalesce(to_jsonb(u.keywords), CAST('[]' AS jsonb))",
+    write=(
+        "INSERT INTO curation (image_id, keywords)"
+        " SELECT c.image_id, ARRAY(SELECT jsonb_array_elements_text(c.after)) FROM changed c"
+        " ON CONFLICT (image_id) DO UPDATE SET keywords = excluded.keywords",
+    ),
+)
+_LOCATION = Access(
+    joins=_CURATION,
+    present="CASE WHEN u.latitude IS NULL OR u.longitude IS NULL"
+    f" THEN {_NULL} ELSE jsonb_build_array(u.latitude, u.longitude) END",
+    write=(
+        "INSERT INTO curation (image_id, latitude, longitude)"
+        " SELECT c.image_id, CAST(c.after ->> 0 AS double precision), CAST(c.after ->> 1 AS double precision)"
+        " FROM changed c"
+        " ON CONFLICT (image_id) DO UPDATE SET latitude = excluded.latitude, longitude = excluded.longitude",
+    ),
+)
+_NO = "CAST('false' AS jsonb)"
+_SINCE = f"CAST({_TEXT} AS timestamptz)"
+_TRASHED = Access(
+    joins=_IMAGE,
+    present=f"coalesce({moment('i.trashed_at')}, {_NO})",
+    write=(
+        f"UPDATE image SET trashed_at = CASE WHEN c.after <> {_NO} THEN {_SINCE} END"
+        " FROM changed c WHERE image.id = c.image_id",
+    ),
+    timed=True,
+)
+_ALBUM = Access(
+    joins=f"{_IMAGE} LEFT JOIN album_image m ON m.image_id = w.image_id AND m.album_id = w.key",
+    present=f"coalesce({moment('m.added_at')}, {_NO})",
+    write=(
+        "INSERT INTO album_image (album_id, image_id, added_at)"
+        f" SELECT c.key, c.image_id, {_SINCE} FROM changed c WHERE c.after <> {_NO}"
+        " ON CONFLICT (album_id, image_id) DO UPDATE SET added_at = excluded.added_at",
+        "DELETE FROM album_image m USING changed c"
+        f" WHERE c.after = {_NO} AND m.image_id = c.image_id AND m.album_id = c.key",
+    ),
+    timed=True,
+)
+_ALBUM_NAME = Access(
+    joins="LEFT JOIN album a ON a.id = w.key",
+    present=f"coalesce(to_jsonb(a.name), {_NULL})",
+    write=(f"UPDATE album SET name = {_TEXT} FROM changed c WHERE album.id = c.key",),
+    # a name that another album has taken since cannot come back
+    exists="a.id IS NOT NULL AND NOT EXISTS (SELECT FROM album o WHERE o.catalog_id = a.catalog_id AND o.id <> a.id"
+    " AND o.name = (w.after #>> '{}'))",
+)
+_DISTINCT = Access(
+    joins=f"{_IMAGE} LEFT JOIN distinct_member m ON m.image_id = w.image_id AND m.set_id = w.key",
+    present="to_jsonb(m.image_id IS NOT NULL)",
+    write=(
+        "INSERT INTO distinct_member (set_id, image_id, content) SELECT c.key, c.image_id,"
+        " (SELECT f.content FROM file f WHERE f.image_id = c.image_id AND f.role = 'original'"
+        "  ORDER BY f.missing_since IS NOT NULL, f.path LIMIT 1)"
+        f" FROM changed c WHERE c.after <> {_NO} ON CONFLICT DO NOTHING",
+        "DELETE FROM distinct_member m USING changed c"
+        f" WHERE c.after = {_NO} AND m.image_id = c.image_id AND m.set_id = c.key",
+    ),
+)
+_KEEPER = Access(
+    joins=f"{_IMAGE} LEFT JOIN keeper_choice k ON k.image_id = w.image_id",
+    present=f"coalesce({moment('k.chosen_at')}, {_NO})",
+    write=(
+        "INSERT INTO keeper_choice (image_id, chosen_at)"
+        f" SELECT c.image_id, {_SINCE} FROM changed c WHERE c.after <> {_NO}"
+        " ON CONFLICT (image_id) DO UPDATE SET chosen_at = excluded.chosen_at",
+        f"DELETE FROM keeper_choice k USING changed c WHERE c.after = {_NO} AND k.image_id = c.image_id",
+    ),
+    timed=True,
+)
+_FILE = Access(
+    joins="LEFT JOIN file f ON f.id = w.key AND f.image_id = w.image_id",
+    present=f"coalesce(to_jsonb(f.trash_path), {_NULL})",
+    write=(f"UPDATE file SET trash_path = {_TEXT} FROM changed c WHERE file.id = c.key",),
+    exists="f.id IS NOT NULL",
+)
+
+FIELDS: Mapping[Field, Access] = {
+    Field.RATING: _curation("rating", "smallint", "0"),
+    Field.FLAG: _curation("flag", "text", "null"),
+    Field.LABEL: _curation("label", "text", "null"),
+    Field.FAVOURITE: _curation("favourite", "boolean", "false"),
+    Field.TITLE: _curation("title", "text", "null"),
+    Field.CAPTION: _curation("caption", "text", "null"),
+    Field.KEYWORDS: _KEYWORDS,
+    Field.LOCATION: _LOCATION,
+    Field.ARCHIVED: _switch("archived"),
+    Field.HIDDEN: _switch("hidden"),
+    Field.TRASHED: _TRASHED,
+    Field.ALBUM: _ALBUM,
+    Field.ALBUM_NAME: _ALBUM_NAME,
+    Field.DISTINCT: _DISTINCT,
+    Field.KEEPER: _KEEPER,
+    Field.FILE: _FILE,
+}
+"""Every field that the journal knows, in no particular order: none depends on another."""

@@ -1,0 +1,224 @@
+"""Changes of what people decide, written together with the journal that undoes them.
+
+The rows of the images are locked first, in the order of their ids as everywhere, so that what is read as the value
+before is what the new value takes the place of, whoever else writes at the same time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from lumina.domain import change
+from lumina.domain.curation import Action, ActionState, Change, Conflict, Field, Undone
+from lumina.errors import Conflict as Clash
+from lumina.store import actions
+from lumina.store.database import Transaction
+from lumina.store.fields import FIELDS, moment
+
+LEFT = 200
+"""Conflicts that `Undone` names; the others are counted."""
+
+
+def perform(
+    tx: Transaction,
+    *,
+    catalog_id: UUID | None,
+    kind: str,
+    title: str,
+    changes: Iterable[Change],
+    actor: str = "person",
+    parameters: Mapping[str, Any] | None = None,
+    state: ActionState = ActionState.DONE,
+    job_id: UUID | None = None,
+) -> Action:
+    """Make changes and remember them as one action; those that change nothing are left out.
+
+    `kind` is curate, album, keep-burst, resolve-duplicates, distinct or keeper, `title` a sentence for people: "Rated 3
+    images 4 stars". Of several changes of one field of one image the last one counts; images that are gone are passed
+    over. Where more follows (`extend`), `state` is DOING and `job_id` the job; `lumina.store.actions.mark` ends it.
+
+    Raises:
+        BadInput: a field cannot have such a value.
+    """
+    action = actions.create(
+        tx,
+        catalog_id=catalog_id,
+        kind=kind,
+        title=title,
+        actor=actor,
+        parameters=parameters or {},
+        state=state,
+        job_id=job_id,
+    )
+    return extend(tx, action.id, changes)
+
+
+def extend(tx: Transaction, action_id: int, changes: Iterable[Change]) -> Action:
+    """Make further changes under an action; later ones may change fields again that earlier ones have changed.
+
+    Raises:
+        BadInput: a field cannot have such a value.
+        NotFound: there is no such action.
+    """
+    wanted = _by_field(changes)
+    _lock(tx, {image for values in wanted.values() for image, _ in values if image is not None})
+    for field, values in wanted.items():
+        _write(tx, action_id, field, values)
+    return actions.count(tx, action_id)
+
+
+def undo(tx: Transaction, action_id: int, *, leave: Sequence[int] = ()) -> Undone:
+    """Set each field back that still is as the action left it, and call the action undone.
+
+    What has been changed since stays and is counted as a conflict. The images in `leave` stay as they are, because
+    their files could not be brought back. Where files lie (`Field.FILE`) is not touched: whoever moves them says so.
+
+    Raises:
+        NotFound: there is no such action.
+        Conflict: it is undone already, or still under way.
+    """
+    action = actions.get(tx, action_id, lock=True)
+    if action.state not in (ActionState.DONE, ActionState.UNDOING):
+        reason = "has been undone already" if action.state is ActionState.UNDONE else "is still under way"
+        raise Clash(f'Action {action_id} ("{action.title}") {reason}.')
+    _lock_of_action(tx, action_id)
+    changed, left = 0, list[Conflict]()
+    for field, rounds in _rounds(tx, action_id):
+        of_field, conflicts = _undo_field(tx, action_id, field, rounds, leave)
+        changed, left = changed + of_field, left + conflicts
+    _sweep(tx, action_id)
+    actions.mark(tx, action_id, ActionState.UNDONE)
+    return Undone(changed, len(left), tuple(left[:LEFT]))
+
+
+_Key = tuple[int | None, int]
+
+
+def _by_field(changes: Iterable[Change]) -> dict[Field, dict[_Key, Any]]:
+    found: dict[Field, dict[_Key, Any]] = {}
+    for one in changes:
+        found.setdefault(one.field, {})[one.image_id, one.key] = change.normal(one)
+    return found
+
+
+def _lock(tx: Transaction, image_ids: Iterable[int]) -> None:
+    tx.execute(
+        "SELECT count(*) FROM (SELECT FROM image WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE) locked",
+        ids=sorted(image_ids),
+    )
+
+
+def _lock_of_action(tx: Transaction, action_id: int) -> None:
+    tx.execute(
+        "SELECT count(*) FROM (SELECT FROM image WHERE id IN (SELECT image_id FROM journal WHERE action_id = :action)"
+        " ORDER BY id FOR NO KEY UPDATE) locked",
+        action=action_id,
+    )
+
+
+def _write(tx: Transaction, action_id: int, field: Field, values: Mapping[_Key, Any]) -> None:
+    ordered = sorted(values.items(), key=lambda entry: (entry[0][0] or 0, entry[0][1]))
+    source = (
+        "SELECT image_id, key, CAST(value AS jsonb) AS after, CAST(NULL AS jsonb) AS expected,"
+        " CAST(NULL AS jsonb) AS origin"
+        " FROM unnest(CAST(:images AS bigint[]), CAST(:keys AS bigint[]), CAST(:values AS text[]))"
+        " AS given (image_id, key, value)"
+    )
+    tx.execute(
+        f"""{_changing(field, source)}
+        INSERT INTO journal (action_id, image_id, field, key, before, after)
+        SELECT :action, image_id, :field, key, before, after FROM changed ORDER BY image_id, key""",
+        action=action_id,
+        field=field.value,
+        images=[image for (image, _), _ in ordered],
+        keys=[key for (_, key), _ in ordered],
+        values=[json.dumps(value) for _, value in ordered],
+    )
+
+
+def _changing(field: Field, source: str) -> str:
+    """WITH clauses that read `source` (image_id, key, after, expected, origin) and write what is to be changed.
+
+    Further on there are `present` (the same with before and found) and `changed` (image_id, key, before, after).
+    """
+    access = FIELDS[field]
+    after = "w.after"
+    if access.timed:
+        # a yes without its moment: since now, or since whenever it has been one
+        yes = f"CASE WHEN {access.present} <> CAST('false' AS jsonb) THEN {access.present} ELSE {moment('now()')} END"
+        after = f"CASE WHEN w.after = CAST('true' AS jsonb) THEN {yes} ELSE w.after END"
+    writes = "".join(f", written_{n} AS ({statement})" for n, statement in enumerate(access.write))
+    return f"""WITH wanted AS MATERIALIZED ({source}), present AS MATERIALIZED (
+            SELECT w.image_id, w.key, {access.present} AS before, {after} AS after, w.expected, w.origin,
+                {access.exists} AS found FROM wanted w {access.joins}
+        ), changed AS MATERIALIZED (
+            SELECT image_id, key, before, after FROM present
+            WHERE found AND before <> after AND (expected IS NULL OR before = expected)
+        ){writes}"""
+
+
+def _rounds(tx: Transaction, action_id: int) -> Iterator[tuple[Field, int]]:
+    """Each field that an action has changed, and how often at most for one image and key."""
+    rows = tx.rows(
+        """SELECT field, max(n) AS rounds FROM (
+            SELECT field, count(*) AS n FROM journal WHERE action_id = :action AND field <> :file
+            GROUP BY field, image_id, key) counted GROUP BY field ORDER BY field""",
+        action=action_id,
+        file=Field.FILE.value,
+    )
+    return ((Field(row["field"]), row["rounds"]) for row in rows)
+
+
+def _undo_field(
+    tx: Transaction, action_id: int, field: Field, rounds: int, leave: Sequence[int]
+) -> tuple[int, list[Conflict]]:
+    changed, left = 0, list[Conflict]()
+    for nth in range(1, rounds + 1):
+        rows = _undo_round(tx, action_id, field, nth, leave, left)
+        changed += rows[0]["changed"]
+        left += [Conflict(r["image_id"], field, r["key"], r["present"], r["wanted"]) for r in rows if r["stopped"]]
+    # somebody else may have brought back by hand what was at first
+    return changed, [conflict for conflict in left if conflict.present != conflict.wanted]
+
+
+def _undo_round(
+    tx: Transaction, action_id: int, field: Field, nth: int, leave: Sequence[int], left: Sequence[Conflict]
+) -> Sequence[Mapping[Any, Any]]:
+    """Undo the newest change of each image and key, or the one before it, ... but none below a conflict."""
+    source = """SELECT image_id, key, before AS after, after AS expected, origin FROM (
+            SELECT image_id, key, before, after, row_number() OVER (PARTITION BY image_id, key ORDER BY id DESC) AS n,
+                last_value(before) OVER (PARTITION BY image_id, key ORDER BY id DESC
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS origin
+            FROM journal WHERE action_id = :action AND field = :field) done
+        WHERE n = :nth AND coalesce(image_id, 0) NOT IN (SELECT * FROM unnest(CAST(:leave AS bigint[])))
+          AND (coalesce(image_id, 0), key) NOT IN (
+            SELECT * FROM unnest(CAST(:left_images AS bigint[]), CAST(:left_keys AS bigint[])))"""
+    return tx.rows(
+        f"""{_changing(field, source)}
+        SELECT (SELECT count(*) FROM changed) AS changed, l.*
+        FROM (SELECT) one LEFT JOIN (
+            SELECT image_id, key, CASE WHEN found THEN before END AS present, origin AS wanted, true AS stopped
+            FROM present WHERE NOT found OR before <> expected
+        ) l ON true ORDER BY l.image_id, l.key""",
+        action=action_id,
+        field=field.value,
+        nth=nth,
+        leave=list(leave),
+        left_images=[conflict.image_id or 0 for conflict in left],
+        left_keys=[conflict.key for conflict in left],
+    )
+
+
+def _sweep(tx: Transaction, action_id: int) -> None:
+    """Drop the rows of images about which nothing is said any more, as before anything was."""
+    tx.execute(
+        """DELETE FROM curation u
+        WHERE u.image_id = ANY(ARRAY(SELECT image_id FROM journal WHERE action_id = :action))
+          AND u.rating = 0 AND u.flag IS NULL AND u.label IS NULL AND NOT u.favourite AND u.title IS NULL
+          AND u.caption IS NULL AND u.keywords = '{}' AND u.latitude IS NULL AND u.longitude IS NULL
+          AND u.base = '{}'""",
+        action=action_id,
+    )

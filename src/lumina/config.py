@@ -69,6 +69,8 @@ class Settings(BaseModel):
     lease_seconds: int = Field(60, ge=5, description="A worker silent for this long loses its batch.")
     keep_jobs_days: int = Field(30, ge=0, description="Finished jobs are kept this long.")
     offline_share: float = Field(0.5, gt=0, le=1, description="A source that lost more than this share is offline.")
+    trash_days: int = Field(30, ge=0, description="Files in Lumina's trash are kept at least this long.")
+    vault_writable: bool = Field(False, description="Let files leave the sources for Lumina's trash, when told to.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is worth a log line.")
 
 

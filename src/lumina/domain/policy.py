@@ -91,9 +91,9 @@ class Policy:
 
         Args:
             candidates: at least one, each image once.
-            parts: pairs of which the first shows a part of the second; others than the candidates are ignored.
-            nodes: image -> what stands for the identical ones (tiers bytes and pixels). Between identical images
-                there is nothing to lose, so they are never too close to call.
+            parts: pairs of nodes of which the first shows a part of the second; unknown ones are ignored.
+            nodes: image -> its node, which stands for all identical ones (tiers bytes and pixels); an image without
+                one is its own. Between identical images there is nothing to lose: they are never too close to call.
 
         Raises:
             ValueError: no candidates.
@@ -122,11 +122,12 @@ class _Contest:
         self.by_id = {each.image_id: each for each in candidates}
         if not self.by_id:
             raise ValueError("There is nothing to choose from.")
-        self.nodes = nodes
+        self.nodes = {image_id: nodes.get(image_id, image_id) for image_id in self.by_id}
         self.keys: dict[int, list[int]] = {image_id: [] for image_id in self.by_id}
         self.wholes: defaultdict[int, set[int]] = defaultdict(set)
+        known = set(self.nodes.values())
         for part, whole in parts:
-            if part in self.by_id and whole in self.by_id and part != whole and not self.by_id[part].chosen:
+            if part in known and whole in known and part != whole:
                 self.wholes[part].add(whole)
 
     def ranking(self) -> Ranking:
@@ -160,30 +161,31 @@ class _Contest:
         if not self.wholes:
             return list(order)
         place = {image_id: at for at, image_id in enumerate(order)}
-        waiting = {part: set(wholes) for part, wholes in self.wholes.items()}
-        parts_of: defaultdict[int, set[int]] = defaultdict(set)
-        for part, wholes in waiting.items():
-            for whole in wholes:
-                parts_of[whole].add(part)
-        ready = [place[image_id] for image_id in order if image_id not in waiting]
-        blocked = [place[image_id] for image_id in order if image_id in waiting]
-        heapq.heapify(ready)
-        heapq.heapify(blocked)
+        members = _gathered(order, self.nodes)
+        parts_of = _turned(self.wholes)
+        waiting = {node: len(wholes) for node, wholes in self.wholes.items()}
+        ready = [place[each] for each in order if not self._waits(each)]
+        blocked = [place[each] for each in order if self._waits(each)]
         done: dict[int, None] = {}
+        left = {node: len(images) for node, images in members.items()}
         while len(done) < len(order):
             chosen = order[heapq.heappop(ready or blocked)]
             if chosen in done:
                 continue
             done[chosen] = None
-            for part in parts_of[chosen]:
-                waiting[part].discard(chosen)
-                if not waiting[part]:
-                    heapq.heappush(ready, place[part])
+            left[self.nodes[chosen]] -= 1
+            for node in parts_of.get(self.nodes[chosen], ()) if left[self.nodes[chosen]] == 0 else ():
+                waiting[node] -= 1
+                for image_id in members[node] if waiting[node] == 0 else ():
+                    heapq.heappush(ready, place[image_id])
         return list(done)
+
+    def _waits(self, image_id: int) -> bool:
+        return self.nodes[image_id] in self.wholes and not self.by_id[image_id].chosen
 
     def _is_firm(self, first: int, other: int) -> bool:
         """True where the first is better beyond doubt."""
-        if self._identical(first, other) or first in self.wholes[other]:
+        if self._identical(first, other) or self._shows_more(first, other):
             return True
         rule = self._deciding(first, other)
         if rule is None or self.keys[first] > self.keys[other]:
@@ -204,7 +206,7 @@ class _Contest:
         found = [rule.reason(left, right) for rule in self.policy.rules]
         if deciding is not None:
             found.insert(0, found[deciding])
-        if first in self.wholes[other]:
+        if self._shows_more(first, other):
             found.insert(0, WHOLE)
         words = list(dict.fromkeys(word for word in found if word)) or [OPEN]
         return (CLOSE, *words) if loose else tuple(words)
@@ -215,5 +217,24 @@ class _Contest:
         return 0.0 if left is None or right is None else left - right
 
     def _identical(self, first: int, other: int) -> bool:
-        node = self.nodes.get(first)
-        return node is not None and node == self.nodes.get(other)
+        return self.nodes[first] == self.nodes[other]
+
+    def _shows_more(self, first: int, other: int) -> bool:
+        return self.nodes[first] in self.wholes.get(self.nodes[other], ())
+
+
+def _gathered(order: Sequence[int], nodes: Mapping[int, int]) -> Mapping[int, list[int]]:
+    """Node -> its images."""
+    members: defaultdict[int, list[int]] = defaultdict(list)
+    for image_id in order:
+        members[nodes[image_id]].append(image_id)
+    return members
+
+
+def _turned(wholes: Mapping[int, set[int]]) -> Mapping[int, list[int]]:
+    """Whole -> its parts."""
+    parts: defaultdict[int, list[int]] = defaultdict(list)
+    for part, found in wholes.items():
+        for whole in found:
+            parts[whole].append(part)
+    return parts

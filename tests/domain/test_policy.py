@@ -174,7 +174,7 @@ def test_each_rule_decides_alone_and_says_why(
         ('[[rule]]\nrule = "reference"', "line 1: rule 'reference': folders names nothing"),
         ('[[rule]]\nrule = "folder"\nprefer = "/photos"', "line 3: rule 'folder': prefer is a list of texts"),
         ('[[rule]]\nrule = "folder"', "line 1: rule 'folder': neither prefer nor avoid"),
-        ('[[rule]]\nrule = "format"\norder = [\n  "raw",\n  "jpg",\n]', "line 3: rule 'format': there is no format 'jpg"),
+        ('[[rule]]\nrule = "format"\norder = [\n"raw",\n"jpg",\n]', "line 3: rule 'format': there is no format 'jpg"),
         ('[[rule]]\nrule = "size"\nprefer = "big"', "line 3: rule 'size': prefer is one of largest, smallest"),
         ('action = "delete"\n[[rule]]\nrule = "size"', "line 1: action is one of hide, trash, not 'delete'"),
         ('\ntiers = ["bytes", "subject"]\n[[rule]]\nrule = "size"', "line 2: tiers: there is no tier 'subject'"),

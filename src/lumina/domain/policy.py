@@ -18,6 +18,7 @@ CLOSE = "Too close to call"
 
 Part = tuple[int, int]
 """Two images: the first shows a part of the second."""
+_Node = tuple[int, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,10 @@ class Policy:
 
         Args:
             candidates: at least one, each image once.
-            parts: pairs of nodes of which the first shows a part of the second; unknown ones are ignored.
-            nodes: image -> its node, which stands for all identical ones (tiers bytes and pixels); an image without
-                one is its own. Between identical images there is nothing to lose: they are never too close to call.
+            parts: pairs of images of which the first shows a part of the second; others than the candidates are
+                ignored. What holds for one image holds for all that are identical to it.
+            nodes: image -> what is the same for identical ones (tiers bytes and pixels); each is on its own where
+                nothing is said. Between identical images there is nothing to lose: they are never too close to call.
 
         Raises:
             ValueError: no candidates.
@@ -122,13 +124,13 @@ class _Contest:
         self.by_id = {each.image_id: each for each in candidates}
         if not self.by_id:
             raise ValueError("There is nothing to choose from.")
-        self.nodes = {image_id: nodes.get(image_id, image_id) for image_id in self.by_id}
+        # an image of its own must not be taken for another's node of the same number
+        self.nodes = {i: (i, False) if (node := nodes.get(i)) is None else (node, True) for i in self.by_id}
         self.keys: dict[int, list[int]] = {image_id: [] for image_id in self.by_id}
-        self.wholes: defaultdict[int, set[int]] = defaultdict(set)
-        known = set(self.nodes.values())
+        self.wholes: defaultdict[_Node, set[_Node]] = defaultdict(set)
         for part, whole in parts:
-            if part in known and whole in known and part != whole:
-                self.wholes[part].add(whole)
+            if part in self.nodes and whole in self.nodes and self.nodes[part] != self.nodes[whole]:
+                self.wholes[self.nodes[part]].add(self.nodes[whole])
 
     def ranking(self) -> Ranking:
         order = self._wholes_first(self._by_rules())
@@ -223,17 +225,17 @@ class _Contest:
         return self.nodes[first] in self.wholes.get(self.nodes[other], ())
 
 
-def _gathered(order: Sequence[int], nodes: Mapping[int, int]) -> Mapping[int, list[int]]:
+def _gathered(order: Sequence[int], nodes: Mapping[int, _Node]) -> Mapping[_Node, list[int]]:
     """Node -> its images."""
-    members: defaultdict[int, list[int]] = defaultdict(list)
+    members: defaultdict[_Node, list[int]] = defaultdict(list)
     for image_id in order:
         members[nodes[image_id]].append(image_id)
     return members
 
 
-def _turned(wholes: Mapping[int, set[int]]) -> Mapping[int, list[int]]:
+def _turned(wholes: Mapping[_Node, set[_Node]]) -> Mapping[_Node, list[_Node]]:
     """Whole -> its parts."""
-    parts: defaultdict[int, list[int]] = defaultdict(list)
+    parts: defaultdict[_Node, list[_Node]] = defaultdict(list)
     for part, found in wholes.items():
         for whole in found:
             parts[whole].append(part)

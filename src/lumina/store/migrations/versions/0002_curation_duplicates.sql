@@ -193,6 +193,10 @@ CREATE TABLE resolution (
     image_id bigint NOT NULL REFERENCES image ON DELETE CASCADE,
     keeper_id bigint NOT NULL,
     operation text NOT NULL CHECK (operation IN ('hide', 'trash')),
+    tier smallint NOT NULL,             -- bytes: their checksums must still be equal
+    revision integer NOT NULL,          -- of both images when it was decided: what has changed since is left alone
+    keeper_revision integer NOT NULL,
+    -- moved: the copies in the trash and the rows are complete, the files may still lie in the vault as well
     state text NOT NULL DEFAULT 'due' CHECK (state IN ('due', 'moved', 'done', 'refused', 'undone')),
     reason text,
     PRIMARY KEY (action_id, image_id)

@@ -43,7 +43,8 @@ def merged(keeper_id: int, keeper: Said, others: Sequence[Said]) -> list[Change]
     together. Label, title, caption and place: the first that is known, only where the keeper has none.
 
     Args:
-        keeper_id: the keeper. keeper: what is said about it.
+        keeper_id: the keeper.
+        keeper: what is said about it.
         others: the same of those that leave, in the order in which they are asked.
     """
     changes = [Change(keeper_id, field, value) for field, value in _single(keeper, others)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import combinations
 
 from lumina.domain.duplicates import Candidate, Relation, Tier
 from lumina.domain.merging import Said, merged
@@ -16,7 +15,6 @@ NOTHING_SAID = Said()
 UNSEEN = "It was never compared with the image that is to be kept."
 APART = "A person said that it is no copy of the image that is to be kept."
 STRANGER = "The image that is to be kept is not in this group, or not there any more."
-Faces = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -25,12 +23,12 @@ class Known:
 
     Attributes:
         candidates: image -> what the policy looks at; images whose master is gone are not in it.
-        edges: two faces that were compared -> how the second relates to the first.
+        edges: face -> faces that it was compared with -> what those are to it; each edge from both its ends.
         said: image -> what is said about it.
     """
 
     candidates: Mapping[int, Candidate]
-    edges: Mapping[Faces, Relation]
+    edges: Mapping[int, Mapping[int, Relation]]
     said: Mapping[int, Said]
 
 
@@ -38,9 +36,11 @@ def propose(run: int, groups: Sequence[Group], known: Known, wish: Wish, policy_
     """The plan for these groups.
 
     Args:
-        run: the published run. groups: its groups that are to be resolved.
+        run: the published run.
+        groups: those of it that are to be resolved.
         known: about their images.
-        wish: what is wanted. policy_text: the policy that holds, where the wish brings none.
+        wish: what is wanted.
+        policy_text: the policy that holds where the wish brings none.
         writable: files may be moved away; otherwise images are hidden instead, and the plan says so.
 
     Raises:
@@ -155,7 +155,7 @@ class _Proposal:
             return True
         if keeper.face is None or member.face is None:
             return False
-        return keeper.face == member.face or _pair(keeper.face, member.face) in self.known.edges
+        return keeper.face == member.face or member.face in self.known.edges.get(keeper.face, {})
 
     def _add(self, group: Group, keeper: Member, leaving: Sequence[Member], ranking: Ranking) -> None:
         known = self.known.said.get(keeper.image_id, NOTHING_SAID)
@@ -178,18 +178,13 @@ class _Proposal:
             )
 
 
-def _parts(members: Sequence[Member], edges: Mapping[Faces, Relation]) -> Iterator[Part]:
+def _parts(members: Sequence[Member], edges: Mapping[int, Mapping[int, Relation]]) -> Iterator[Part]:
     """Pairs of images of which the first shows a part of the second; one stands for all identical ones."""
     images: defaultdict[int, dict[int, int]] = defaultdict(dict)
     for member in members:
         if member.face is not None:
             images[member.face][member.identity] = member.image_id
-    for a, b in combinations(sorted(images), 2):
-        relation = edges.get((a, b))
-        if relation in (Relation.CROP, Relation.CONTAINS):
-            part, whole = (b, a) if relation is Relation.CROP else (a, b)
-            yield from ((p, w) for p in images[part].values() for w in images[whole].values())
-
-
-def _pair(a: int, b: int) -> Faces:
-    return (a, b) if a < b else (b, a)
+    for whole, wholes in images.items():
+        for part, relation in edges.get(whole, {}).items():
+            if relation is Relation.CROP and part in images:
+                yield from ((p, w) for p in images[part].values() for w in wholes.values())

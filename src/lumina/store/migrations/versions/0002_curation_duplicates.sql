@@ -10,7 +10,10 @@ ALTER TABLE image
 CREATE INDEX image_put_away ON image (catalog_id, id) WHERE archived OR hidden OR trashed_at IS NOT NULL;
 
 -- A file that was taken out of the vault lies under LUMINA_HOME/trash, at this path.
-ALTER TABLE file ADD COLUMN trash_path text;
+ALTER TABLE file
+    ADD COLUMN trash_path text,
+    ADD COLUMN trash_checksum bytea;    -- BLAKE3 of what was put there
+CREATE INDEX file_trashed ON file (image_id) WHERE trash_path IS NOT NULL;
 
 -- What people decide about an image. Files (metadata, sidecars) give the first values; `base` keeps, per field, the
 -- file's value that was last taken over, for a three-way merge. No row: nothing was ever said.
@@ -160,6 +163,7 @@ CREATE TABLE duplicate_member (
     position integer NOT NULL,          -- the keeper has 0; who is to be kept where the keeper is gone
     face bigint,                        -- in duplicate_edge; NULL: only its bytes and pixels were compared
     identity bigint NOT NULL,           -- the same for images with the same bytes or pixels
+    size bigint NOT NULL,               -- bytes of all its files
     tier smallint NOT NULL,             -- what it has in common with the keeper
     distance smallint,
     similarity real,
@@ -206,7 +210,7 @@ CREATE INDEX resolution_image ON resolution (image_id);
 CREATE TABLE burst (
     run_id bigint NOT NULL REFERENCES run ON DELETE CASCADE,
     id bigint NOT NULL,                 -- as in duplicate_group
-    kind text NOT NULL CHECK (kind IN ('burst', 'bracket', 'panorama', 'hdr')),
+    kind text NOT NULL CHECK (kind IN ('burst', 'bracket', 'panorama', 'hdr', 'timelapse')),
     best_id bigint NOT NULL,
     images integer NOT NULL,
     started_at timestamp NOT NULL,

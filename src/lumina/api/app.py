@@ -11,8 +11,10 @@ from lumina.api.context import Lumina
 from lumina.api.lifespan import lifespan
 from lumina.api.measured import Measured
 from lumina.api.routes import (
+    albums,
     catalogs,
     coverage,
+    curation,
     events,
     folders,
     health,
@@ -27,7 +29,7 @@ from lumina.api.security import Security
 from lumina.api.timings import Timings
 from lumina.api.web import Web
 
-API = (timeline, images, catalogs, sources, folders, jobs, coverage, events, system)
+API = (timeline, images, curation, albums, catalogs, sources, folders, jobs, coverage, events, system)
 """Resources under /api, in the order of the documentation."""
 
 

@@ -57,6 +57,28 @@ def to_job(cursor: str | None) -> tuple[datetime, UUID] | None:
         raise _bad(cursor) from None
 
 
+def of_number(number: int) -> str:
+    """The cursor after something that is listed by falling id."""
+    return _write([number, 0])
+
+
+def to_number(cursor: str | None) -> int | None:
+    """Read a cursor of `of_number`.
+
+    Raises:
+        BadInput: it is none.
+    """
+    if cursor is None:
+        return None
+    try:
+        number, zero = _read(cursor)
+        if zero != 0 or isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < 2**63:
+            raise ValueError
+    except (ValueError, TypeError):
+        raise _bad(cursor) from None
+    return number
+
+
 def _naive(text: str) -> datetime:
     time = datetime.fromisoformat(text)
     if time.tzinfo is not None:

@@ -9,7 +9,7 @@ import typer
 
 from lumina.cli.output import emit, emit_json, note, table
 from lumina.cli.session import app as open_app
-from lumina.cli.session import catalog_id
+from lumina.cli.session import album_id, catalog_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +40,12 @@ def images(
     stage_state: Annotated[Text, typer.Option(help="missing, done, failed, stale or waiting.")] = None,
     code: Annotated[Text, typer.Option(help="Cause of a failure of the stage.")] = None,
     missing: Annotated[bool, typer.Option("--missing", help="Those whose files are gone, instead.")] = False,
+    rating: Annotated[int | None, typer.Option(min=1, max=5, help="So many stars or more.")] = None,
+    flag: Annotated[list[str] | None, typer.Option(help="pick, reject or none; repeatable.")] = None,
+    label: Annotated[list[str] | None, typer.Option(help="red, yellow, green, blue, purple or none.")] = None,
+    favourite: Annotated[bool | None, typer.Option("--favourite/--no-favourite", help="Favourites or others.")] = None,
+    album: Annotated[Text, typer.Option(help="An album (name or number).")] = None,
+    shelf: Annotated[Text, typer.Option(help="archive, trash or hidden: those put away there, instead.")] = None,
     q: Annotated[Text, typer.Option(metavar="TEXT", help="Part of a file's name.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
@@ -61,10 +67,16 @@ def images(
         "stage_state": stage_state,
         "code": code,
         "missing": missing,
+        "rating": rating,
+        "flag": flag or [],
+        "label": label or [],
+        "favourite": favourite,
+        "shelf": shelf,
         "q": q,
     }
     with open_app(context) as app:
-        selection = _selection(filters | {"catalog": catalog_id(app, catalog)})
+        chosen = catalog_id(app, catalog)
+        selection = _selection(filters | {"catalog": chosen, "album": album_id(app, album, chosen)})
         found = _take(_every(app, selection), limit)
     if as_json:
         emit_json({"images": [_row(image) for image in found]})
@@ -115,6 +127,11 @@ def _row(image: ImageSummary) -> dict[str, object]:
         "width": image.width,
         "height": image.height,
         "state": image.state,
+        "rating": image.rating,
+        "flag": image.flag,
+        "label": image.label,
+        "favourite": image.favourite,
+        "shelf": image.shelf,
     }
 
 
@@ -122,10 +139,17 @@ def _print(found: list[ImageSummary], limit: int) -> None:
     if not found:
         emit("No image matches.")
         return
-    rows = [[str(i.id), _moment(i.taken_at), i.camera or "", i.format or "", i.name] for i in found]
-    emit(table(["id", "taken", "camera", "format", "name"], rows))
+    rows = [[str(i.id), _moment(i.taken_at), i.camera or "", i.format or "", _marks(i), i.name] for i in found]
+    emit(table(["id", "taken", "camera", "format", "marks", "name"], rows))
     if len(found) == limit:
         note(f"The first {limit:,}; --limit shows more.")
+
+
+def _marks(image: ImageSummary) -> str:
+    """What has been decided, in short: `4* pick red favourite`."""
+    stars = f"{image.rating}*" if image.rating else None
+    marks = [stars, image.flag, image.label, "favourite" if image.favourite else None, image.shelf]
+    return " ".join(mark for mark in marks if mark)
 
 
 def _moment(taken: datetime | None) -> str:

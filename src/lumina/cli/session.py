@@ -96,6 +96,20 @@ def existing(path: Path) -> Path:
     return absolute
 
 
+def album_id(app: App, given: str | None, catalog: UUID | None = None) -> int | None:
+    """Number of the album that a person named by name or number; None where none was named.
+
+    Raises:
+        NotFound: there is none. Conflict: several catalogs have one of this name.
+    """
+    if given is None:
+        return None
+    from lumina.services import albums
+
+    with app.store.transaction() as tx:
+        return albums.find(tx, given, catalog)
+
+
 def catalog_id(app: App, given: str | None) -> UUID | None:
     """Id of the catalog that a person named by name or id; None where none was named.
 

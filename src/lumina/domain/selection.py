@@ -20,6 +20,18 @@ class StageStanding(StrEnum):
     WAITING = "waiting"
 
 
+class Shelf(StrEnum):
+    """Where images are that were put away; a view shows one shelf instead of what is not put away."""
+
+    ARCHIVE = "archive"
+    TRASH = "trash"
+    HIDDEN = "hidden"
+
+
+NONE = "none"
+"""As flag or label: images without one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """A rectangle in degrees, WGS 84; `west > east` crosses the 180th meridian."""
@@ -42,6 +54,9 @@ class Selection:
         source, folder: images in this folder of the source, or below it.
         stage, standing, code: images for which the stage stands so; `code` is a failure's.
         missing: images whose files are all gone, instead of those that are there.
+        rating: stars, at least. flags, labels: any of these; `NONE` is one as well.
+        album: images of this album, archived ones included.
+        shelf: images that were put away there, instead of those that were not.
         text: part of a file's name, in any case.
     """
 
@@ -61,6 +76,12 @@ class Selection:
     standing: StageStanding | None = None
     code: str | None = None
     missing: bool = False
+    rating: int | None = None
+    flags: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    favourite: bool | None = None
+    album: int | None = None
+    shelf: Shelf | None = None
     text: str | None = None
 
     @property

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from lumina.domain.curation import Flag, Label
+from lumina.domain.selection import Shelf
 from lumina.domain.values import MediaKind
 
 
@@ -29,6 +31,8 @@ class ImageSummary:
         camera: make and model. format: of the master.
         duration: seconds, of videos.
         state: of the thumbnail: done, missing or failed.
+        rating, flag, label, favourite: what has been decided about it.
+        shelf: where it was put away, None where it was not.
     """
 
     id: int
@@ -47,6 +51,11 @@ class ImageSummary:
     duration: float | None
     missing_since: datetime | None
     state: str
+    rating: int
+    flag: Flag | None
+    label: Label | None
+    favourite: bool
+    shelf: Shelf | None
 
     @property
     def position(self) -> Position:

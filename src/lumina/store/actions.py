@@ -74,6 +74,15 @@ def count(tx: Transaction, action_id: int) -> Action:
     return get(tx, action_id)
 
 
+def forget_empty(tx: Transaction, action_id: int) -> bool:
+    """Remove an action under which nothing has changed; returns whether it was one."""
+    removed = tx.execute(
+        "DELETE FROM action a WHERE id = :id AND NOT EXISTS (SELECT FROM journal j WHERE j.action_id = a.id)",
+        id=action_id,
+    )
+    return removed.rowcount > 0
+
+
 _MATTERS = "(a.state IN ('doing', 'undoing') OR EXISTS (SELECT FROM journal j WHERE j.action_id = a.id))"
 
 

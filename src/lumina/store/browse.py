@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from lumina.domain.selection import Selection
+from lumina.domain.curation import Flag, Label
+from lumina.domain.selection import Selection, Shelf
 from lumina.domain.summary import ImageSummary, Position
 from lumina.domain.values import FileFormat, MediaKind, RenditionKind
 from lumina.store.database import Row, Transaction
@@ -22,11 +23,15 @@ THUMBNAIL_STATE = (
 _SUMMARY = (
     "SELECT p.id, p.catalog_id, p.kind, p.taken_at, p.utc_offset, p.width, p.height, p.placeholder, p.thumbnail_key,"
     " p.missing_since, coalesce(regexp_replace(f.path, '^.*/', ''), p.stem) AS name, f.format, m.camera, m.duration,"
-    f" r.key AS proxy, {THUMBNAIL_STATE} AS state"
+    f" r.key AS proxy, {THUMBNAIL_STATE} AS state,"
+    " coalesce(u.rating, 0) AS rating, u.flag, u.label, coalesce(u.favourite, false) AS favourite,"
+    " CASE WHEN p.trashed_at IS NOT NULL THEN 'trash' WHEN p.hidden THEN 'hidden' WHEN p.archived THEN 'archive' END"
+    " AS shelf"
     " FROM page p"
     " LEFT JOIN LATERAL (SELECT path, format FROM file WHERE image_id = p.id AND role = 'original'"
     "  ORDER BY missing_since IS NOT NULL, path LIMIT 1) f ON true"
     " LEFT JOIN metadata m ON m.image_id = p.id"
+    " LEFT JOIN curation u ON u.image_id = p.id"
     " LEFT JOIN rendition r ON r.image_id = p.id AND r.kind = 'proxy'"
     " ORDER BY p.taken_at DESC NULLS LAST, p.id DESC"
 )
@@ -125,6 +130,11 @@ def _summary(row: Row) -> ImageSummary:
         duration=row["duration"],
         missing_since=row["missing_since"],
         state=row["state"],
+        rating=row["rating"],
+        flag=Flag(row["flag"]) if row["flag"] else None,
+        label=Label(row["label"]) if row["label"] else None,
+        favourite=row["favourite"],
+        shelf=Shelf(row["shelf"]) if row["shelf"] else None,
     )
 
 

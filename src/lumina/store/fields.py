@@ -54,6 +54,38 @@ def _curation(column: str, kind: str, default: str) -> Access:
     )
 
 
+def _beside(name: str, columns: Mapping[str, str], present: str, silent: str, of_file: str) -> Access:
+    """A field whose word stands beside the file's, in `metadata`.
+
+    With the first word `base` keeps what the file said then, for the merge with what the file says later; with the
+    word it goes. `columns` are written, each with its value; `silent` tells that there is no word; `of_file` is the
+    file's value over `metadata d`.
+    """
+    names, values = ", ".join(columns), ", ".join(columns.values())
+    base = f"jsonb_build_object('{name}', (SELECT {of_file} FROM metadata d WHERE d.image_id = c.image_id))"
+    writes = ", ".join(f"{column} = excluded.{column}" for column in columns)
+    return Access(
+        joins=_CURATION,
+        present=present,
+        write=(
+            f"INSERT INTO curation (image_id, {names}, base)"
+            f" SELECT c.image_id, {values}, CASE WHEN {silent} THEN '{{}}' ELSE {base} END FROM changed c"
+            f" ON CONFLICT (image_id) DO UPDATE SET {writes}, base = CASE WHEN excluded.base = '{{}}'"
+            f" THEN curation.base - '{name}' ELSE excluded.base || curation.base END",
+        ),
+    )
+
+
+def _text(column: str) -> Access:
+    return _beside(
+        column,
+        {column: _TEXT},
+        f"coalesce(to_jsonb(u.{column}), {_NULL})",
+        f"c.after = {_NULL}",
+        f"to_jsonb(d.{column})",
+    )
+
+
 def _switch(column: str) -> Access:
     return Access(
         joins=_IMAGE,
@@ -62,25 +94,21 @@ def _switch(column: str) -> Access:
     )
 
 
-_KEYWORDS = Access(
-    joins=_CURATION,
-    present="coalesce(to_jsonb(u.keywords), CAST('[]' AS jsonb))",
-    write=(
-        "INSERT INTO curation (image_id, keywords)"
-        " SELECT c.image_id, ARRAY(SELECT jsonb_array_elements_text(c.after)) FROM changed c"
-        " ON CONFLICT (image_id) DO UPDATE SET keywords = excluded.keywords",
-    ),
+_KEYWORDS = _beside(
+    "keywords",
+    {"keywords": "ARRAY(SELECT jsonb_array_elements_text(c.after))"},
+    "coalesce(to_jsonb(u.keywords), CAST('[]' AS jsonb))",
+    "c.after = CAST('[]' AS jsonb)",
+    "to_jsonb(d.keywords)",
 )
-_LOCATION = Access(
-    joins=_CURATION,
-    present="CASE WHEN u.latitude IS NULL OR u.longitude IS NULL"
+_DEGREES = "CAST(c.after ->> {} AS double precision)"
+_LOCATION = _beside(
+    "location",
+    {"latitude": _DEGREES.format(0), "longitude": _DEGREES.format(1)},
+    "CASE WHEN u.latitude IS NULL OR u.longitude IS NULL"
     f" THEN {_NULL} ELSE jsonb_build_array(u.latitude, u.longitude) END",
-    write=(
-        "INSERT INTO curation (image_id, latitude, longitude)"
-        " SELECT c.image_id, CAST(c.after ->> 0 AS double precision), CAST(c.after ->> 1 AS double precision)"
-        " FROM changed c"
-        " ON CONFLICT (image_id) DO UPDATE SET latitude = excluded.latitude, longitude = excluded.longitude",
-    ),
+    f"c.after = {_NULL}",
+    "CASE WHEN d.latitude IS NOT NULL THEN jsonb_build_array(d.latitude, d.longitude) END",
 )
 _NO = "CAST('false' AS jsonb)"
 _SINCE = f"CAST({_TEXT} AS timestamptz)"
@@ -148,8 +176,8 @@ FIELDS: Mapping[Field, Access] = {
     Field.FLAG: _curation("flag", "text", "null"),
     Field.LABEL: _curation("label", "text", "null"),
     Field.FAVOURITE: _curation("favourite", "boolean", "false"),
-    Field.TITLE: _curation("title", "text", "null"),
-    Field.CAPTION: _curation("caption", "text", "null"),
+    Field.TITLE: _text("title"),
+    Field.CAPTION: _text("caption"),
     Field.KEYWORDS: _KEYWORDS,
     Field.LOCATION: _LOCATION,
     Field.ARCHIVED: _switch("archived"),

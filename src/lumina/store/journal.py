@@ -14,7 +14,7 @@ from uuid import UUID
 from lumina.domain import change
 from lumina.domain.curation import Action, ActionState, Change, Conflict, Field, Undone
 from lumina.errors import Conflict as Clash
-from lumina.store import actions
+from lumina.store import actions, albums
 from lumina.store.database import Transaction
 from lumina.store.fields import FIELDS, moment
 
@@ -84,6 +84,7 @@ def undo(tx: Transaction, action_id: int, *, leave: Sequence[int] = ()) -> Undon
     if action.state not in (ActionState.DONE, ActionState.UNDOING):
         reason = "has been undone already" if action.state is ActionState.UNDONE else "is still under way"
         raise Clash(f'Action {action_id} ("{action.title}") {reason}.')
+    albums.lock_of_action(tx, action_id)
     _lock_of_action(tx, action_id)
     changed, left = 0, list[Conflict]()
     for field, rounds in _rounds(tx, action_id):

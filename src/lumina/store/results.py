@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
+from lumina.domain.firsts import first_values
 from lumina.domain.metadata import ImageMetadata
 from lumina.domain.values import Checksums, Fingerprint, Measures, Rendition, RenditionKind
+from lumina.store import curation
 from lumina.store.database import Transaction
 from lumina.store.inputs import Input
 
@@ -29,7 +31,7 @@ def save_checksums(tx: Transaction, results: Sequence[tuple[Input, Checksums]]) 
 
 
 def save_metadata(tx: Transaction, results: Sequence[tuple[Input, ImageMetadata]]) -> None:
-    """The metadata row, and the columns of the timeline."""
+    """The metadata row, the columns of the timeline, and the first values of what people decide."""
     rows = [_metadata_row(source.image_id, metadata) for source, metadata in results]
     tx.execute(
         f"""INSERT INTO metadata ({_METADATA_COLUMNS})
@@ -45,6 +47,7 @@ def save_metadata(tx: Transaction, results: Sequence[tuple[Input, ImageMetadata]
         WHERE image.id = r.id""",
         rows=json.dumps([_image_row(source.image_id, metadata) for source, metadata in results]),
     )
+    curation.adopt(tx, {source.image_id: first_values(metadata) for source, metadata in results})
 
 
 def save_renditions(tx: Transaction, results: Sequence[tuple[Input, Rendition]]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from lumina.domain.selection import Selection, StageStanding
+from lumina.domain.selection import NONE, Selection, Shelf, StageStanding
 from lumina.domain.work import Status
 
 
@@ -24,11 +24,32 @@ _Values = dict[str, Any]
 
 def condition(selection: Selection) -> Condition:
     """All of the selection except its catalog, which the queries pass on their own."""
-    terms: _Terms = ["i.missing_since IS NOT NULL" if selection.missing else "i.shown"]
+    terms: _Terms = [_standing(selection)]
     values: _Values = {}
-    for add in (_dates, _kind, _files, _metadata, _box, _folder, _stage):
+    for add in (_dates, _kind, _files, _metadata, _box, _folder, _stage, _curation, _album):
         add(selection, terms, values)
     return Condition(" AND ".join(terms), values)
+
+
+_SHELVES = {
+    Shelf.ARCHIVE: "i.archived AND NOT i.hidden AND i.trashed_at IS NULL AND i.missing_since IS NULL",
+    Shelf.HIDDEN: "i.hidden AND i.trashed_at IS NULL AND i.missing_since IS NULL",
+    # whether or not its files have left the vault
+    Shelf.TRASH: "i.trashed_at IS NOT NULL",
+}
+
+
+def _standing(selection: Selection) -> str:
+    """Which images there are at all for this view."""
+    if selection.shelf is not None:
+        return _SHELVES[selection.shelf]
+    if selection.missing:
+        return "i.missing_since IS NOT NULL AND i.trashed_at IS NULL"
+    if selection.stage is not None:
+        return "i.missing_since IS NULL"  # as coverage counts
+    if selection.album is not None:
+        return "i.missing_since IS NULL AND i.trashed_at IS NULL AND NOT i.hidden"
+    return "i.shown"
 
 
 def _dates(selection: Selection, terms: _Terms, values: _Values) -> None:
@@ -120,6 +141,33 @@ def _stage(selection: Selection, terms: _Terms, values: _Values) -> None:
         row += f" AND s.status = {Status.FAILED:d} AND s.code = :sel_code"
         values["sel_code"] = selection.code
     terms.append(f"EXISTS ({row})")
+
+
+def _curation(selection: Selection, terms: _Terms, values: _Values) -> None:
+    said = "EXISTS (SELECT FROM curation u WHERE u.image_id = i.id AND "
+    if selection.rating:
+        terms.append(f"{said}u.rating > 0 AND u.rating >= :sel_rating)")  # the index is of those with stars
+        values["sel_rating"] = selection.rating
+    if selection.favourite is not None:
+        terms.append(f"{'' if selection.favourite else 'NOT '}{said}u.favourite)")
+    for column, chosen in (("flag", selection.flags), ("label", selection.labels)):
+        terms += _any_of(said, column, chosen, values)
+
+
+def _any_of(said: str, column: str, chosen: tuple[str, ...], values: _Values) -> _Terms:
+    if not chosen:
+        return []
+    either = [f"NOT {said}u.{column} IS NOT NULL)"] if NONE in chosen else []
+    if named := [value for value in chosen if value != NONE]:
+        values[f"sel_{column}s"] = named
+        either.append(f"{said}u.{column} = ANY(CAST(:sel_{column}s AS text[])))")
+    return [f"({' OR '.join(either)})"]
+
+
+def _album(selection: Selection, terms: _Terms, values: _Values) -> None:
+    if selection.album is not None:
+        terms.append("EXISTS (SELECT FROM album_image am WHERE am.image_id = i.id AND am.album_id = :sel_album)")
+        values["sel_album"] = selection.album
 
 
 def _escaped(text: str) -> str:

@@ -161,6 +161,10 @@ class BucketRows:
     duration: list[float | None]
     state: list[str]
     name: list[str]
+    rating: list[int]
+    flag: list[str | None]
+    label: list[str | None]
+    favourite: list[bool]
     more: bool
 
 
@@ -179,8 +183,9 @@ def images(tx: Transaction, catalogs: Sequence[UUID], selection: Selection, span
         " CASE WHEN p.kind = 'video' THEN (SELECT m.duration FROM metadata m WHERE m.image_id = p.id) END,"
         f" {THUMBNAIL_STATE},"
         " (SELECT coalesce(min(f.path) FILTER (WHERE f.missing_since IS NULL), min(f.path)) FROM file f"
-        "  WHERE f.image_id = p.id AND f.role = 'original') AS path, p.stem"
-        " FROM page p ORDER BY p.taken_at DESC, p.id DESC",
+        "  WHERE f.image_id = p.id AND f.role = 'original') AS path, p.stem,"
+        " coalesce(u.rating, 0), u.flag, u.label, coalesce(u.favourite, false)"
+        " FROM page p LEFT JOIN curation u ON u.image_id = p.id ORDER BY p.taken_at DESC, p.id DESC",
         catalogs=list(catalogs),
         **where.parameters,
         **values,
@@ -214,9 +219,10 @@ def _limits(span: Span) -> tuple[str, dict[str, Any]]:
 
 
 def _columns(rows: Sequence[Sequence[Any]]) -> BucketRows:
-    columns: list[list[Any]] = [list(column) for column in zip(*rows[:BUCKET], strict=True)] or [[] for _ in range(10)]
+    columns: list[list[Any]] = [list(column) for column in zip(*rows[:BUCKET], strict=True)] or [[] for _ in range(14)]
     names = [path.rpartition("/")[2] if path else stem for path, stem in zip(columns[8], columns[9], strict=True)]
     image_id, taken_at, ratio, placeholder, thumbnail, kind, duration, state = columns[:8]
+    rating, flag, label, favourite = columns[10:]
     return BucketRows(
         id=image_id,
         taken_at=taken_at,
@@ -227,5 +233,9 @@ def _columns(rows: Sequence[Sequence[Any]]) -> BucketRows:
         duration=duration,
         state=state,
         name=names,
+        rating=rating,
+        flag=flag,
+        label=label,
+        favourite=favourite,
         more=len(rows) > BUCKET,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
@@ -35,6 +35,8 @@ LocalTime = Annotated[
     Field(description="Wall clock at the place, without zone.", examples=["2019-07-14T10:11:12.345"]),
 ]
 UtcTime = Annotated[datetime, PlainSerializer(_utc, return_type=str), Field(examples=["2026-01-02T03:04:05.678Z"])]
+FlagName = Literal["pick", "reject"]
+LabelName = Literal["red", "yellow", "green", "blue", "purple"]
 Hex = Annotated[bytes, PlainSerializer(bytes.hex, return_type=str), Field(description="Hexadecimal.")]
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
-from lumina.domain.selection import Box, Selection, StageStanding
+from lumina.domain.selection import Box, Selection, Shelf, StageStanding
 from lumina.domain.values import FileFormat, MediaKind
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=300, pattern=r"^[^\x00]*$")]
@@ -38,6 +38,14 @@ class Filters(BaseModel):
     stage_state: Literal["missing", "done", "failed", "stale", "waiting"] | None = None
     code: Text | None = Field(None, description="Cause of a failure; needs `stage`.")
     missing: bool = Field(False, description="Show the images whose files are gone instead of the others.")
+    rating: Annotated[int, Field(ge=1, le=5)] | None = Field(None, description="Stars, at least.")
+    flag: list[Literal["pick", "reject", "none"]] = Field(default_factory=list, max_length=3)
+    label: list[Literal["red", "yellow", "green", "blue", "purple", "none"]] = Field(default_factory=list, max_length=6)
+    favourite: bool | None = None
+    album: Annotated[int, Field(ge=1, lt=2**63)] | None = Field(None, description="Archived images are shown too.")
+    shelf: Literal["archive", "trash", "hidden"] | None = Field(
+        None, description="Images that were put away there, instead of the others."
+    )
     q: Text | None = Field(None, description="Part of a file's name.")
 
     @field_validator("bbox")
@@ -60,6 +68,8 @@ class Filters(BaseModel):
             raise ValueError("folder needs source")
         if self.stage is None and (self.stage_state is not None or self.code is not None):
             raise ValueError("stage_state and code need stage")
+        if self.missing and self.shelf is not None:
+            raise ValueError("missing and shelf exclude each other")
         return self
 
     def selection(self) -> Selection:
@@ -81,6 +91,12 @@ class Filters(BaseModel):
             standing=StageStanding(self.stage_state) if self.stage_state else None,
             code=self.code,
             missing=self.missing,
+            rating=self.rating,
+            flags=tuple(self.flag),
+            labels=tuple(self.label),
+            favourite=self.favourite,
+            album=self.album,
+            shelf=Shelf(self.shelf) if self.shelf else None,
             text=self.q,
         )
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from lumina.api.schemas.base import Answer, Base64, Hex, LocalTime, Request, UtcTime
+from lumina.api.schemas.base import Answer, Base64, FlagName, Hex, LabelName, LocalTime, Request, UtcTime
 
 ThumbnailState = Literal["done", "missing", "failed"]
 Ids = Annotated[list[Annotated[int, Field(ge=1, lt=2**63)]], Field(min_length=1, max_length=2000)]
@@ -32,6 +32,11 @@ class ImageSummary(Answer):
     duration: float | None = Field(description="Seconds, of videos.")
     missing_since: UtcTime | None
     state: ThumbnailState
+    rating: int
+    flag: FlagName | None
+    label: LabelName | None
+    favourite: bool
+    shelf: Literal["archive", "trash", "hidden"] | None = Field(description="Where it was put away.")
 
 
 class ImagePage(Answer):

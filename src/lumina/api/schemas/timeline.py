@@ -6,7 +6,15 @@ from typing import Literal
 
 from pydantic import Field
 
-from lumina.api.schemas.base import Answer, Base64sOrNone, HexesOrNone, LocalTimes, LocalTimesOrNone
+from lumina.api.schemas.base import (
+    Answer,
+    Base64sOrNone,
+    FlagName,
+    HexesOrNone,
+    LabelName,
+    LocalTimes,
+    LocalTimesOrNone,
+)
 
 
 class BucketColumns(Answer):
@@ -46,3 +54,7 @@ class TimelineBucket(Answer):
     duration: list[float | None]
     state: list[Literal["done", "missing", "failed"]]
     name: list[str]
+    rating: list[int]
+    flag: list[FlagName | None]
+    label: list[LabelName | None]
+    favourite: list[bool]

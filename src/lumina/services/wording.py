@@ -1,0 +1,43 @@
+"""Sentences that say what somebody did, for the list of actions and the notes of undo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lumina.domain.curation import Field
+
+
+def images(count: int) -> str:
+    """`1 image`, `1,204 images`."""
+    return f"{count:,} image{'' if count == 1 else 's'}"
+
+
+def curated(changes: Mapping[Field, Any], count: int) -> str:
+    """What one set of changes did to so many images: "Rated 3 images 4 stars"."""
+    if len(changes) == 1:
+        ((field, value),) = changes.items()
+        return _one(field, value, images(count))
+    names = [field.value for field in changes]
+    return f"Changed {', '.join(names[:-1])} and {names[-1]} of {images(count)}"
+
+
+def _one(field: Field, value: Any, what: str) -> str:
+    phrases = {
+        Field.RATING: lambda: f"Rated {what} {value} star{'' if value == 1 else 's'}" if value else None,
+        Field.FLAG: lambda: {"pick": f"Picked {what}", "reject": f"Rejected {what}"}.get(value),
+        Field.LABEL: lambda: f"Labelled {what} {value}" if value else None,
+        Field.KEYWORDS: lambda: f"Gave {what} the keywords {', '.join(value)[:200]}" if value else None,
+    }
+    if field in _SWITCHES:
+        return _SWITCHES[field][0 if value else 1].format(what)
+    said = phrases[field]() if field in phrases else f"Changed the {field} of {what}" if value else None
+    return said or f"Removed the {field} of {what}"
+
+
+_SWITCHES: Mapping[Field, tuple[str, str]] = {
+    Field.FAVOURITE: ("Made {} favourites", "Made {} favourites no longer"),
+    Field.ARCHIVED: ("Archived {}", "Brought {} back from the archive"),
+    Field.TRASHED: ("Moved {} to the trash", "Restored {} from the trash"),
+    Field.HIDDEN: ("Hid {}", "Showed {} again"),
+}

@@ -24,6 +24,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Actions
+         * @description What was done, newest first.
+         */
+        get: operations["curation_actions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/albums": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description Albums by name.
+         */
+        get: operations["albums_listed"];
+        put?: never;
+        /**
+         * Create
+         * @description A new album, with images where some are given.
+         */
+        post: operations["albums_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/albums/{album_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One
+         * @description One album; its images are those of any list with `album`.
+         */
+        get: operations["albums_one"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove
+         * @description Remove an album; its images stay.
+         */
+        delete: operations["albums_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename
+         * @description Give an album another name.
+         */
+        patch: operations["albums_rename"];
+        trace?: never;
+    };
+    "/api/albums/{album_id}/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fill
+         * @description Put images into an album and take others out.
+         */
+        post: operations["albums_fill"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/attention": {
         parameters: {
             query?: never;
@@ -348,6 +440,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/images/curate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Curate
+         * @description Rate, flag, label, archive, trash, describe: some images, or all that a view shows, as one action.
+         */
+        post: operations["curation_curate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs": {
         parameters: {
             query?: never;
@@ -655,6 +767,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo
+         * @description Undo an action, by default the last thing that a person did. What was changed since stays and is listed.
+         */
+        post: operations["curation_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/live": {
         parameters: {
             query?: never;
@@ -728,6 +860,148 @@ export interface components {
             schema: string;
             /** Version */
             version: string;
+        };
+        /**
+         * Action
+         * @description One thing that somebody did.
+         */
+        Action: {
+            /**
+             * Actor
+             * @enum {string}
+             */
+            actor: "person" | "policy";
+            /** Catalog Id */
+            catalog_id: string | null;
+            /**
+             * Created At
+             * @example 2026-01-02T03:04:05.678Z
+             */
+            created_at: string;
+            /** Id */
+            id: number;
+            /** Images */
+            images: number;
+            /** Job Id */
+            job_id: string | null;
+            /**
+             * Kind
+             * @example curate
+             * @example album
+             * @example resolve-duplicates
+             */
+            kind: string;
+            /** Parameters */
+            parameters: {
+                [key: string]: unknown;
+            };
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "doing" | "done" | "undoing" | "undone";
+            /**
+             * Title
+             * @example Rated 3 images 4 stars
+             */
+            title: string;
+            /** Undone At */
+            undone_at: string | null;
+        };
+        /**
+         * Actions
+         * @description A page of actions, newest first.
+         */
+        Actions: {
+            /** Items */
+            items: components["schemas"]["Action"][];
+            /**
+             * Next
+             * @description Cursor of the next page.
+             */
+            next: string | null;
+        };
+        /**
+         * Album
+         * @description An album; `images` and `cover` are of those that it shows: neither missing, nor in the trash, nor hidden.
+         */
+        Album: {
+            /**
+             * Catalog Id
+             * Format: uuid
+             */
+            catalog_id: string;
+            /** @description The newest. */
+            cover: components["schemas"]["ImageCard"] | null;
+            /**
+             * Created At
+             * @example 2026-01-02T03:04:05.678Z
+             */
+            created_at: string;
+            /** End */
+            end: string | null;
+            /** Id */
+            id: number;
+            /** Images */
+            images: number;
+            /** Name */
+            name: string;
+            /** Start */
+            start: string | null;
+        };
+        /**
+         * AlbumChange
+         * @description Another name.
+         */
+        AlbumChange: {
+            /** Name */
+            name: string;
+        };
+        /**
+         * AlbumChanged
+         * @description An album as it is now, and the action that changed it, None where nothing was to be changed.
+         */
+        AlbumChanged: {
+            action: components["schemas"]["Action"] | null;
+            /**
+             * Catalog Id
+             * Format: uuid
+             */
+            catalog_id: string;
+            /** @description The newest. */
+            cover: components["schemas"]["ImageCard"] | null;
+            /**
+             * Created At
+             * @example 2026-01-02T03:04:05.678Z
+             */
+            created_at: string;
+            /** End */
+            end: string | null;
+            /** Id */
+            id: number;
+            /** Images */
+            images: number;
+            /** Name */
+            name: string;
+            /** Start */
+            start: string | null;
+        };
+        /**
+         * AlbumImages
+         * @description Images to be put in and taken out.
+         */
+        AlbumImages: {
+            /** Add */
+            add?: number[];
+            /** Remove */
+            remove?: number[];
+        };
+        /**
+         * AlbumRemoved
+         * @description The action that removed an album; undoing it brings the album back.
+         */
+        AlbumRemoved: {
+            action: components["schemas"]["Action"];
         };
         /**
          * Attention
@@ -844,6 +1118,61 @@ export interface components {
             name: string;
         };
         /**
+         * Changes
+         * @description Fields that get another value; those that are left out stay. Null clears, and lets the file speak again.
+         */
+        Changes: {
+            /** Add Keywords */
+            add_keywords?: string[];
+            /**
+             * Archived
+             * @default false
+             */
+            archived: boolean;
+            /** Caption */
+            caption?: string | null;
+            /**
+             * Favourite
+             * @default false
+             */
+            favourite: boolean;
+            /** Flag */
+            flag?: ("pick" | "reject") | null;
+            /**
+             * Hidden
+             * @description False shows a copy again that a keeper stood for.
+             * @default false
+             */
+            hidden: boolean;
+            /**
+             * Keywords
+             * @description Beside those of the files.
+             */
+            keywords?: string[];
+            /** Label */
+            label?: ("red" | "yellow" | "green" | "blue" | "purple") | null;
+            /**
+             * Location
+             * @description Latitude and longitude, degrees.
+             */
+            location?: [
+                number,
+                number
+            ] | null;
+            /**
+             * Rating
+             * @default 0
+             */
+            rating: number;
+            /** Title */
+            title?: string | null;
+            /**
+             * Trashed
+             * @default false
+             */
+            trashed: boolean;
+        };
+        /**
          * Check
          * @description One thing the doctor looked at.
          */
@@ -863,6 +1192,22 @@ export interface components {
             title: string;
         };
         /**
+         * Conflict
+         * @description A field that has been changed since, and was left as it is.
+         */
+        Conflict: {
+            /** Field */
+            field: string;
+            /** Image Id */
+            image_id: number | null;
+            /** Key */
+            key: number;
+            /** Present */
+            present: unknown;
+            /** Wanted */
+            wanted: unknown;
+        };
+        /**
          * Coverage
          * @description All catalogs.
          */
@@ -880,6 +1225,29 @@ export interface components {
              * Format: uuid
              */
             catalog_id: string;
+        };
+        /**
+         * Curate
+         * @description Images, by id or all that a view shows, and what changes about them.
+         */
+        Curate: {
+            changes: components["schemas"]["Changes"];
+            /** Images */
+            images?: number[] | null;
+            /** @description Filters as of the timeline; `{}` is everything shown. */
+            selection?: components["schemas"]["Filters"] | null;
+        };
+        /**
+         * Curated
+         * @description What came of it. No action where everything was so already.
+         */
+        Curated: {
+            action: components["schemas"]["Action"] | null;
+            /**
+             * Images
+             * @description So many it was about.
+             */
+            images: number;
         };
         /**
          * Doctor
@@ -972,6 +1340,95 @@ export interface components {
          */
         FileFormat: "jpeg" | "png" | "webp" | "tiff" | "gif" | "bmp" | "heic" | "avif" | "jxl" | "dng" | "cr2" | "cr3" | "nef" | "arw" | "raf" | "orf" | "rw2" | "pef" | "raw" | "mp4" | "mov" | "avi" | "mkv" | "webm" | "mpeg" | "xmp" | "aae" | "thm" | "unknown";
         /**
+         * Filters
+         * @description All optional; repeatable ones mean any of the values.
+         */
+        Filters: {
+            /**
+             * Album
+             * @description Archived images are shown too.
+             */
+            album?: number | null;
+            /**
+             * Bbox
+             * @description west,south,east,north in degrees.
+             * @example 5.9,45.8,10.5,47.8
+             */
+            bbox?: string | null;
+            /** Camera */
+            camera?: string[];
+            /** Catalog */
+            catalog?: string | null;
+            /**
+             * Code
+             * @description Cause of a failure; needs `stage`.
+             */
+            code?: string | null;
+            /** Favourite */
+            favourite?: boolean | null;
+            /** Flag */
+            flag?: ("pick" | "reject" | "none")[];
+            /**
+             * Folder
+             * @description Folder of the source, and all below; needs `source`.
+             */
+            folder?: string | null;
+            /** Format */
+            format?: components["schemas"]["FileFormat"][];
+            /**
+             * From
+             * @description First day, included.
+             */
+            from?: string | null;
+            /** Has Gps */
+            has_gps?: boolean | null;
+            kind?: components["schemas"]["MediaKind"] | null;
+            /** Label */
+            label?: ("red" | "yellow" | "green" | "blue" | "purple" | "none")[];
+            /**
+             * Missing
+             * @description Show the images whose files are gone instead of the others.
+             * @default false
+             */
+            missing: boolean;
+            /**
+             * Place
+             * @description Prefix of a geohash.
+             */
+            place?: string | null;
+            /**
+             * Q
+             * @description Part of a file's name.
+             */
+            q?: string | null;
+            /**
+             * Rating
+             * @description Stars, at least.
+             */
+            rating?: number | null;
+            /**
+             * Shelf
+             * @description Images that were put away there, instead of the others.
+             */
+            shelf?: ("archive" | "trash" | "hidden") | null;
+            /** Source */
+            source?: number | null;
+            /** Stage */
+            stage?: string | null;
+            /** Stage State */
+            stage_state?: ("missing" | "done" | "failed" | "stale" | "waiting") | null;
+            /**
+             * To
+             * @description Last day, included.
+             */
+            to?: string | null;
+            /**
+             * Undated
+             * @description True: only images without a date; false: only those with one.
+             */
+            undated?: boolean | null;
+        };
+        /**
          * Fingerprint
          * @description Perceptual hashes, 16 hexadecimal digits each.
          */
@@ -1021,6 +1478,71 @@ export interface components {
             status: "ok";
         };
         /**
+         * ImageCard
+         * @description One image, with what a person needs to see before deciding about it. `size` is the bytes of all its files.
+         */
+        ImageCard: {
+            /** Camera */
+            camera: string | null;
+            /** Favourite */
+            favourite: boolean;
+            /** Flag */
+            flag: ("pick" | "reject") | null;
+            /** Format */
+            format: string | null;
+            /** Height */
+            height: number | null;
+            /** Id */
+            id: number;
+            /** Label */
+            label: ("red" | "yellow" | "green" | "blue" | "purple") | null;
+            /** Name */
+            name: string;
+            /**
+             * Path
+             * @description Absolute, on the server.
+             */
+            path: string;
+            /**
+             * Placeholder
+             * @description Thumbhash, base64.
+             */
+            placeholder: string | null;
+            /**
+             * Proxy
+             * @description URL of the picture at screen size.
+             */
+            proxy: string | null;
+            /** Rating */
+            rating: number;
+            /**
+             * Relative
+             * @description Within its source.
+             */
+            relative: string;
+            /**
+             * Root
+             * @description Of its source.
+             */
+            root: string;
+            /**
+             * Score
+             * @description Quality, 0-100.
+             */
+            score: number | null;
+            /** Size */
+            size: number;
+            /** Taken At */
+            taken_at: string | null;
+            /**
+             * Thumbnail
+             * @description URL of the small picture.
+             */
+            thumbnail: string | null;
+            /** Width */
+            width: number | null;
+        };
+        /**
          * ImageFacts
          * @description Everything known about one image. `previous` and `next` are its neighbours in the timeline of the same view.
          */
@@ -1040,9 +1562,13 @@ export interface components {
             duration: number | null;
             /** Facts */
             facts: components["schemas"]["Fact"][];
+            /** Favourite */
+            favourite: boolean;
             /** Files */
             files: components["schemas"]["ImageFile"][];
             fingerprint: components["schemas"]["Fingerprint"] | null;
+            /** Flag */
+            flag: ("pick" | "reject") | null;
             /** Folder */
             folder: string;
             /** Format */
@@ -1056,6 +1582,8 @@ export interface components {
              * @enum {string}
              */
             kind: "photo" | "video";
+            /** Label */
+            label: ("red" | "yellow" | "green" | "blue" | "purple") | null;
             measures: components["schemas"]["Measures"] | null;
             /** Missing Since */
             missing_since: string | null;
@@ -1074,6 +1602,8 @@ export interface components {
             previous: number | null;
             /** Proxy */
             proxy: string | null;
+            /** Rating */
+            rating: number;
             /**
              * Raw
              * @description Every tag that was read, as `Group:Tag`.
@@ -1081,6 +1611,11 @@ export interface components {
             raw: {
                 [key: string]: unknown;
             };
+            /**
+             * Shelf
+             * @description Where it was put away.
+             */
+            shelf: ("archive" | "trash" | "hidden") | null;
             source: components["schemas"]["SourceOfImage"];
             /** Stages */
             stages: components["schemas"]["StageOfImage"][];
@@ -1163,6 +1698,10 @@ export interface components {
              * @description Seconds, of videos.
              */
             duration: number | null;
+            /** Favourite */
+            favourite: boolean;
+            /** Flag */
+            flag: ("pick" | "reject") | null;
             /** Format */
             format: string | null;
             /** Height */
@@ -1174,6 +1713,8 @@ export interface components {
              * @enum {string}
              */
             kind: "photo" | "video";
+            /** Label */
+            label: ("red" | "yellow" | "green" | "blue" | "purple") | null;
             /** Missing Since */
             missing_since: string | null;
             /** Name */
@@ -1185,6 +1726,13 @@ export interface components {
             placeholder: string | null;
             /** Proxy */
             proxy: string | null;
+            /** Rating */
+            rating: number;
+            /**
+             * Shelf
+             * @description Where it was put away.
+             */
+            shelf: ("archive" | "trash" | "hidden") | null;
             /**
              * State
              * @enum {string}
@@ -1296,6 +1844,21 @@ export interface components {
          * @enum {string}
          */
         MediaKind: "photo" | "video";
+        /**
+         * NewAlbum
+         * @description An album to be made.
+         */
+        NewAlbum: {
+            /**
+             * Catalog Id
+             * Format: uuid
+             */
+            catalog_id: string;
+            /** Images */
+            images?: number[] | null;
+            /** Name */
+            name: string;
+        };
         /**
          * NewCatalog
          * @description A catalog to make.
@@ -1560,10 +2123,16 @@ export interface components {
         TimelineBucket: {
             /** Duration */
             duration: (number | null)[];
+            /** Favourite */
+            favourite: boolean[];
+            /** Flag */
+            flag: (("pick" | "reject") | null)[];
             /** Id */
             id: number[];
             /** Kind */
             kind: ("photo" | "video")[];
+            /** Label */
+            label: (("red" | "yellow" | "green" | "blue" | "purple") | null)[];
             /** Name */
             name: string[];
             /**
@@ -1571,6 +2140,8 @@ export interface components {
              * @description Thumbhash, base64.
              */
             placeholder: (string | null)[];
+            /** Rating */
+            rating: number[];
             /**
              * Ratio
              * @description Width / height, upright.
@@ -1605,6 +2176,37 @@ export interface components {
             undated_buckets: components["schemas"]["ShelfColumns"];
         };
         /**
+         * Undo
+         * @description What to undo; by default the last thing that a person did.
+         */
+        Undo: {
+            /** Action Id */
+            action_id?: number | null;
+            /**
+             * Catalog
+             * @description The last thing done in this catalog.
+             */
+            catalog?: string | null;
+        };
+        /**
+         * Undone
+         * @description What undoing came to. `job` brings files back, where some were moved; then nothing is changed yet.
+         */
+        Undone: {
+            action: components["schemas"]["Action"];
+            /** Changed */
+            changed: number;
+            /** Conflicts */
+            conflicts: number;
+            /** Job */
+            job: string | null;
+            /**
+             * Left
+             * @description The first 200 conflicts.
+             */
+            left: components["schemas"]["Conflict"][];
+        };
+        /**
          * Ungrouped
          * @description The images that one image's files are now.
          */
@@ -1637,6 +2239,379 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["About"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    curation_actions: {
+        parameters: {
+            query?: {
+                catalog?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Actions"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    albums_listed: {
+        parameters: {
+            query?: {
+                catalog?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Album"][];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    albums_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAlbum"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlbumChanged"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    albums_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                album_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Album"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    albums_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                album_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlbumRemoved"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    albums_rename: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                album_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlbumChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlbumChanged"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    albums_fill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                album_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlbumImages"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Curated"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not available */
@@ -2023,12 +2998,16 @@ export interface operations {
     images_facets: {
         parameters: {
             query?: {
+                /** @description Archived images are shown too. */
+                album?: number | null;
                 /** @description west,south,east,north in degrees. */
                 bbox?: string | null;
                 camera?: string[];
                 catalog?: string | null;
                 /** @description Cause of a failure; needs `stage`. */
                 code?: string | null;
+                favourite?: boolean | null;
+                flag?: ("pick" | "reject" | "none")[];
                 /** @description Folder of the source, and all below; needs `source`. */
                 folder?: string | null;
                 format?: components["schemas"]["FileFormat"][];
@@ -2036,12 +3015,17 @@ export interface operations {
                 from?: string | null;
                 has_gps?: boolean | null;
                 kind?: components["schemas"]["MediaKind"] | null;
+                label?: ("red" | "yellow" | "green" | "blue" | "purple" | "none")[];
                 /** @description Show the images whose files are gone instead of the others. */
                 missing?: boolean;
                 /** @description Prefix of a geohash. */
                 place?: string | null;
                 /** @description Part of a file's name. */
                 q?: string | null;
+                /** @description Stars, at least. */
+                rating?: number | null;
+                /** @description Images that were put away there, instead of the others. */
+                shelf?: ("archive" | "trash" | "hidden") | null;
                 source?: number | null;
                 stage?: string | null;
                 stage_state?: ("missing" | "done" | "failed" | "stale" | "waiting") | null;
@@ -2155,6 +3139,8 @@ export interface operations {
     images_listed: {
         parameters: {
             query?: {
+                /** @description Archived images are shown too. */
+                album?: number | null;
                 /** @description west,south,east,north in degrees. */
                 bbox?: string | null;
                 camera?: string[];
@@ -2163,6 +3149,8 @@ export interface operations {
                 code?: string | null;
                 /** @description `next` of the page before. */
                 cursor?: string | null;
+                favourite?: boolean | null;
+                flag?: ("pick" | "reject" | "none")[];
                 /** @description Folder of the source, and all below; needs `source`. */
                 folder?: string | null;
                 format?: components["schemas"]["FileFormat"][];
@@ -2170,6 +3158,7 @@ export interface operations {
                 from?: string | null;
                 has_gps?: boolean | null;
                 kind?: components["schemas"]["MediaKind"] | null;
+                label?: ("red" | "yellow" | "green" | "blue" | "purple" | "none")[];
                 limit?: number;
                 /** @description Show the images whose files are gone instead of the others. */
                 missing?: boolean;
@@ -2177,6 +3166,10 @@ export interface operations {
                 place?: string | null;
                 /** @description Part of a file's name. */
                 q?: string | null;
+                /** @description Stars, at least. */
+                rating?: number | null;
+                /** @description Images that were put away there, instead of the others. */
+                shelf?: ("archive" | "trash" | "hidden") | null;
                 source?: number | null;
                 stage?: string | null;
                 stage_state?: ("missing" | "done" | "failed" | "stale" | "waiting") | null;
@@ -2232,12 +3225,16 @@ export interface operations {
     images_image: {
         parameters: {
             query?: {
+                /** @description Archived images are shown too. */
+                album?: number | null;
                 /** @description west,south,east,north in degrees. */
                 bbox?: string | null;
                 camera?: string[];
                 catalog?: string | null;
                 /** @description Cause of a failure; needs `stage`. */
                 code?: string | null;
+                favourite?: boolean | null;
+                flag?: ("pick" | "reject" | "none")[];
                 /** @description Folder of the source, and all below; needs `source`. */
                 folder?: string | null;
                 format?: components["schemas"]["FileFormat"][];
@@ -2245,12 +3242,17 @@ export interface operations {
                 from?: string | null;
                 has_gps?: boolean | null;
                 kind?: components["schemas"]["MediaKind"] | null;
+                label?: ("red" | "yellow" | "green" | "blue" | "purple" | "none")[];
                 /** @description Show the images whose files are gone instead of the others. */
                 missing?: boolean;
                 /** @description Prefix of a geohash. */
                 place?: string | null;
                 /** @description Part of a file's name. */
                 q?: string | null;
+                /** @description Stars, at least. */
+                rating?: number | null;
+                /** @description Images that were put away there, instead of the others. */
+                shelf?: ("archive" | "trash" | "hidden") | null;
                 source?: number | null;
                 stage?: string | null;
                 stage_state?: ("missing" | "done" | "failed" | "stale" | "waiting") | null;
@@ -2510,6 +3512,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ungrouped"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    curation_curate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Curate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Curated"];
                 };
             };
             /** @description Not found */
@@ -3273,12 +4335,16 @@ export interface operations {
     timeline_bucket: {
         parameters: {
             query: {
+                /** @description Archived images are shown too. */
+                album?: number | null;
                 /** @description west,south,east,north in degrees. */
                 bbox?: string | null;
                 camera?: string[];
                 catalog?: string | null;
                 /** @description Cause of a failure; needs `stage`. */
                 code?: string | null;
+                favourite?: boolean | null;
+                flag?: ("pick" | "reject" | "none")[];
                 /** @description Folder of the source, and all below; needs `source`. */
                 folder?: string | null;
                 format?: components["schemas"]["FileFormat"][];
@@ -3287,12 +4353,17 @@ export interface operations {
                 has_gps?: boolean | null;
                 key: string;
                 kind?: components["schemas"]["MediaKind"] | null;
+                label?: ("red" | "yellow" | "green" | "blue" | "purple" | "none")[];
                 /** @description Show the images whose files are gone instead of the others. */
                 missing?: boolean;
                 /** @description Prefix of a geohash. */
                 place?: string | null;
                 /** @description Part of a file's name. */
                 q?: string | null;
+                /** @description Stars, at least. */
+                rating?: number | null;
+                /** @description Images that were put away there, instead of the others. */
+                shelf?: ("archive" | "trash" | "hidden") | null;
                 source?: number | null;
                 stage?: string | null;
                 stage_state?: ("missing" | "done" | "failed" | "stale" | "waiting") | null;
@@ -3355,12 +4426,16 @@ export interface operations {
     timeline_buckets: {
         parameters: {
             query?: {
+                /** @description Archived images are shown too. */
+                album?: number | null;
                 /** @description west,south,east,north in degrees. */
                 bbox?: string | null;
                 camera?: string[];
                 catalog?: string | null;
                 /** @description Cause of a failure; needs `stage`. */
                 code?: string | null;
+                favourite?: boolean | null;
+                flag?: ("pick" | "reject" | "none")[];
                 /** @description Folder of the source, and all below; needs `source`. */
                 folder?: string | null;
                 format?: components["schemas"]["FileFormat"][];
@@ -3368,12 +4443,17 @@ export interface operations {
                 from?: string | null;
                 has_gps?: boolean | null;
                 kind?: components["schemas"]["MediaKind"] | null;
+                label?: ("red" | "yellow" | "green" | "blue" | "purple" | "none")[];
                 /** @description Show the images whose files are gone instead of the others. */
                 missing?: boolean;
                 /** @description Prefix of a geohash. */
                 place?: string | null;
                 /** @description Part of a file's name. */
                 q?: string | null;
+                /** @description Stars, at least. */
+                rating?: number | null;
+                /** @description Images that were put away there, instead of the others. */
+                shelf?: ("archive" | "trash" | "hidden") | null;
                 source?: number | null;
                 stage?: string | null;
                 stage_state?: ("missing" | "done" | "failed" | "stale" | "waiting") | null;
@@ -3406,6 +4486,66 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    curation_undo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Undo"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -56,6 +56,31 @@ def test_a_migration_that_is_cut_off_leaves_the_old_version(empty: Store, monkey
     assert migrate.upgrade(empty) == migrate.head()
 
 
+def test_a_database_of_the_first_version_keeps_what_it_knows(empty: Store) -> None:
+    first = Path(migrate.__file__).parent / "migrations" / "versions" / "0001_foundation.sql"
+    with empty.engine.begin() as connection:
+        connection.exec_driver_sql(first.read_text(encoding="utf-8"))
+        connection.execute(text("CREATE TABLE lumina_schema (version_num varchar(32) PRIMARY KEY)"))
+        connection.execute(text("INSERT INTO lumina_schema VALUES ('0001')"))
+        connection.execute(text("INSERT INTO catalog (name) VALUES ('c')"))
+        connection.execute(text("INSERT INTO source (catalog_id, path) SELECT id, '/photos' FROM catalog"))
+        connection.execute(
+            text(
+                """INSERT INTO image (catalog_id, source_id, folder, stem, taken_at, missing_since)
+                SELECT catalog_id, id, '', n, '2024-05-06 07:08:09', CASE WHEN n = 3 THEN now() END
+                FROM source, generate_series(1, 3) AS n"""
+            )
+        )
+        connection.execute(text("INSERT INTO fingerprint SELECT id, 1, 2, 3, 4, false FROM image"))
+    assert migrate.upgrade(empty) == migrate.head()
+    with empty.transaction() as tx:
+        assert [row["shown"] for row in tx.rows("SELECT shown FROM image ORDER BY id")] == [True, True, False]
+        assert tx.value("SELECT count(*) FROM fingerprint WHERE dhash = 1 AND phash = 4") == 3
+        tx.execute("UPDATE image SET hidden = true WHERE stem = '1'")
+        tx.execute("SELECT timeline_fold()")
+        assert tx.value("SELECT sum(images) FROM timeline_day") == 1
+
+
 def test_a_database_from_the_future_is_refused(store: Store) -> None:
     with store.engine.begin() as connection:
         connection.execute(text("UPDATE lumina_schema SET version_num = '9999'"))

@@ -23,7 +23,7 @@ def known(taken_at: datetime | None = None, offset: int | None = None, size: int
     summary = ImageSummary(
         id=1, catalog_id=NOBODY, name="a.jpg", kind=MediaKind.PHOTO, taken_at=taken_at, utc_offset=offset, width=4000,
         height=3000, placeholder=None, thumbnail=None, proxy=None, camera=None, format="jpeg", duration=None,
-        missing_since=None, state="missing",
+        missing_since=None, state="missing", rating=0, flag=None, label=None, favourite=False, shelf=None,
     )  # fmt: skip
     file = FileFact(1, "x/a.jpg", "original", "jpeg", size, datetime(2020, 1, 2, tzinfo=UTC), b"\1" * 32, None, None)
     return Known(summary, NOBODY, "c", 1, "/s", "online", "x", (file,), metadata, None, None, ())

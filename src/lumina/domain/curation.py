@@ -123,7 +123,14 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Curation:
-    """What has been decided about one image; the defaults where nothing has."""
+    """What has been decided about one image; the defaults where nothing has.
+
+    Attributes:
+        title, caption: None lets the files speak, "" says that there is none.
+        keywords: beside those of the files.
+        albums: number and name of each.
+        base: per field, the files' value that was last taken over or stood there when a person said something else.
+    """
 
     rating: int = 0
     flag: Flag | None = None
@@ -136,4 +143,11 @@ class Curation:
     caption: str | None = None
     keywords: tuple[str, ...] = ()
     location: tuple[float, float] | None = None
-    albums: tuple[int, ...] = field(default=())
+    albums: tuple[tuple[int, str], ...] = ()
+    base: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def shelf(self) -> str | None:
+        """`trash`, `hidden` or `archive`, None where it was not put away."""
+        shelves = (("trash", self.trashed_at is not None), ("hidden", self.hidden), ("archive", self.archived))
+        return next((name for name, there in shelves if there), None)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from lumina.domain.curation import Curation
 from lumina.domain.summary import ImageSummary
 from lumina.domain.values import Fingerprint, Measures
 
@@ -77,3 +78,4 @@ class Known:
     fingerprint: Fingerprint | None
     measures: Measures | None
     stages: tuple[StageFact, ...]
+    curation: Curation = field(default_factory=Curation)

@@ -12,7 +12,7 @@ from lumina.domain.facts import Fact, FileFact, Known, StageFact
 from lumina.domain.selection import Selection, StageStanding
 from lumina.domain.work import Status
 from lumina.errors import NotFound
-from lumina.services import browse
+from lumina.services import browse, decided
 from lumina.store import Transaction
 from lumina.store import facts as store
 
@@ -112,6 +112,7 @@ def _duration(seconds: float) -> str:
     return f"{minutes}:{rest:02}" if seconds >= 10 else f"{seconds:.1f} s"
 
 
+_SHELVES = {"archive": "in the archive", "trash": "in the trash", "hidden": "hidden, another copy stands for it"}
 _DESCRIBED = (
     _Described("Capture", "exposure_time", "Exposure time", _exposure),
     _Described("Capture", "f_number", "Aperture", lambda n: f"f/{n:g}"),
@@ -132,7 +133,10 @@ _DESCRIBED = (
     _Described("Description", "title", "Title"),
     _Described("Description", "caption", "Caption"),
     _Described("Description", "rating", "Rating", _rating),
+    _Described("Description", "flag", "Flag", lambda flag: "picked" if flag == "pick" else "rejected"),
     _Described("Description", "label", "Label"),
+    _Described("Description", "favourite", "Favourite", lambda _: "yes"),
+    _Described("Description", "shelf", "Put away", _SHELVES.__getitem__),
     _Described("Description", "keywords", "Keywords", ", ".join),
     _Described("Technical", "orientation", "Orientation"),
     _Described("Technical", "duration", "Duration", _duration),
@@ -140,13 +144,16 @@ _DESCRIBED = (
 
 
 def _facts(known: Known) -> Iterator[Fact]:
-    origins: Mapping[str, str] = known.metadata.get("provenance") or {}
+    values, origins = decided.overlaid(known)
     yield from _when(known, origins)
     for entry in _DESCRIBED:
-        value = known.metadata.get(entry.name)
+        value = values.get(entry.name)
         if value is not None and value != [] and not _is_assumed(entry.name, origins):
             origin = origins.get(entry.name) or ("computed" if entry.name == "geohash" else None)
             yield Fact(entry.group, entry.name, entry.label, value, entry.text(value), origin)
+    if albums := known.curation.albums:
+        names = [name for _, name in albums]
+        yield Fact("Description", "albums", "Albums", names, ", ".join(names), decided.OURS)
     yield from _of_file(known, origins)
 
 
@@ -207,6 +214,10 @@ def flat(facts: ImageFacts) -> dict[str, Any]:
         "folder": known.folder,
         "files": [{**asdict(file), "name": file.name} for file in known.files],
         "facts": [asdict(fact) for fact in facts.facts],
+        "curation": {
+            **{name: getattr(known.curation, name) for name in known.curation.__slots__ if name != "base"},
+            "albums": [{"id": number, "name": name} for number, name in known.curation.albums],
+        },
         "raw": known.metadata.get("raw") or {},
         "notes": list(known.metadata.get("notes") or ()),
         "fingerprint": None

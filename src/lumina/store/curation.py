@@ -8,6 +8,7 @@ from uuid import UUID
 from lumina.domain.curation import Curation, Flag, Label
 from lumina.domain.firsts import FirstValues
 from lumina.domain.selection import Selection
+from lumina.store import albums
 from lumina.store.database import Row, Transaction
 from lumina.store.selection import condition
 
@@ -15,19 +16,18 @@ from lumina.store.selection import condition
 def of_images(tx: Transaction, image_ids: Sequence[int]) -> dict[int, Curation]:
     """Image -> what has been decided about it; images that do not exist are left out."""
     rows = tx.rows(
-        """SELECT i.id, i.archived, i.trashed_at, i.hidden, u.*, ARRAY(
-            SELECT m.album_id FROM album_image m JOIN album a ON a.id = m.album_id
-            WHERE m.image_id = i.id AND a.name IS NOT NULL ORDER BY m.album_id) AS albums
-        FROM image i LEFT JOIN curation u ON u.image_id = i.id WHERE i.id = ANY(:ids)""",
+        """SELECT i.id, i.archived, i.trashed_at, i.hidden, u.* FROM image i
+        LEFT JOIN curation u ON u.image_id = i.id WHERE i.id = ANY(:ids)""",
         ids=list(image_ids),
     )
-    return {row["id"]: _curation(row) for row in rows}
+    inside = albums.of_images(tx, image_ids)
+    return {row["id"]: _curation(row, tuple(inside.get(row["id"], ()))) for row in rows}
 
 
-def _curation(row: Row) -> Curation:
+def _curation(row: Row, albums: tuple[tuple[int, str], ...]) -> Curation:
     put_away = {"archived": row["archived"], "trashed_at": row["trashed_at"], "hidden": row["hidden"]}
     if row["image_id"] is None:
-        return Curation(**put_away, albums=tuple(row["albums"]))
+        return Curation(**put_away, albums=albums)
     return Curation(
         **put_away,
         rating=row["rating"],
@@ -38,7 +38,8 @@ def _curation(row: Row) -> Curation:
         caption=row["caption"],
         keywords=tuple(row["keywords"]),
         location=(row["latitude"], row["longitude"]) if row["latitude"] is not None else None,
-        albums=tuple(row["albums"]),
+        albums=albums,
+        base=row["base"],
     )
 
 

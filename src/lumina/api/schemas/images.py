@@ -87,6 +87,30 @@ class Fact(Answer):
     origin: str | None = Field(examples=["EXIF:DateTimeOriginal"])
 
 
+class AlbumName(Answer):
+    """An album that an image is in."""
+
+    id: int
+    name: str
+
+
+class CurationOfImage(Answer):
+    """What has been decided about an image. Title and caption: null lets the files speak, "" says there is none."""
+
+    rating: int
+    flag: FlagName | None
+    label: LabelName | None
+    favourite: bool
+    archived: bool
+    trashed_at: UtcTime | None
+    hidden: bool
+    title: str | None
+    caption: str | None
+    keywords: list[str] = Field(description="Beside those of the files.")
+    location: tuple[float, float] | None
+    albums: list[AlbumName]
+
+
 class Fingerprint(Answer):
     """Perceptual hashes, 16 hexadecimal digits each."""
 
@@ -126,6 +150,7 @@ class ImageFacts(ImageSummary):
     folder: str
     files: list[ImageFile]
     facts: list[Fact]
+    curation: CurationOfImage
     raw: dict[str, Any] = Field(description="Every tag that was read, as `Group:Tag`.")
     notes: list[str]
     fingerprint: Fingerprint | None

@@ -21,14 +21,18 @@ import numpy as np
 from PIL import Image
 
 from bench.labelled_copies import COPIES
-from bench.labelled_others import PLAIN, bracket, burst
+from bench.labelled_others import PLAIN, WRITTEN, bracket, burst
 from bench.labelled_sources import Pixels, Source, find
+from lumina.vision.hashes import is_flat
+from lumina.vision.luma import luma
 from scripts.sample_library.library import MIRRORLESS, PHONE, REFLEX
 from scripts.sample_library.shots import Shot, exif_of
 
 SOURCE = "source"
 _PLAIN_EACH = 60
 """Pictures of each plain kind, in each half."""
+_COPIED = ("jpeg 75", "jpeg 50", "webp", "resize 3/4", "resize 1/2")
+"""What is done to every third page and screenshot, so that strictness with them is paid for in the open."""
 _EPOCH = datetime(2019, 5, 1, 9)
 
 
@@ -64,6 +68,8 @@ def of_source(source: Source) -> Iterator[Made]:
         return
     shot = _shot(source.name)
     yield _label(source, SOURCE, ".jpg"), _jpeg(pixels, exif_of(shot))
+    if is_flat(luma(pixels)):
+        return  # blank walls and skies: copies of them are told by bytes and pixels alone
     pixels = np.asarray(Image.open(BytesIO(_jpeg(pixels, Image.Exif()))))
     for name, copy in COPIES.items():
         # Half of the copies keep their EXIF, so that it says nothing about which is the source.
@@ -72,12 +78,18 @@ def of_source(source: Source) -> Iterator[Made]:
 
 
 def plain(half: str, count: int = _PLAIN_EACH) -> Iterator[Made]:
-    """Pictures made from nothing, each its own group."""
+    """Pictures made from nothing, and copies of some of those that have text in them."""
     for kind, paint in PLAIN.items():
         for number in range(count):
             name = f"{half} {kind} {number}"
-            pixels = paint(np.random.default_rng(crc32(name.encode())))
+            rng = np.random.default_rng(crc32(name.encode()))
+            pixels = paint(rng)
             yield Label(f"{half}/{kind}/{number}.jpg", name, name, kind, "", half), _jpeg(pixels, Image.Exif())
+            if number % 3 == 0 and kind.startswith(WRITTEN):
+                for copy in _COPIED:
+                    path = f"{half}/{kind}/{number} {copy.replace('/', ' of ')}{COPIES[copy].container.suffix}"
+                    label = Label(path, name, name, f"{kind}, {copy}", "", half)
+                    yield label, COPIES[copy].make(pixels, rng, Image.Exif())
 
 
 def _sequences(source: Source, pixels: Pixels, rng: np.random.Generator) -> Iterator[Made]:

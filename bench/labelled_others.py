@@ -119,6 +119,8 @@ PLAIN: Mapping[str, Callable[[np.random.Generator], Pixels]] = {
     **{f"screenshot {template}": partial(screenshot, template) for template in range(3)},
 }
 """Pictures made from nothing."""
+WRITTEN = ("page", "screenshot")
+"""How the names of those with text begin."""
 
 
 def _step(rng: np.random.Generator, reach: float) -> NDArray[np.float64]:

@@ -17,8 +17,12 @@ from lumina.domain.values import RenditionKind
 from lumina.domain.work import BatchKind
 from lumina.engine.dispatch import Dispatcher, Sender
 from lumina.engine.engine import Engine
+from lumina.engine.follow import DETECT_DUPLICATES, follow
+from lumina.engine.group import Grouping
 from lumina.engine.ingest import plan_handler, scan_handler
 from lumina.engine.leases import Leases
+from lumina.engine.match import Matcher
+from lumina.engine.pixels import PixelHasher
 from lumina.engine.plan import Planner
 from lumina.engine.reaper import Reaper
 from lumina.engine.registry import AnyStage, Registry
@@ -132,11 +136,12 @@ def build(
     planner = Planner(registry, dispatcher)
     leases = Leases(store, registry, dispatcher)
     scanner = Scanner(store, offline_share=settings.offline_share, node=settings.node)
+    pictures = partial(open_pictures or _open_pictures, settings, derived)
     runner = WorkRunner(
         store,
         registry,
         planner,
-        partial(open_pictures or _open_pictures, settings, derived),
+        pictures,
         item_seconds=settings.item_seconds,
         stopped=partial(KillFiles(settings.home).stopped, registry.names),
     )
@@ -144,7 +149,10 @@ def build(
         BatchKind.SCAN: scan_handler(store, planner, scanner.scan),
         BatchKind.PLAN: plan_handler(store, planner),
         BatchKind.WORK: runner.run,
+        BatchKind.MATCH: Matcher(store, dispatcher).run,
+        BatchKind.PIXELS: PixelHasher(store, dispatcher, pictures, item_seconds=settings.item_seconds).run,
     }
+    finalisers = {DETECT_DUPLICATES: Grouping(store)}
     return App(
         settings=settings,
         store=store,
@@ -154,7 +162,15 @@ def build(
         registry=registry,
         derived=derived,
         leases=leases,
-        engine=Engine(store, dispatcher, leases, handlers, settings.lease_seconds),
+        engine=Engine(
+            store,
+            dispatcher,
+            leases,
+            handlers,
+            settings.lease_seconds,
+            finalisers,
+            lambda tx, job: follow(tx, dispatcher, job),
+        ),
         reaper=Reaper(store, leases, dispatcher, settings.keep_jobs_days),
         work=WorkService(store, registry, dispatcher),
     )

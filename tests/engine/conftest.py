@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from lumina.store import Store, outcomes
 from lumina.store.inputs import Input
 from lumina.store.ledger import Worker
 from lumina.store.results import SAVERS
+from tests.support.copies import Twins, make_twins
 
 
 class FakeSender:
@@ -199,6 +201,11 @@ def bench(store: Store) -> Bench:
         )
     )  # fmt: skip
     return made[0]
+
+
+@pytest.fixture
+def twins(database_url: str, tmp_path: Path) -> Iterator[Twins]:
+    yield from make_twins(database_url, tmp_path)
 
 
 __all__ = ["Bench", "Failure"]

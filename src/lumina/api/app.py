@@ -15,6 +15,7 @@ from lumina.api.routes import (
     catalogs,
     coverage,
     curation,
+    duplicates,
     events,
     folders,
     health,
@@ -29,7 +30,7 @@ from lumina.api.security import Security
 from lumina.api.timings import Timings
 from lumina.api.web import Web
 
-API = (timeline, images, curation, albums, catalogs, sources, folders, jobs, coverage, events, system)
+API = (timeline, images, curation, albums, duplicates, catalogs, sources, folders, jobs, coverage, events, system)
 """Resources under /api, in the order of the documentation."""
 
 

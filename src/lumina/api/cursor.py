@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -77,6 +78,28 @@ def to_number(cursor: str | None) -> int | None:
     except (ValueError, TypeError):
         raise _bad(cursor) from None
     return number
+
+
+def of_place(place: float, number: int) -> str:
+    """The cursor after a thing in a list that is sorted by a number, then by id."""
+    return _write([place, number])
+
+
+def to_place(cursor: str | None) -> tuple[float, int] | None:
+    """Read a cursor of `of_place`.
+
+    Raises:
+        BadInput: it is none.
+    """
+    if cursor is None:
+        return None
+    try:
+        place, number = _read(cursor)
+        if isinstance(number, bool) or not isinstance(number, int) or not math.isfinite(place):
+            raise ValueError
+        return float(place), number
+    except (ValueError, TypeError):
+        raise _bad(cursor) from None
 
 
 def _naive(text: str) -> datetime:

@@ -11,7 +11,7 @@ import structlog
 from lumina.domain.stage import Lane
 from lumina.domain.work import Batch, BatchKind
 from lumina.engine.dispatch import Dispatcher
-from lumina.engine.finalise import Finaliser, finalise
+from lumina.engine.finalise import Finaliser, Follow, finalise
 from lumina.engine.heartbeat import Heartbeat
 from lumina.engine.leases import Leases
 from lumina.errors import BadInput, Conflict, Interrupted, LeaseLost, NotFound, Unavailable
@@ -32,6 +32,7 @@ class Engine:
         handlers: kind of batch -> what does it; `finalise` is built in.
         lease_seconds: a worker silent for this long loses its batch.
         finalisers: kind of job -> what its end does, besides giving it its state.
+        follow: asks for what comes after a job.
     """
 
     store: Store
@@ -40,6 +41,7 @@ class Engine:
     handlers: Mapping[BatchKind, Handler]
     lease_seconds: int
     finalisers: Mapping[str, Finaliser] = field(default_factory=dict)
+    follow: Follow = lambda _tx, _job: None
 
     def run_one(self, lane: Lane, hint: int, worker: Worker, stop: Callable[[], bool] = lambda: False) -> bool:
         """Claim the best ready batch of a lane and run it; False where there was none.
@@ -58,7 +60,7 @@ class Engine:
     def _run(self, batch: Batch, stop: Callable[[], bool]) -> None:
         try:
             if batch.kind is BatchKind.FINALISE:
-                finalise(self.store, batch, self.finalisers)
+                finalise(self.store, batch, self.finalisers, self.follow)
             else:
                 self.handlers[batch.kind](batch, stop)
         except LeaseLost as error:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from lumina.domain.work import Batch, Job, JobState
-from lumina.store import Store, Transaction, jobs, ledger
+from lumina.store import Store, Transaction, jobs, ledger, runs
 
 Effect = Callable[[Transaction, Job], Mapping[str, Any]]
 """What the end of a job changes, in the transaction that ends it; returns what its result says besides."""
@@ -15,13 +15,20 @@ Finaliser = Callable[[Job], Effect]
 returns the effect. Jobs of most kinds need none; of jobs that were cancelled none is asked for."""
 
 
-def finalise(store: Store, batch: Batch, finalisers: Mapping[str, Finaliser]) -> None:
+Follow = Callable[[Transaction, Job], None]
+"""Asks for what comes after a job, in the transaction that has ended it."""
+
+
+def finalise(
+    store: Store, batch: Batch, finalisers: Mapping[str, Finaliser], follow: Follow = lambda _tx, _job: None
+) -> None:
     """Give the job its final state and its result, with the effect of its kind, in one transaction.
 
     Args:
         store: the database.
         batch: of kind `finalise`, leased.
         finalisers: kind of job -> its finaliser.
+        follow: what comes after.
     """
     with store.transaction() as tx:
         job = jobs.get(tx, batch.job_id)
@@ -33,7 +40,10 @@ def finalise(store: Store, batch: Batch, finalisers: Mapping[str, Finaliser]) ->
         more = {} if cancelled or effect is None else effect(tx, job)
         job = jobs.get(tx, batch.job_id)
         state = JobState.CANCELLED if cancelled else JobState.SUCCESS
+        if state is JobState.CANCELLED:
+            runs.drop_of_job(tx, job.id)
         jobs.finish(tx, job.id, state, {**summary(job, state), **more})
+        follow(tx, jobs.get(tx, job.id))
 
 
 def summary(job: Job, state: JobState) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from lumina.domain.work import Batch, BatchKind, Status
 from lumina.engine.dispatch import Dispatcher
 from lumina.engine.registry import Registry
-from lumina.store import Store, Transaction, inputs, jobs, ledger, outcomes
+from lumina.store import Store, Transaction, features, inputs, jobs, ledger, outcomes
 from lumina.store.ledger import MAX_STRIKES
 from lumina.store.outcomes import Outcome
 
@@ -80,6 +80,9 @@ class Leases:
             ]
             outcomes.record(tx, rows)
             ledger.end(tx, batch, failed=len(batch.items), error=reason)
+        elif batch.kind is BatchKind.PIXELS:
+            features.give_up_pixels(tx, batch.items)
+            ledger.end(tx, batch, error=reason)
         else:
             ledger.end(tx, batch, error=reason)
             jobs.fail(tx, batch.job_id, {"message": reason, "code": code})

@@ -9,7 +9,7 @@ import structlog
 from lumina.engine.dispatch import Dispatcher
 from lumina.engine.leases import Leases
 from lumina.errors import Unavailable
-from lumina.store import Store, jobs, ledger
+from lumina.store import Store, jobs, ledger, runs
 
 log = structlog.get_logger()
 
@@ -54,6 +54,9 @@ class Reaper:
         with self.store.transaction() as tx:
             lost = ledger.forget_lost_messages(tx, SILENT_SECONDS, BUSY_SECONDS) if self._trusts_silence() else 0
             busy = bool(ledger.open_work(tx))
+            abandoned = runs.drop_abandoned(tx)
+        if abandoned:
+            log.info("abandoned runs dropped", runs=abandoned)
         if lost:
             log.info("messages sent again", batches=lost)
         self.dispatcher.top_up()

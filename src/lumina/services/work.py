@@ -11,14 +11,14 @@ from blake3 import blake3
 
 from lumina.domain.stage import Lane
 from lumina.domain.work import BatchKind, Job, JobState, Priority
+from lumina.engine import follow
 from lumina.engine.dispatch import Dispatcher
 from lumina.engine.finalise import summary
 from lumina.engine.registry import Registry
 from lumina.errors import BadInput, Conflict
-from lumina.store import Row, Store, Transaction, jobs, ledger
+from lumina.store import Row, Store, Transaction, catalogs, jobs, ledger
 
-INGEST, STAGES = "ingest", "stages"
-KINDS = (INGEST, STAGES)
+INGEST, STAGES = follow.INGEST, follow.STAGES
 
 
 class WorkService:
@@ -116,6 +116,16 @@ class WorkService:
             job = jobs.create(tx, STAGES, catalog_id, payload, priority=priority)
             self._start(tx, job.id, BatchKind.PLAN, payload)
         return job
+
+    def detect(self, kind: str, catalog_id: UUID, parameters: Mapping[str, Any] | None = None) -> Job:
+        """Look for something in a whole catalog: `detect-bursts` or `detect-duplicates`.
+
+        Raises:
+            NotFound: the catalog does not exist. Conflict: such a job is running there; the message says which.
+        """
+        with self.store.transaction() as tx:
+            catalogs.get(tx, catalog_id)
+            return follow.start(tx, self.dispatcher, kind, catalog_id, parameters)
 
     def retry(self, job_id: UUID, code: str | None = None) -> Job:
         """A new job for what failed in an old one, of one cause or of any.

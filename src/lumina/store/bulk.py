@@ -25,6 +25,7 @@ def read(tx: Transaction, query: str, columns: Mapping[str, str | int], /, **par
         tx: the transaction.
         query: a SELECT whose columns are never NULL, with `%(name)s` parameters.
         columns: name -> `i8`, `i4`, `i2`, `f8`, `f4`, `b`, or the length of a bytea that has always the same one.
+        parameters: of the query.
 
     Returns:
         Name -> array; bytea as n x length bytes.

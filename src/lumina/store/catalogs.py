@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from lumina.domain.catalog import Catalog, Source
+from lumina.domain.duplicates import DuplicateSettings
 from lumina.errors import Conflict, NotFound
 from lumina.store.database import Row, Transaction
 
@@ -62,6 +64,25 @@ def named(tx: Transaction, name: str) -> Catalog | None:
 def every(tx: Transaction) -> list[Catalog]:
     """All catalogs, oldest first."""
     return [_catalog(row) for row in tx.rows("SELECT * FROM catalog ORDER BY created_at, id")]
+
+
+def duplicates(tx: Transaction, catalog_id: UUID) -> DuplicateSettings:
+    """A catalog's settings for finding and resolving copies.
+
+    Raises:
+        NotFound: there is none with this id.
+    """
+    get(tx, catalog_id)
+    return DuplicateSettings(**tx.value("SELECT duplicates FROM catalog WHERE id = :id", id=catalog_id))
+
+
+def set_duplicates(tx: Transaction, catalog_id: UUID, settings: DuplicateSettings) -> None:
+    """Keep a catalog's settings for finding and resolving copies."""
+    tx.execute(
+        "UPDATE catalog SET duplicates = CAST(:settings AS jsonb) WHERE id = :id",
+        id=catalog_id,
+        settings=json.dumps(asdict(settings)),
+    )
 
 
 def lock(tx: Transaction, catalog_id: UUID) -> None:

@@ -148,6 +148,21 @@ def finish(tx: Transaction, job_id: UUID, state: JobState, result: Mapping[str, 
     return bool(changed.rowcount)
 
 
+def reach(tx: Transaction, job_id: UUID, done: int, total: int) -> None:
+    """Say how far a job is whose work is no number of images to go through; it never goes back."""
+    tx.execute(
+        "UPDATE job SET total = :total, done = greatest(done, :done) WHERE id = :id AND finished_at IS NULL",
+        id=job_id,
+        done=min(done, total),
+        total=total,
+    )
+
+
+def ask_again(tx: Transaction, job_id: UUID) -> None:
+    """Have a job that is under way done once more when it has ended."""
+    tx.execute("""UPDATE job SET parameters = parameters || '{"again": true}' WHERE id = :id""", id=job_id)
+
+
 def merge_result(tx: Transaction, job_id: UUID, result: Mapping[str, Any]) -> None:
     """Add keys to a running job's result."""
     tx.execute(
@@ -192,6 +207,16 @@ def failed_images(tx: Transaction, job_id: UUID, code: str | None = None) -> lis
         code=code,
     )
     return [row["image_id"] for row in rows]
+
+
+def catalogs_of_work(tx: Transaction, job_id: UUID) -> list[UUID]:
+    """The catalogs whose images a job has been working on."""
+    rows = tx.rows(
+        """SELECT DISTINCT i.catalog_id FROM image i
+        WHERE i.id IN (SELECT unnest(items) FROM batch WHERE job_id = :id AND kind = 'work') ORDER BY 1""",
+        id=job_id,
+    )
+    return [row["catalog_id"] for row in rows]
 
 
 def release_key(tx: Transaction, job_id: UUID) -> None:

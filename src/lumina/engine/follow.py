@@ -1,0 +1,81 @@
+"""What follows by itself: a scan that changed something is followed by a search for bursts, that by one for copies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from lumina.domain.stage import Lane
+from lumina.domain.work import BatchKind, Job, JobState, Priority
+from lumina.engine.dispatch import Dispatcher
+from lumina.store import Transaction, jobs, ledger
+
+INGEST, STAGES = "ingest", "stages"
+DETECT_BURSTS, DETECT_DUPLICATES = "detect-bursts", "detect-duplicates"
+
+FIRST = {DETECT_BURSTS: BatchKind.SEQUENCE, DETECT_DUPLICATES: BatchKind.MATCH}
+"""Kind of a job that looks for something in a whole catalog -> its first batch."""
+NEXT = {INGEST: DETECT_DUPLICATES, STAGES: DETECT_DUPLICATES, DETECT_BURSTS: DETECT_DUPLICATES}
+"""Kind of job -> what follows it. Bursts come first, because their frames are no copies of each other."""
+_CHANGES = ("new", "changed", "moved", "returned", "missing")
+"""What a scan counts that makes a difference."""
+
+
+def start(
+    tx: Transaction,
+    dispatcher: Dispatcher,
+    kind: str,
+    catalog_id: UUID,
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    priority: int = Priority.ASKED,
+) -> Job:
+    """A job that looks for something in a whole catalog.
+
+    Raises:
+        Conflict: such a job is already running; the message says which.
+    """
+    payload = {"catalog_id": str(catalog_id), **(parameters or {})}
+    job = jobs.create(tx, kind, catalog_id, payload, priority=priority, exclusive_key=_key(kind, catalog_id))
+    ledger.add(tx, job.id, FIRST[kind], Lane.CPU, payload=payload)
+    dispatcher.after(tx, Lane.CPU)
+    return jobs.get(tx, job.id)
+
+
+def running(tx: Transaction, kind: str, catalog_id: UUID) -> Job | None:
+    """The job of this kind that is under way in a catalog."""
+    return jobs.running_with(tx, _key(kind, catalog_id))
+
+
+def follow(tx: Transaction, dispatcher: Dispatcher, job: Job) -> None:
+    """Ask for what comes after a job, in the transaction that has just ended it."""
+    if job.kind in FIRST and job.state is not JobState.SUCCESS:
+        return  # a person has stopped it
+    if job.parameters.get("again") and job.catalog_id is not None:
+        _ask(tx, dispatcher, job.kind, job.catalog_id)
+    elif (kind := NEXT.get(job.kind)) and _is_reason(job):
+        for catalog_id in [job.catalog_id] if job.catalog_id else jobs.catalogs_of_work(tx, job.id):
+            _ask(tx, dispatcher, kind, catalog_id)
+
+
+def _is_reason(job: Job) -> bool:
+    """Whether there may be something new to find."""
+    if job.kind in FIRST:
+        return True
+    scan: Mapping[str, Any] = job.result.get("scan", {})
+    return job.done > 0 or any(scan.get(name) for name in _CHANGES)
+
+
+def _ask(tx: Transaction, dispatcher: Dispatcher, kind: str, catalog_id: UUID) -> None:
+    """At low priority. One that is under way already may have passed what is new: it is done once more at its end."""
+    found = running(tx, kind, catalog_id)
+    if found is not None and not (found := jobs.locked(tx, found.id)).state.ended:
+        if found.state is not JobState.PENDING:
+            jobs.ask_again(tx, found.id)
+        return
+    start(tx, dispatcher, kind, catalog_id, priority=Priority.BACKGROUND)
+
+
+def _key(kind: str, catalog_id: UUID) -> str:
+    return f"{kind}:{catalog_id}"

@@ -1,0 +1,158 @@
+"""The end of a search for copies: groups from edges, each with its keeper, published in one step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from blake3 import blake3
+
+from lumina.domain.duplicates import Candidate, Edge, Relation, Tier
+from lumina.domain.policy import CLOSE, Policy, Ranking
+from lumina.domain.work import Job
+from lumina.engine.cluster import Apart, Copies, Node
+from lumina.engine.finalise import Effect
+from lumina.engine.identity import identities, same
+from lumina.store import Store, Transaction, candidates, catalogs, features, groups, jobs, runs
+from lumina.store.bulk import Columns
+from lumina.store.groups import NewGroup, NewMember
+from lumina.store.runs import Run
+
+
+class Grouping:
+    """Finaliser of jobs that look for copies."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def __call__(self, job: Job) -> Effect:
+        """Work out the groups of the job's run; the effect publishes them."""
+        with self.store.transaction() as tx:
+            run = runs.of_job(tx, job.id)
+            if run is None:
+                return lambda _tx, _job: {}
+            policy = Policy.parse(catalogs.duplicates(tx, run.catalog_id).policy)
+            copies = load(tx, run)
+            known = candidates.candidates(tx, copies.nodes)
+        found = list(grouped(copies, known, policy))
+        return lambda tx, job: publish(tx, job, run, found)
+
+
+def publish(tx: Transaction, job: Job, run: Run, found: Sequence[NewGroup]) -> Mapping[str, Any]:
+    """Write the groups and let people see them; returns the job's result."""
+    groups.save(tx, run.id, found)
+    images = sum(len(group.members) for group in found)
+    counts = {"groups": len(found), "members": images, "gain": sum(group.gain for group in found)}
+    runs.count(tx, run.id, counts)
+    runs.publish(tx, run)
+    jobs.reach(tx, job.id, job.total, job.total)
+    word = "group" if len(found) == 1 else "groups"
+    return {"message": f"{len(found):,} {word} of copies, {images:,} images", "run": run.id, **run.counts, **counts}
+
+
+def load(tx: Transaction, run: Run) -> Copies:
+    """The images of a catalog that have neighbours, and the edges between their faces."""
+    images = features.load_images(tx, run.catalog_id)
+    edges = features.load_edges(tx, run.id)
+    identity = identities(images)
+    checksum = same(images["checksum"], np.ones(len(identity), np.bool_))
+    faces = np.where(images["sequence"] | images["video"], 0, images["face"])
+    keep = _involved(identity, faces, edges)
+    by_image, by_content = groups.distinct(tx, run.catalog_id)
+    return Copies(
+        _nodes(images, identity, checksum, faces, keep), _edges(edges, faces[keep]), Apart(by_image, by_content)
+    )
+
+
+def _involved(identity: Any, faces: Any, edges: Columns) -> Any:
+    """Places of images that may have neighbours: identical ones, the same face, a face with an edge."""
+    _, back, sizes = np.unique(identity, return_inverse=True, return_counts=True)
+    alike, to_face, looks = np.unique(faces, return_inverse=True, return_counts=True)
+    with_edge = np.isin(alike, np.concatenate([edges["a"], edges["b"]]))
+    return np.flatnonzero((sizes[back] > 1) | ((faces != 0) & ((looks > 1) | with_edge)[to_face]))
+
+
+def _nodes(images: Columns, identity: Any, checksum: Any, faces: Any, keep: Any) -> Iterable[Node]:
+    contents = [bytes(content) if content.any() else None for content in images["content"][keep]]
+    columns = (images["id"][keep].tolist(), identity[keep].tolist(), checksum[keep].tolist(), faces[keep].tolist())
+    return [Node(*values) for values in zip(*columns, contents, strict=True)]
+
+
+def _edges(edges: Columns, faces: Any) -> Iterable[Edge]:
+    keep = np.isin(edges["a"], faces) & np.isin(edges["b"], faces)
+    rows = zip(*(edges[name][keep].tolist() for name in Edge.__slots__), strict=True)
+    return [
+        Edge(a, b, Tier(tier), distance, phash, similarity, Relation(relation))
+        for a, b, tier, distance, phash, similarity, relation in rows
+    ]
+
+
+def grouped(copies: Copies, known: Mapping[int, Candidate], policy: Policy) -> Iterable[NewGroup]:
+    """All groups; images of which nothing is known any more are left out."""
+    for part in copies.components():
+        component = [image for image in part if image in known]
+        if len(component) > 1:
+            ranking = _ranked(copies, component, known, policy)
+            for members in copies.stars(ranking.order):
+                whole = len(members) == len(component)
+                yield _group(copies, ranking if whole else _within(copies, members, known, policy), known)
+
+
+def _ranked(copies: Copies, images: Sequence[int], known: Mapping[int, Candidate], policy: Policy) -> Ranking:
+    nodes = {image: copies.nodes[image].identity for image in images}
+    return policy.order([known[image] for image in images], copies.parts(images), nodes)
+
+
+def _within(copies: Copies, members: Sequence[int], known: Mapping[int, Candidate], policy: Policy) -> Ranking:
+    """The ranking of a group that is only a part of what hangs together.
+
+    There the policy may see more difference than among all: if it then prefers one that is not a copy of all members,
+    the keeper stays, and is compared with each member alone.
+    """
+    ranking = _ranked(copies, members, known, policy)
+    if ranking.keeper == members[0] or all(copies.evidence(ranking.keeper, image) for image in ranking.order[1:]):
+        return ranking
+    keeper, others = members[0], members[1:]
+    duels = {image: _ranked(copies, [keeper, image], known, policy) for image in others}
+    open_ = frozenset(image for image, duel in duels.items() if duel.keeper != keeper or not duel.decided)
+    reasons = {image: duel.reasons.get(image, (CLOSE,)) for image, duel in duels.items()}
+    return Ranking(tuple(members), reasons, duels[others[0]].margin, not open_, open_)
+
+
+def _group(copies: Copies, ranking: Ranking, known: Mapping[int, Candidate]) -> NewGroup:
+    members = [_member(copies, ranking, image, known[image]) for image in ranking.order]
+    others = members[1:]
+    return NewGroup(
+        id=number(ranking.order),
+        tier=max(member.tier for member in others),
+        gain=sum(known[image].size for image in ranking.order[1:]),
+        similarity=min(member.similarity or 0.0 for member in others),
+        margin=ranking.margin,
+        decided=ranking.decided,
+        reasons=others[0].reasons,
+        members=members,
+    )
+
+
+def _member(copies: Copies, ranking: Ranking, image: int, candidate: Candidate) -> NewMember:
+    node, evidence = copies.nodes[image], copies.evidence(ranking.keeper, image)
+    assert evidence is not None, "a member is a neighbour of its keeper"
+    return NewMember(
+        image_id=image,
+        face=node.face or None,
+        identity=node.identity,
+        tier=evidence.tier,
+        distance=evidence.distance,
+        similarity=evidence.similarity,
+        relation=evidence.relation,
+        size=candidate.size,
+        score=candidate.score,
+        reasons=ranking.reasons.get(image, ()),
+    )
+
+
+def number(images: Iterable[int]) -> int:
+    """A group's id: 52 bits that depend on who is in it alone, and that JavaScript can hold."""
+    text = b"".join(image.to_bytes(8, "big") for image in sorted(images))
+    return int.from_bytes(blake3(text).digest(length=8), "big") >> 12

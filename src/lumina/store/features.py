@@ -1,0 +1,200 @@
+"""What images are compared by, as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lumina.store import bulk
+from lumina.store.bulk import Columns
+from lumina.store.database import Transaction
+from lumina.vision.candidates import ORIENTATIONS, PROBE_MARGINS
+from lumina.vision.signature import SIZE
+
+DIGEST = 32
+"""Bytes of a checksum."""
+_NONE = f"decode(repeat('00', {DIGEST}), 'hex')"
+_PROBES, _TURNS = 8 * len(PROBE_MARGINS), 8 * len(ORIENTATIONS)
+_COMPARABLE = (
+    f"NOT p.flat AND length(p.signature) = {SIZE} AND length(p.probes) = {_PROBES} AND length(p.turns) = {_TURNS}"
+)
+"""Of a fingerprint `p`: its picture can be compared by what it shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Faces:
+    """The different pictures of a catalog, as hashes; one entry for all that look the same, by rising key.
+
+    Attributes:
+        key: `fingerprint.face`. image: one image that looks so.
+        dhash, phash: unsigned. probes, turns: n x k hashes.
+        fresh: no image had this face when the run began that `load_faces` was told of.
+    """
+
+    key: NDArray[np.int64]
+    image: NDArray[np.int64]
+    dhash: NDArray[np.uint64]
+    phash: NDArray[np.uint64]
+    probes: NDArray[np.uint64]
+    turns: NDArray[np.uint64]
+    fresh: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.key)
+
+
+def load_faces(tx: Transaction, catalog_id: UUID, since: int | None) -> Faces:
+    """All faces of a catalog that can be compared, those of hidden and missing images included.
+
+    Args:
+        tx: the transaction.
+        catalog_id: the catalog.
+        since: a run; faces that it has seen are not fresh. None: all are.
+    """
+    seen = (
+        "false" if since is None else "pg_visible_in_snapshot(p.written, (SELECT seen FROM run WHERE id = %(since)s))"
+    )
+    columns: dict[str, str | int] = {"face": "i8", "image_id": "i8", "dhash": "i8", "phash": "i8", "seen": "b"}
+    rows = bulk.read(
+        tx,
+        f"SELECT p.face, p.image_id, p.dhash, p.phash, {seen}, p.probes, p.turns FROM fingerprint p"
+        f" JOIN image i ON i.id = p.image_id WHERE i.catalog_id = %(catalog)s AND i.kind = 'photo' AND {_COMPARABLE}",
+        columns | {"probes": _PROBES, "turns": _TURNS},
+        catalog=catalog_id,
+        since=since,
+    )
+    order = np.lexsort((rows["image_id"], ~rows["seen"], rows["face"]))  # of each face the ones that were seen first
+    faces, first = np.unique(rows["face"][order], return_index=True)
+    chosen = order[first]
+    return Faces(
+        faces,
+        rows["image_id"][chosen],
+        rows["dhash"][chosen].view(np.uint64),
+        rows["phash"][chosen].view(np.uint64),
+        _hashes(rows["probes"][chosen]),
+        _hashes(rows["turns"][chosen]),
+        ~rows["seen"][chosen],
+    )
+
+
+def _hashes(blobs: NDArray[np.uint8]) -> NDArray[np.uint64]:
+    return np.ascontiguousarray(blobs).view(">u8").astype(np.uint64)
+
+
+def signatures(tx: Transaction, image_ids: NDArray[np.int64]) -> Columns:
+    """Of these images: `image_id` (rising), `face`, `signature` (n x SIZE); without those that have none (any more)."""
+    rows = bulk.read(
+        tx,
+        "SELECT p.image_id, p.face, p.signature FROM unnest(%(ids)s::bigint[]) AS wanted (id)"
+        f" JOIN fingerprint p ON p.image_id = wanted.id WHERE {_COMPARABLE}",
+        {"image_id": "i8", "face": "i8", "signature": SIZE},
+        ids=image_ids.tolist(),
+    )
+    order = np.argsort(rows["image_id"])
+    return {name: column[order] for name, column in rows.items()}
+
+
+def load_images(tx: Transaction, catalog_id: UUID) -> Columns:
+    """What is known of a catalog's images that can have copies: neither missing nor hidden nor in the trash.
+
+    Returns:
+        By rising `id`: `video`; `face` (0 where it cannot be compared); `sequence`, true for frames of bursts and
+        the like; `width`, `height` (0 where unknown); `checksum`, `content`, `pixels`: n x 32 bytes, zeros where
+        unknown.
+    """
+    columns: dict[str, str | int] = {"id": "i8", "video": "b", "face": "i8", "sequence": "b", "width": "i4"}
+    return bulk.read(
+        tx,
+        f"""
+        SELECT DISTINCT ON (i.id) i.id, i.kind = 'video', CASE WHEN {_COMPARABLE} THEN p.face ELSE 0 END,
+            b.image_id IS NOT NULL, coalesce(i.width, 0), coalesce(i.height, 0),
+            coalesce(f.checksum, {_NONE}), coalesce(f.content, {_NONE}), coalesce(x.hash, {_NONE})
+        FROM image i
+        JOIN file f ON f.image_id = i.id AND f.role = 'original' AND f.missing_since IS NULL
+        LEFT JOIN fingerprint p ON p.image_id = i.id
+        LEFT JOIN pixel_hash x ON x.image_id = i.id AND x.render_key = i.render_key
+        LEFT JOIN (SELECT DISTINCT m.image_id FROM burst_member m JOIN published USING (run_id)
+            WHERE published.catalog_id = %(catalog)s) b ON b.image_id = i.id
+        WHERE i.catalog_id = %(catalog)s AND i.missing_since IS NULL AND i.trashed_at IS NULL AND NOT i.hidden
+        ORDER BY i.id, f.path
+        """,
+        columns | {"height": "i4", "checksum": DIGEST, "content": DIGEST, "pixels": DIGEST},
+        catalog=catalog_id,
+    )
+
+
+def count_images(tx: Transaction, catalog_id: UUID) -> int:
+    """Images of a catalog that can have copies."""
+    return int(
+        tx.value(
+            """SELECT count(*) FROM image WHERE catalog_id = :catalog AND missing_since IS NULL
+            AND trashed_at IS NULL AND NOT hidden""",
+            catalog=catalog_id,
+        )
+    )
+
+
+_EDGE = {
+    "run_id": "i8",
+    "a": "i8",
+    "b": "i8",
+    "tier": "i2",
+    "distance": "i2",
+    "phash_distance": "i2",
+    "similarity": "f4",
+    "relation": "i2",
+}
+
+
+def load_edges(tx: Transaction, run_id: int) -> Columns:
+    """The pairs of faces that are copies, by a run; columns as in `duplicate_edge`, by rising (a, b)."""
+    columns = {name: kind for name, kind in _EDGE.items() if name != "run_id"}
+    return bulk.read(
+        tx, f"SELECT {', '.join(columns)} FROM duplicate_edge WHERE run_id = %(run)s ORDER BY a, b", columns, run=run_id
+    )
+
+
+def save_edges(tx: Transaction, run_id: int, edges: Columns) -> None:
+    """Add pairs to a run, each once."""
+    bulk.write(tx, "duplicate_edge", _EDGE, edges | {"run_id": np.full(len(edges["a"]), run_id)})
+
+
+def save_pixel_hashes(tx: Transaction, hashes: Sequence[tuple[int, bytes, bytes | None]]) -> None:
+    """Keep (image, render key of what was decoded, BLAKE3 of its pixels; None where it could not be)."""
+    values: dict[str, list[Any]] = {
+        "ids": [image for image, _, _ in hashes],
+        "keys": [key for _, key, _ in hashes],
+        "hashes": [found for _, _, found in hashes],
+    }
+    tx.execute(
+        """INSERT INTO pixel_hash (image_id, render_key, hash)
+        SELECT h.id, h.key, h.hash FROM unnest(CAST(:ids AS bigint[]), CAST(:keys AS bytea[]), CAST(:hashes AS bytea[]))
+            AS h (id, key, hash) JOIN image ON image.id = h.id ORDER BY h.id
+        ON CONFLICT (image_id) DO UPDATE SET render_key = excluded.render_key, hash = excluded.hash""",
+        **values,
+    )
+
+
+def without_pixel_hash(tx: Transaction, image_ids: Sequence[int]) -> list[int]:
+    """Those of the images whose present picture has not been tried to be decoded for its pixels, in order."""
+    rows = tx.rows(
+        """SELECT i.id FROM image i WHERE i.id = ANY(:ids) AND i.render_key IS NOT NULL AND NOT EXISTS (
+            SELECT FROM pixel_hash x WHERE x.image_id = i.id AND x.render_key = i.render_key) ORDER BY i.id""",
+        ids=list(image_ids),
+    )
+    return [row["id"] for row in rows]
+
+
+def give_up_pixels(tx: Transaction, image_ids: Sequence[int]) -> None:
+    """Note that these pictures cannot be decoded at full size: it is not tried again before they change."""
+    tx.execute(
+        """INSERT INTO pixel_hash (image_id, render_key) SELECT id, render_key FROM image
+        WHERE id = ANY(:ids) AND render_key IS NOT NULL
+        ON CONFLICT (image_id) DO UPDATE SET render_key = excluded.render_key, hash = NULL""",
+        ids=list(image_ids),
+    )

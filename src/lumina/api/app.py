@@ -25,12 +25,27 @@ from lumina.api.routes import (
     sources,
     system,
     timeline,
+    trash,
 )
 from lumina.api.security import Security
 from lumina.api.timings import Timings
 from lumina.api.web import Web
 
-API = (timeline, images, curation, albums, duplicates, catalogs, sources, folders, jobs, coverage, events, system)
+API = (
+    timeline,
+    images,
+    curation,
+    albums,
+    trash,
+    duplicates,
+    catalogs,
+    sources,
+    folders,
+    jobs,
+    coverage,
+    events,
+    system,
+)
 """Resources under /api, in the order of the documentation."""
 
 

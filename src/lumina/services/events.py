@@ -15,7 +15,7 @@ from lumina.errors import Unavailable
 from lumina.services import progress
 from lumina.services.progress import JobView
 from lumina.store import Store, changes, timeline
-from lumina.store.changes import TimelineState
+from lumina.store.changes import CurationState, TimelineState
 
 INTERVAL = 0.5
 """Seconds between two looks at the database."""
@@ -43,7 +43,14 @@ class CatalogChanged:
     images: int
 
 
-Event = JobView | CoverageChanged | CatalogChanged
+@dataclass(frozen=True, slots=True)
+class CurationChanged:
+    """Something was decided about images of this catalog (None: of several), or undone."""
+
+    catalog_id: UUID | None
+
+
+Event = JobView | CoverageChanged | CatalogChanged | CurationChanged
 Listener = Callable[[Event], None]
 
 
@@ -54,6 +61,7 @@ class _Seen:
     began: datetime
     jobs: dict[UUID, Job] = field(default_factory=dict)
     timelines: dict[UUID, TimelineState] = field(default_factory=dict)
+    curations: dict[UUID | None, CurationState] = field(default_factory=dict)
     looks: int = 0
 
 
@@ -124,12 +132,14 @@ class Events:
     def _look(self, seen: _Seen | None) -> tuple[_Seen, list[Event]]:
         with self.store.transaction() as tx:
             now = changes.now(tx)
-            seen = seen or _Seen(began=now, timelines=changes.timelines(tx))
+            seen = seen or _Seen(began=now, timelines=changes.timelines(tx), curations=changes.curations(tx))
             jobs = changes.active_jobs(tx, now - JUST_ENDED)
             changed = [job for job in jobs if seen.jobs.get(job.id) != job and _worth_telling(job, seen)]
             events: list[Event] = list(progress.views(tx, changed))
             moved = {job.catalog_id for job in changed if job.catalog_id is not None and _moved(job, seen)}
             events += [CoverageChanged(catalog) for catalog in moved]
+            curations = changes.curations(tx)
+            events += [CurationChanged(of) for of, state in curations.items() if seen.curations.get(of) != state]
             timelines = seen.timelines
             if seen.looks % CATALOG_EVERY == 0:
                 timeline.fold(tx)
@@ -140,7 +150,7 @@ class Events:
                     if seen.timelines.get(catalog) != state
                 ]
         known = {job.id: job for job in jobs}
-        return replace(seen, jobs=known, timelines=timelines, looks=seen.looks + 1), events
+        return replace(seen, jobs=known, timelines=timelines, curations=curations, looks=seen.looks + 1), events
 
 
 def _worth_telling(job: Job, seen: _Seen) -> bool:

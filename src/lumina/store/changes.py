@@ -43,3 +43,23 @@ def timelines(tx: Transaction) -> dict[UUID, TimelineState]:
         " FROM catalog c LEFT JOIN timeline t ON t.catalog_id = c.id"
     )
     return {row["id"]: TimelineState(row["version"], row["images"]) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class CurationState:
+    """What was last decided: the newest actions, since one with a smaller id may be committed later."""
+
+    newest: tuple[int, ...]
+    undone_at: datetime | None
+
+
+def curations(tx: Transaction) -> dict[UUID | None, CurationState]:
+    """Every catalog's; None stands for actions on several catalogs at once."""
+    rows = tx.rows(
+        """SELECT c.id, ARRAY(SELECT a.id FROM action a WHERE a.catalog_id = c.id ORDER BY a.id DESC LIMIT 30) AS newest,
+            (SELECT max(a.undone_at) FROM action a WHERE a.catalog_id = c.id) AS undone_at FROM catalog c
+        UNION ALL SELECT NULL,
+            ARRAY(SELECT a.id FROM action a WHERE a.catalog_id IS NULL ORDER BY a.id DESC LIMIT 30),
+            (SELECT max(a.undone_at) FROM action a WHERE a.catalog_id IS NULL)"""
+    )
+    return {row["id"]: CurationState(tuple(row["newest"]), row["undone_at"]) for row in rows}

@@ -18,3 +18,9 @@ class CatalogChanged(Answer):
 
     catalog_id: UUID
     images: int
+
+
+class CurationChanged(Answer):
+    """Something was decided about images of this catalog (null: of several), or undone."""
+
+    catalog_id: UUID | None

@@ -66,6 +66,7 @@ CREATE TABLE action (
     undone_at timestamptz
 );
 CREATE INDEX action_catalog ON action (catalog_id, id DESC);
+CREATE INDEX action_undone ON action (catalog_id, undone_at DESC) WHERE undone_at IS NOT NULL;
 CREATE TABLE journal (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     action_id bigint NOT NULL REFERENCES action ON DELETE CASCADE,

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from lumina import __version__
-from lumina.cli import add, config, doctor, images, jobs, serve, show, status, stop, up, worker
+from lumina.cli import add, config, doctor, duplicates, images, jobs, serve, show, status, stop, up, worker
 from lumina.cli import run as run_verb
 from lumina.cli.output import note
 from lumina.cli.session import Flags
@@ -39,6 +39,7 @@ for verb in (
     app.command()(verb)
 app.command(hidden=True)(serve.serve)
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(duplicates.app, name="duplicates")
 
 
 def _show_version(wanted: bool) -> None:

@@ -34,5 +34,8 @@ def report(outcome: Outcome, *, as_json: bool) -> None:
         note(f"failed: {failure.path}: {failure.reason} ({', '.join(failure.stages)})")
     if (more := len(outcome.failures) - MOST_FAILURES) > 0:
         note(f"... and {more:,} more: `lumina status --failed`, or all of them with --json.")
-    done = sum(job.done for job in outcome.jobs)
+    done = sum(job.done for job in outcome.jobs if job.kind in ("ingest", "stages"))
+    for job in outcome.jobs:
+        if job.kind.startswith("detect-") and job.state == "SUCCESS":
+            emit(f"{job.result.get('message', '')}")
     emit(f"{done:,} images done, {len(outcome.failures):,} failed, in {outcome.seconds:.1f} s")

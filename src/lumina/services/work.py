@@ -19,6 +19,8 @@ from lumina.errors import BadInput, Conflict
 from lumina.store import Row, Store, Transaction, catalogs, jobs, ledger
 
 INGEST, STAGES = follow.INGEST, follow.STAGES
+FOLLOWING = tuple(follow.FIRST)
+"""Kinds of jobs that follow others without being asked for."""
 
 
 class WorkService:

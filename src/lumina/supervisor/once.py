@@ -12,6 +12,7 @@ from lumina.domain.coverage import CatalogCoverage
 from lumina.domain.work import Job, JobState
 from lumina.errors import Unavailable
 from lumina.services import coverage
+from lumina.services.work import FOLLOWING
 from lumina.store import failures
 from lumina.store.failures import FailedFile
 from lumina.supervisor.display import Display
@@ -28,7 +29,7 @@ class Outcome:
     """What a run did.
 
     Attributes:
-        jobs: the jobs of this run, ended.
+        jobs: the jobs of this run, ended, and those that followed them.
         catalogs: coverage of all catalogs after it.
         failures: what failed in this run.
         seconds: how long it took.
@@ -99,7 +100,11 @@ def _wait(supervisor: Supervisor, signals: Signals, display: Display, jobs: list
 
 
 def _refreshed(app: App, jobs: list[Job]) -> list[Job]:
+    """The jobs as they are now, and those that have followed them."""
     try:
-        return [job if job.state.ended else app.work.get(job.id) for job in jobs]
+        now = [job if job.state.ended else app.work.get(job.id) for job in jobs]
+        known = {job.id for job in now}
+        open_jobs = app.work.listed(states=(JobState.PENDING, JobState.STARTED), limit=1000)
+        return now + [job for job in open_jobs if job.kind in FOLLOWING and job.id not in known]
     except Unavailable:
         return jobs  # the database is being started again, or is given up, which `broken` tells

@@ -180,6 +180,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/catalogs/{catalog_id}/detect-duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Detect In
+         * @description Look for copies in this catalog.
+         */
+        post: operations["duplicates_detect_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogs/{catalog_id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Settings
+         * @description How copies are found and resolved in this catalog.
+         */
+        get: operations["duplicates_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Settings
+         * @description Change that. The threshold and `turned` take effect with the next search.
+         */
+        patch: operations["duplicates_change_settings"];
+        trace?: never;
+    };
     "/api/catalogs/{catalog_id}/sources": {
         parameters: {
             query?: never;
@@ -254,6 +298,86 @@ export interface paths {
         get: operations["system_doctor"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description Groups of copies, by default those first that take up the most space.
+         */
+        get: operations["duplicates_listed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duplicates/{group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One
+         * @description One group.
+         */
+        get: operations["duplicates_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duplicates/{group_id}/keeper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keeper
+         * @description Keep another image of a group; this holds for later searches, too.
+         */
+        post: operations["duplicates_keeper"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duplicates/distinct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Distinct
+         * @description Say that images are no copies of each other; no search brings them together again.
+         */
+        post: operations["duplicates_distinct"];
         delete?: never;
         options?: never;
         head?: never;
@@ -604,6 +728,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/detect-duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Detect
+         * @description Look for copies in a catalog. Where a search is under way already, the answer names it.
+         */
+        post: operations["duplicates_detect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs/thumbnails": {
         parameters: {
             query?: never;
@@ -761,6 +905,46 @@ export interface paths {
         get: operations["timeline_buckets"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trash": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Contents
+         * @description What is in the trash.
+         */
+        get: operations["trash_contents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/trash/empty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Empty
+         * @description Remove the files that have been in Lumina's trash for long enough, for good. Files in the vault stay.
+         */
+        post: operations["trash_empty"];
         delete?: never;
         options?: never;
         head?: never;
@@ -997,6 +1181,16 @@ export interface components {
             remove?: number[];
         };
         /**
+         * AlbumName
+         * @description An album that an image is in.
+         */
+        AlbumName: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /**
          * AlbumRemoved
          * @description The action that removed an album; undoing it brings the album back.
          */
@@ -1208,6 +1402,81 @@ export interface components {
             wanted: unknown;
         };
         /**
+         * CopyGroup
+         * @description Copies of one picture, the keeper first.
+         */
+        CopyGroup: {
+            /**
+             * Catalog Id
+             * Format: uuid
+             */
+            catalog_id: string;
+            /**
+             * Decided
+             * @description False: too close to call, left for a person.
+             */
+            decided: boolean;
+            /**
+             * Gain
+             * @description Bytes of all files but the keeper's.
+             */
+            gain: number;
+            /** Id */
+            id: number;
+            /** Keeper */
+            keeper: number;
+            /**
+             * Margin
+             * @description Points of quality between the keeper and the next.
+             */
+            margin: number;
+            /** Members */
+            members: components["schemas"]["Member"][];
+            /** Reasons */
+            reasons: string[];
+            /**
+             * Similarity
+             * @description The lowest.
+             */
+            similarity: number;
+            /**
+             * Tier
+             * @description The weakest of the members'.
+             * @enum {string}
+             */
+            tier: "bytes" | "pixels" | "picture" | "subject";
+        };
+        /**
+         * CopyGroups
+         * @description A page of groups.
+         */
+        CopyGroups: {
+            /** Items */
+            items: components["schemas"]["CopyGroup"][];
+            job: components["schemas"]["JobGlance"] | null;
+            /**
+             * Next
+             * @description Cursor of the next page.
+             */
+            next: string | null;
+            run: components["schemas"]["RunOfCopies"] | null;
+            summary: components["schemas"]["CopySummary"];
+        };
+        /**
+         * CopySummary
+         * @description All groups of the view together.
+         */
+        CopySummary: {
+            /** Decided */
+            decided: number;
+            /** Gain */
+            gain: number;
+            /** Groups */
+            groups: number;
+            /** Images */
+            images: number;
+        };
+        /**
          * Coverage
          * @description All catalogs.
          */
@@ -1250,12 +1519,110 @@ export interface components {
             images: number;
         };
         /**
+         * CurationOfImage
+         * @description What has been decided about an image. Title and caption: null lets the files speak, "" says there is none.
+         */
+        CurationOfImage: {
+            /** Albums */
+            albums: components["schemas"]["AlbumName"][];
+            /** Archived */
+            archived: boolean;
+            /** Caption */
+            caption: string | null;
+            /** Favourite */
+            favourite: boolean;
+            /** Flag */
+            flag: ("pick" | "reject") | null;
+            /** Hidden */
+            hidden: boolean;
+            /**
+             * Keywords
+             * @description Beside those of the files.
+             */
+            keywords: string[];
+            /** Label */
+            label: ("red" | "yellow" | "green" | "blue" | "purple") | null;
+            /** Location */
+            location: [
+                number,
+                number
+            ] | null;
+            /** Rating */
+            rating: number;
+            /** Title */
+            title: string | null;
+            /** Trashed At */
+            trashed_at: string | null;
+        };
+        /**
+         * Distinct
+         * @description What is no copy: all images of some groups of each other, or some images of one group of its others.
+         */
+        Distinct: {
+            /** Group */
+            group?: number | null;
+            /** Groups */
+            groups?: number[] | null;
+            /** Images */
+            images?: number[] | null;
+        };
+        /**
          * Doctor
          * @description What the doctor found.
          */
         Doctor: {
             /** Checks */
             checks: components["schemas"]["Check"][];
+        };
+        /**
+         * DuplicateSettings
+         * @description A catalog's settings for finding and resolving copies.
+         */
+        DuplicateSettings: {
+            /**
+             * Automatic
+             * @description Resolve by the policy after each run.
+             */
+            automatic: boolean;
+            /**
+             * Policy
+             * @description TOML; empty for the default.
+             */
+            policy: string;
+            /** Similarity Threshold */
+            similarity_threshold: number;
+            /**
+             * Turned
+             * @description Find mirrored and quarter-turned copies as well.
+             */
+            turned: boolean;
+        };
+        /**
+         * DuplicateSettingsChange
+         * @description What to change; what is left out stays.
+         */
+        DuplicateSettingsChange: {
+            /** Automatic */
+            automatic?: boolean | null;
+            /** Policy */
+            policy?: string | null;
+            /** Similarity Threshold */
+            similarity_threshold?: number | null;
+            /** Turned */
+            turned?: boolean | null;
+        };
+        /**
+         * EmptyTrash
+         * @description Remove the files that are due, for good; with `dry_run` only say which.
+         */
+        EmptyTrash: {
+            /** Catalog */
+            catalog?: string | null;
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
         };
         /**
          * Facet
@@ -1429,6 +1796,14 @@ export interface components {
             undated?: boolean | null;
         };
         /**
+         * FindDuplicates
+         * @description How to look for copies: what is left out is as the catalog's settings say.
+         */
+        FindDuplicates: {
+            /** Similarity Threshold */
+            similarity_threshold?: number | null;
+        };
+        /**
          * Fingerprint
          * @description Perceptual hashes, 16 hexadecimal digits each.
          */
@@ -1555,6 +1930,7 @@ export interface components {
              * Format: uuid
              */
             catalog_id: string;
+            curation: components["schemas"]["CurationOfImage"];
             /**
              * Duration
              * @description Seconds, of videos.
@@ -1810,6 +2186,19 @@ export interface components {
             total: number;
         };
         /**
+         * JobGlance
+         * @description A search that is under way.
+         */
+        JobGlance: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Progress */
+            progress: number;
+        };
+        /**
          * Jobs
          * @description A page of jobs, newest first.
          */
@@ -1821,6 +2210,14 @@ export interface components {
              * @description Cursor of the next page.
              */
             next: string | null;
+        };
+        /**
+         * Keeper
+         * @description The image of a group that is to be kept.
+         */
+        Keeper: {
+            /** Image Id */
+            image_id: number;
         };
         /**
          * Measures
@@ -1844,6 +2241,48 @@ export interface components {
          * @enum {string}
          */
         MediaKind: "photo" | "video";
+        /**
+         * Member
+         * @description One image of a group, beside its keeper.
+         */
+        Member: {
+            /**
+             * Distance
+             * @description Of dhash, bits.
+             */
+            distance: number | null;
+            image: components["schemas"]["ImageCard"];
+            /**
+             * Reasons
+             * @description Why the keeper is kept and not this one.
+             */
+            reasons: string[];
+            /**
+             * Relation
+             * @description `crop`: it shows a part of the keeper; `contains`: the reverse.
+             * @enum {string}
+             */
+            relation: "same" | "crop" | "contains" | "turned";
+            /** Score */
+            score: number | null;
+            score_parts: components["schemas"]["ScoreParts"] | null;
+            /**
+             * Similarity
+             * @description 0-1.
+             */
+            similarity: number | null;
+            /**
+             * Tier
+             * @description What it has in common with the keeper.
+             * @enum {string}
+             */
+            tier: "bytes" | "pixels" | "picture" | "subject";
+            /**
+             * Verified
+             * @description False: nothing speaks for its being a copy of this keeper.
+             */
+            verified: boolean;
+        };
         /**
          * NewAlbum
          * @description An album to be made.
@@ -1874,6 +2313,19 @@ export interface components {
             import_mode: "copy" | "move";
             /** Name */
             name: string;
+        };
+        /**
+         * NewDuplicatesJob
+         * @description A catalog in which to look for copies.
+         */
+        NewDuplicatesJob: {
+            /**
+             * Catalog Id
+             * Format: uuid
+             */
+            catalog_id: string;
+            /** Similarity Threshold */
+            similarity_threshold?: number | null;
         };
         /**
          * NewJob
@@ -1983,6 +2435,49 @@ export interface components {
             code?: string | null;
         };
         /**
+         * RunOfCopies
+         * @description The search whose groups are shown.
+         */
+        RunOfCopies: {
+            /**
+             * Capped
+             * @description Pairs that were not compared, because too many images look the same.
+             */
+            capped: number;
+            /**
+             * Catalog Id
+             * Format: uuid
+             */
+            catalog_id: string;
+            /** Counts */
+            counts: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: number;
+            /**
+             * Published At
+             * @example 2026-01-02T03:04:05.678Z
+             */
+            published_at: string;
+            /** Threshold */
+            threshold: number;
+        };
+        /**
+         * ScoreParts
+         * @description What a quality score is the sum of: at most 40, 30, 20 and 10.
+         */
+        ScoreParts: {
+            /** Format */
+            format: number;
+            /** Resolution */
+            resolution: number;
+            /** Sharpness */
+            sharpness: number;
+            /** Size */
+            size: number;
+        };
+        /**
          * Setting
          * @description One setting, and where its value comes from.
          */
@@ -2006,6 +2501,12 @@ export interface components {
             /** Key */
             key: string[];
         };
+        /**
+         * Sort
+         * @description How groups are listed, each largest first; similarity: least alike first.
+         * @enum {string}
+         */
+        Sort: "gain" | "images" | "similarity";
         /**
          * Source
          * @description A folder whose files belong to a catalog.
@@ -2174,6 +2675,36 @@ export interface components {
             /** Undated */
             undated: number;
             undated_buckets: components["schemas"]["ShelfColumns"];
+        };
+        /**
+         * TrashContents
+         * @description What is in the trash. Only files that left the vault can be due; `days` is how long they are kept at least.
+         */
+        TrashContents: {
+            /** Days */
+            days: number;
+            /** Due Files */
+            due_files: number;
+            /** Due Size */
+            due_size: number;
+            /** Files */
+            files: number;
+            /** Images */
+            images: number;
+            /** Size */
+            size: number;
+        };
+        /**
+         * TrashEmptied
+         * @description How many files were removed (would be, in a dry run), and how many bytes.
+         */
+        TrashEmptied: {
+            /** Dry Run */
+            dry_run: boolean;
+            /** Files */
+            files: number;
+            /** Size */
+            size: number;
         };
         /**
          * Undo
@@ -2794,6 +3325,170 @@ export interface operations {
             };
         };
     };
+    duplicates_detect_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                catalog_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["FindDuplicates"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duplicates_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                catalog_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateSettings"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duplicates_change_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                catalog_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicateSettingsChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateSettings"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     catalogs_add_source: {
         parameters: {
             query?: never;
@@ -2975,6 +3670,213 @@ export interface operations {
             };
         };
     };
+    duplicates_listed: {
+        parameters: {
+            query?: {
+                catalog?: string | null;
+                cursor?: string | null;
+                decided?: boolean | null;
+                limit?: number;
+                sort?: components["schemas"]["Sort"];
+                tier?: ("bytes" | "pixels" | "picture" | "subject") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopyGroups"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duplicates_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopyGroup"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duplicates_keeper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Keeper"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CopyGroup"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duplicates_distinct: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Distinct"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Curated"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     events_events: {
         parameters: {
             query?: never;
@@ -2984,7 +3886,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Events `job` (a Job), `coverage` (CoverageChanged), `catalog` (CatalogChanged) and, after 15 s of silence, `heartbeat`. */
+            /** @description Events `job` (a Job), `coverage` (CoverageChanged), `catalog` (CatalogChanged), `curation` (CurationChanged) and, after 15 s of silence, `heartbeat`. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4040,6 +4942,66 @@ export interface operations {
             };
         };
     };
+    duplicates_detect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDuplicatesJob"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     jobs_thumbnails: {
         parameters: {
             query?: never;
@@ -4483,6 +5445,106 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trash_contents: {
+        parameters: {
+            query?: {
+                catalog?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrashContents"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trash_empty: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EmptyTrash"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrashEmptied"];
+                };
             };
             /** @description Not found */
             404: {

@@ -17,7 +17,8 @@ from lumina.domain.values import RenditionKind
 from lumina.domain.work import BatchKind
 from lumina.engine.dispatch import Dispatcher, Sender
 from lumina.engine.engine import Engine
-from lumina.engine.follow import DETECT_DUPLICATES, follow
+from lumina.engine.finalise import Finaliser
+from lumina.engine.follow import DETECT_BURSTS, DETECT_DUPLICATES, follow
 from lumina.engine.group import Grouping
 from lumina.engine.ingest import plan_handler, scan_handler
 from lumina.engine.leases import Leases
@@ -27,6 +28,7 @@ from lumina.engine.plan import Planner
 from lumina.engine.reaper import Reaper
 from lumina.engine.registry import AnyStage, Registry
 from lumina.engine.scan import Scanner
+from lumina.engine.sequence import Publication, Sequencer
 from lumina.engine.work import Worker as WorkRunner
 from lumina.errors import BadSetting, NotFound
 from lumina.files import names
@@ -150,9 +152,10 @@ def build(
         BatchKind.PLAN: plan_handler(store, planner),
         BatchKind.WORK: runner.run,
         BatchKind.MATCH: Matcher(store, dispatcher).run,
+        BatchKind.SEQUENCE: Sequencer(store).run,
         BatchKind.PIXELS: PixelHasher(store, dispatcher, pictures, item_seconds=settings.item_seconds).run,
     }
-    finalisers = {DETECT_DUPLICATES: Grouping(store)}
+    finalisers: dict[str, Finaliser] = {DETECT_BURSTS: Publication(store), DETECT_DUPLICATES: Grouping(store)}
     return App(
         settings=settings,
         store=store,

@@ -16,7 +16,7 @@ DETECT_BURSTS, DETECT_DUPLICATES = "detect-bursts", "detect-duplicates"
 
 FIRST = {DETECT_BURSTS: BatchKind.SEQUENCE, DETECT_DUPLICATES: BatchKind.MATCH}
 """Kind of a job that looks for something in a whole catalog -> its first batch."""
-NEXT = {INGEST: DETECT_DUPLICATES, STAGES: DETECT_DUPLICATES, DETECT_BURSTS: DETECT_DUPLICATES}
+NEXT = {INGEST: DETECT_BURSTS, STAGES: DETECT_BURSTS, DETECT_BURSTS: DETECT_DUPLICATES}
 """Kind of job -> what follows it. Bursts come first, because their frames are no copies of each other."""
 _CHANGES = ("new", "changed", "moved", "returned", "missing")
 """What a scan counts that makes a difference."""

@@ -57,7 +57,8 @@ def load(tx: Transaction, run: Run) -> Copies:
     edges = features.load_edges(tx, run.id)
     identity = identities(images)
     checksum = same(images["checksum"], np.ones(len(identity), np.bool_))
-    faces = np.where(images["sequence"] | images["video"], 0, images["face"])
+    sequence = np.isin(identity, identity[images["sequence"]])  # a copy of a burst's frame is like the others as well
+    faces = np.where(sequence | images["video"], 0, images["face"])
     keep = _involved(identity, faces, edges)
     by_image, by_content = groups.distinct(tx, run.catalog_id)
     return Copies(

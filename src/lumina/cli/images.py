@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lumina.cli.output import emit, emit_json, note, table
-from lumina.cli.session import app as open_app
 from lumina.cli.session import album_id, catalog_id
+from lumina.cli.session import app as open_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

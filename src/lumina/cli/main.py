@@ -11,7 +11,24 @@ from typing import Annotated
 import typer
 
 from lumina import __version__
-from lumina.cli import add, config, doctor, duplicates, images, jobs, serve, show, status, stop, up, worker
+from lumina.cli import (
+    add,
+    albums,
+    config,
+    curate,
+    doctor,
+    duplicates,
+    images,
+    jobs,
+    serve,
+    show,
+    status,
+    stop,
+    trash,
+    undo,
+    up,
+    worker,
+)
 from lumina.cli import run as run_verb
 from lumina.cli.output import note
 from lumina.cli.session import Flags
@@ -32,12 +49,16 @@ for verb in (
     stop.stop,
     images.images,
     show.show,
+    curate.curate,
+    undo.undo,
+    trash.trash,
     doctor.doctor,
     config.config,
     worker.worker,
 ):
     app.command()(verb)
 app.command(hidden=True)(serve.serve)
+app.add_typer(albums.app, name="albums")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(duplicates.app, name="duplicates")
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lumina.cli.images_given import given_image
 from lumina.cli.output import emit, emit_json, printable, table
 from lumina.cli.session import app as open_app
-from lumina.errors import NotFound
 
 if TYPE_CHECKING:
     from lumina.services.facts import ImageFacts
-    from lumina.store import Transaction
 
 
 def show(
@@ -26,25 +24,12 @@ def show(
     from lumina.services import coverage, facts
 
     with open_app(context) as app, app.store.transaction() as tx:
-        number = _number(tx, image)
+        number = given_image(tx, image)
         found = facts.of_image(tx, number, Selection(), coverage.describe(app.registry))
     if as_json:
         emit_json(facts.flat(found))
     else:
         emit(_text(found))
-
-
-def _number(tx: Transaction, image: str) -> int:
-    from lumina.files import names
-    from lumina.store import find
-
-    if image.isdecimal() and not Path(image).exists():
-        return int(image)
-    path = Path(image).expanduser().absolute()
-    number = find.image_of_file(tx, names.stored(str(path)))
-    if number is None:
-        raise NotFound(f"{path} is in no catalog.")
-    return number
 
 
 def _text(found: ImageFacts) -> str:

@@ -139,7 +139,11 @@ class Events:
             moved = {job.catalog_id for job in changed if job.catalog_id is not None and _moved(job, seen)}
             events += [CoverageChanged(catalog) for catalog in moved]
             curations = changes.curations(tx)
-            events += [CurationChanged(of) for of, state in curations.items() if seen.curations.get(of) != state]
+            events += [
+                CurationChanged(catalog)
+                for catalog, state in curations.items()
+                if seen.curations.get(catalog, CurationState()) != state
+            ]
             timelines = seen.timelines
             if seen.looks % CATALOG_EVERY == 0:
                 timeline.fold(tx)

@@ -8,6 +8,7 @@ from uuid import UUID
 from lumina.domain.curation import Action, Undone
 from lumina.domain.work import Job
 from lumina.errors import NotFound
+from lumina.services.attempt import attempt
 from lumina.store import Store, Transaction, actions, catalogs, journal
 
 
@@ -45,14 +46,21 @@ class Undoing:
     job: Job | None = None
 
 
-def undo(store: Store, action_id: int | None = None, *, catalog_id: UUID | None = None) -> Undoing:
+def undo(
+    store: Store, action_id: int | None = None, *, catalog_id: UUID | None = None, dry_run: bool = False
+) -> Undoing:
     """Undo an action, by default the last thing that a person did (in this catalog, where one is given).
+
+    A dry run says what would come of it.
 
     Raises:
         NotFound: there is no such action, or nothing to undo.
         Conflict: it is undone already, or still under way.
     """
-    with store.transaction() as tx:
+
+    def take_back(tx: Transaction) -> Undoing:
         number = newest(tx, catalog_id).id if action_id is None else action_id
         undone = journal.undo(tx, number)
         return Undoing(actions.get(tx, number), undone)
+
+    return attempt(store, take_back, dry_run=dry_run)

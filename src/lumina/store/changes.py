@@ -49,14 +49,15 @@ def timelines(tx: Transaction) -> dict[UUID, TimelineState]:
 class CurationState:
     """What was last decided: the newest actions, since one with a smaller id may be committed later."""
 
-    newest: tuple[int, ...]
-    undone_at: datetime | None
+    newest: tuple[int, ...] = ()
+    undone_at: datetime | None = None
 
 
 def curations(tx: Transaction) -> dict[UUID | None, CurationState]:
     """Every catalog's; None stands for actions on several catalogs at once."""
     rows = tx.rows(
-        """SELECT c.id, ARRAY(SELECT a.id FROM action a WHERE a.catalog_id = c.id ORDER BY a.id DESC LIMIT 30) AS newest,
+        """SELECT c.id,
+            ARRAY(SELECT a.id FROM action a WHERE a.catalog_id = c.id ORDER BY a.id DESC LIMIT 30) AS newest,
             (SELECT max(a.undone_at) FROM action a WHERE a.catalog_id = c.id) AS undone_at FROM catalog c
         UNION ALL SELECT NULL,
             ARRAY(SELECT a.id FROM action a WHERE a.catalog_id IS NULL ORDER BY a.id DESC LIMIT 30),

@@ -15,7 +15,7 @@ from lumina.domain.duplicates import Tier, check_threshold
 from lumina.domain.stage import Lane
 from lumina.domain.work import Batch, BatchKind
 from lumina.engine.dispatch import Dispatcher
-from lumina.engine.pairing import Candidates, candidates
+from lumina.engine.pairing import Candidates, candidates, may_be_capped
 from lumina.engine.pixels import wanted
 from lumina.errors import Interrupted
 from lumina.store import Store, Transaction, catalogs, features, jobs, ledger, runs
@@ -85,10 +85,10 @@ class Matcher:
             run, images, before = self._begin(tx, batch)
         progress = Progress(self.store, batch, stop, images)
         with self.store.transaction() as tx:
-            faces = features.load_faces(tx, run.catalog_id, before)
-            known = None if before is None else features.load_edges(tx, before)
+            faces = features.load_faces(tx, run.catalog_id, before.id if before else None)
+            known = None if before is None else features.load_edges(tx, before.id)
         progress.reach(LOADED)
-        edges, counts = self._edges(faces, known, run, progress)
+        edges, counts = self._edges(faces, known, before, run, progress)
         counts |= {"images": images, "match_seconds": round(time.monotonic() - began, 2)}
         progress.reach(VERIFIED)
         with self.store.transaction() as tx:
@@ -96,7 +96,7 @@ class Matcher:
         with self.store.transaction() as tx:
             self._save(tx, batch, run, edges, counts, items)
 
-    def _begin(self, tx: Transaction, batch: Batch) -> tuple[Run, int, int | None]:
+    def _begin(self, tx: Transaction, batch: Batch) -> tuple[Run, int, Run | None]:
         """The new run, the number of images, and the run whose edges can be taken over."""
         catalog_id = UUID(str(batch.payload["catalog_id"]))
         settings = catalogs.duplicates(tx, catalog_id)
@@ -111,20 +111,29 @@ class Matcher:
         before = runs.published(tx, catalog_id, RunKind.DUPLICATES)
         fits = before is not None and dict(before.parameters) == parameters and not before.counts.get("left_out")
         run = runs.start(tx, catalog_id, RunKind.DUPLICATES, batch.job_id, parameters)
-        return run, images, before.id if before is not None and fits else None
+        return run, images, before if fits else None
 
     def _edges(
-        self, faces: Faces, known: Columns | None, run: Run, progress: Progress
+        self, faces: Faces, known: Columns | None, before: Run | None, run: Run, progress: Progress
     ) -> tuple[Columns, dict[str, Any]]:
+        """All edges, and figures about them; `known` are those of the run before."""
         fresh = faces.fresh if known is not None else np.ones(len(faces), np.bool_)
         pairs = self._candidates(faces, fresh, run, progress)
-        if pairs.capped and known is not None:
-            # What is left out depends on which faces are fresh: the same result as ever comes only from a full run.
+        crowd = pairs.crowd + (int(before.counts.get("crowd", 0)) if before else 0)
+        if known is not None and (pairs.capped or may_be_capped(crowd)):
+            # Which pairs are left out depends on all that are near: only a full run gives what a full run gives.
             known, fresh = None, np.ones(len(faces), np.bool_)
             pairs = self._candidates(faces, fresh, run, progress)
+            crowd = pairs.crowd
         progress.reach(JOINED)
         found, missed = self._verified(faces, pairs, progress)
-        counts = {"faces": len(faces), "compared": len(pairs.a), "capped": pairs.capped, "taken_over": 0}
+        counts = {
+            "faces": len(faces),
+            "compared": len(pairs.a),
+            "capped": pairs.capped,
+            "crowd": crowd,
+            "taken_over": 0,
+        }
         if known is not None:
             kept = _still_there(known, faces, fresh)
             counts["taken_over"] = len(kept["a"])

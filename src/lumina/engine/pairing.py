@@ -10,19 +10,17 @@ from numpy.typing import NDArray
 
 from lumina.domain.duplicates import Relation
 from lumina.store.features import Faces
+from lumina.vision import hamming
 from lumina.vision.candidates import PHASH_RADIUS, PROBE_RADIUS, TURN_RADIUS
-
-try:
-    from lumina.vision import hamming  # type: ignore[attr-defined,unused-ignore]
-except ImportError:  # TODO remove
-    from lumina.engine import brute as hamming  # type: ignore
+from lumina.vision.hamming import CAP, Pairs
 
 Check = Callable[[], None]
 Indices = NDArray[np.int64]
 
-MAX_CELL = 2_000
-"""Faces with one and the same hash that are all compared with each other; of more (screenshots of one template, say)
-each is compared with its neighbours in several orders."""
+MAX_CELL = 256
+"""Faces with one and the same hash that are all compared with each other, and with those of another hash."""
+WINDOW = 64
+"""Of more (screenshots of one template, say) each is compared with so many next ones, by the order of another hash."""
 EMPTY, FULL = np.uint64(0), np.uint64(2**64 - 1)
 """Hashes of pictures without any structure, however they were taken."""
 
@@ -33,13 +31,15 @@ class Candidates:
 
     Attributes:
         hint: how the join that found a pair takes the second to relate to the first (`Relation`).
-        capped: pairs that were left out, because too many faces have the same hash.
+        capped: pairs that were left out, because too many faces have nearly the same hash.
+        crowd: the most neighbours that any hash has.
     """
 
     a: Indices
     b: Indices
     hint: NDArray[np.int8]
     capped: int
+    crowd: int
 
 
 def candidates(faces: Faces, threshold: int, *, turned: bool, fresh: NDArray[np.bool_], check: Check) -> Candidates:
@@ -52,61 +52,94 @@ def candidates(faces: Faces, threshold: int, *, turned: bool, fresh: NDArray[np.
         fresh: faces that have not been compared yet.
         check: called now and then; may raise.
     """
+    telling = np.flatnonzero((faces.dhash != EMPTY) & (faces.dhash != FULL))
     found = [
-        _alike(faces.dhash, threshold, fresh, check, telling=(faces.dhash != EMPTY) & (faces.dhash != FULL)),
-        _alike(faces.phash, PHASH_RADIUS, fresh, check),
-        _across(faces.probes, faces.phash, PROBE_RADIUS, Relation.CROP, fresh, check),
+        _alike(faces.dhash, telling, threshold, fresh, faces.phash, check),
+        _alike(faces.phash, np.arange(len(faces)), PHASH_RADIUS, fresh, faces.dhash, check),
+        _across(faces.probes, faces, PROBE_RADIUS, Relation.CROP, fresh, check),
     ]
     if turned:
-        found.append(_across(faces.turns, faces.phash, TURN_RADIUS, Relation.TURNED, fresh, check))
+        found.append(_across(faces.turns, faces, TURN_RADIUS, Relation.TURNED, fresh, check))
     return _united(found, len(faces))
 
 
 def _alike(
     hashes: NDArray[np.uint64],
+    rows: Indices,
     radius: int,
     fresh: NDArray[np.bool_],
+    other: NDArray[np.uint64],
     check: Check,
-    telling: NDArray[np.bool_] | None = None,
 ) -> Candidates:
-    """Pairs with hashes within a radius."""
-    rows = np.arange(len(hashes)) if telling is None else np.flatnonzero(telling)
+    """Pairs of these rows with hashes within a radius; `other` orders those with equal ones."""
     unique, back = hamming.collapse(hashes[rows])
-    cells = _Cells(back, len(unique), rows)
-    fresh_cells = np.zeros(len(unique), np.bool_)
-    np.logical_or.at(fresh_cells, back, fresh[rows])
-    pairs = hamming.join(unique, radius, fresh=fresh_cells, check=check)
-    outer, left_out = cells.products(pairs.left, pairs.right)
+    cells = _Cells(back, len(unique), rows, other)
+    pairs = hamming.join(unique, radius, fresh=_any(fresh[rows], back, len(unique)), check=check)
+    outer, left_out = cells.products(pairs.left, pairs.right, cells)
     inner, more = cells.within()
-    a, b = np.concatenate([outer[0], inner[0]]), np.concatenate([outer[1], inner[1]])
-    return _among_fresh(a, b, Relation.SAME, fresh, pairs.capped + left_out + more)
+    found = np.concatenate([outer[0], inner[0]]), np.concatenate([outer[1], inner[1]])
+    crowd = max(_crowd(pairs.left, pairs.right, len(unique), len(unique)), int(cells.sizes.max(initial=0)))
+    return _among_fresh(*found, Relation.SAME, fresh, pairs.capped + left_out + more, crowd)
 
 
 def _across(
-    variants: NDArray[np.uint64],
-    hashes: NDArray[np.uint64],
-    radius: int,
-    hint: Relation,
-    fresh: NDArray[np.bool_],
-    check: Check,
+    variants: NDArray[np.uint64], faces: Faces, radius: int, hint: Relation, fresh: NDArray[np.bool_], check: Check
 ) -> Candidates:
-    """Pairs in which one's hash is within a radius of what the other's would be, were it cropped or turned."""
-    unique, back = hamming.collapse(hashes)
+    """Pairs in which one's phash is within a radius of what the other's would be, were it cropped or turned."""
+    unique, back = hamming.collapse(faces.phash)
     wanted, want = hamming.collapse(variants.reshape(-1))
-    owners = _Cells(want, len(wanted), np.repeat(np.arange(len(variants)), variants.shape[1]))
-    cells = _Cells(back, len(unique), np.arange(len(hashes)))
-    pairs = hamming.cross(wanted, unique, radius, check=check)
-    (a, b), left_out = owners.products(pairs.left, pairs.right, cells)
-    return _among_fresh(a, b, hint, fresh, pairs.capped + left_out)
+    places = np.arange(len(faces))
+    owner = np.repeat(places, variants.shape[1])
+    owners = _Cells(want, len(wanted), owner, faces.dhash)
+    cells = _Cells(back, len(unique), places, faces.dhash)
+    new, news = _any(fresh[owner], want, len(wanted)), _any(fresh, back, len(unique))
+    parts = [
+        _crossed(wanted, unique, new, np.ones(len(unique), np.bool_), radius, check),
+        _crossed(wanted, unique, ~new, news, radius, check),
+    ]
+    left, right = (np.concatenate([part[end] for part in parts]) for end in (0, 1))
+    (a, b), left_out = owners.products(left, right, cells)
+    crowd = _crowd(left, right, len(wanted), len(unique))
+    return _among_fresh(a, b, hint, fresh, sum(part[2] for part in parts) + left_out, crowd)
 
 
-def _among_fresh(a: Indices, b: Indices, hint: Relation, fresh: NDArray[np.bool_], capped: int) -> Candidates:
+def _crossed(
+    left: NDArray[np.uint64],
+    right: NDArray[np.uint64],
+    ours: NDArray[np.bool_],
+    theirs: NDArray[np.bool_],
+    radius: int,
+    check: Check,
+) -> tuple[Indices, Indices, int]:
+    """The pairs between the chosen ones of both sides, and how many were left out."""
+    rows, columns = np.flatnonzero(ours), np.flatnonzero(theirs)
+    if not len(rows) or not len(columns):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64), 0
+    pairs: Pairs = hamming.cross(left[rows], right[columns], radius, check=check)
+    return rows[pairs.left], columns[pairs.right], pairs.capped
+
+
+def _any(flags: NDArray[np.bool_], cell: Indices, count: int) -> NDArray[np.bool_]:
+    """For each cell whether any of its members is flagged."""
+    return np.bincount(cell, flags, minlength=count) > 0
+
+
+def _crowd(left: Indices, right: Indices, lefts: int, rights: int) -> int:
+    """The most pairs that any hash is in; at most `CAP` are kept of each."""
+    mine, yours = np.bincount(left, minlength=lefts), np.bincount(right, minlength=rights)
+    both = mine + yours if lefts == rights else np.concatenate([mine, yours])
+    return int(both.max(initial=0))
+
+
+def _among_fresh(
+    a: Indices, b: Indices, hint: Relation, fresh: NDArray[np.bool_], capped: int, crowd: int
+) -> Candidates:
     keep = (a != b) & (fresh[a] | fresh[b])
     a, b = a[keep], b[keep]
     hints = np.full(len(a), hint, np.int8)
     if hint is Relation.CROP:
         hints[a > b] = Relation.CONTAINS
-    return Candidates(np.minimum(a, b), np.maximum(a, b), hints, capped)
+    return Candidates(np.minimum(a, b), np.maximum(a, b), hints, capped, crowd)
 
 
 def _united(found: list[Candidates], count: int) -> Candidates:
@@ -118,7 +151,8 @@ def _united(found: list[Candidates], count: int) -> Candidates:
     first = np.ones(len(key), np.bool_)
     first[1:] = key[1:] != key[:-1]
     key, hint = key[first], hint[first]
-    return Candidates(key // max(count, 1), key % max(count, 1), hint, sum(each.capped for each in found))
+    capped, crowd = sum(each.capped for each in found), max(each.crowd for each in found)
+    return Candidates(key // max(count, 1), key % max(count, 1), hint, capped, crowd)
 
 
 class _Cells:
@@ -128,33 +162,40 @@ class _Cells:
         cell: of each face its cell.
         count: cells.
         faces: the faces.
+        other: a hash of every face, by which those of one cell are ordered.
     """
 
-    def __init__(self, cell: Indices, count: int, faces: Indices) -> None:
-        order = np.argsort(cell, kind="stable")
+    def __init__(self, cell: Indices, count: int, faces: Indices, other: NDArray[np.uint64]) -> None:
+        order = np.lexsort((faces, other[faces], cell))
         self.members = faces[order]
         self.sizes = np.bincount(cell, minlength=count)
-        self.starts = np.concatenate([[0], np.cumsum(self.sizes)])
+        self.starts = np.cumsum(self.sizes) - self.sizes
 
-    def products(
-        self, left: Indices, right: Indices, other: _Cells | None = None
-    ) -> tuple[tuple[Indices, Indices], int]:
+    def products(self, left: Indices, right: Indices, other: _Cells) -> tuple[tuple[Indices, Indices], int]:
         """Every member of the left cells with every one of the right; where those are too many the first ones."""
-        other = other or self
-        wide, high = self.sizes[left], other.sizes[right]
-        left_out = int((wide * high).sum())
-        wide, high = np.minimum(wide, MAX_CELL), np.minimum(high, MAX_CELL)
-        counts = wide * high
-        left_out -= int(counts.sum())
-        pair = np.repeat(np.arange(len(left)), counts)
-        at = np.arange(len(pair)) - np.repeat(np.cumsum(counts) - counts, counts)
+        everything = int((self.sizes[left] * other.sizes[right]).sum())
+        wide, high = np.minimum(self.sizes[left], MAX_CELL), np.minimum(other.sizes[right], MAX_CELL)
+        pair, at = _counted(wide * high)
         a = self.members[self.starts[left[pair]] + at // high[pair]]
         b = other.members[other.starts[right[pair]] + at % high[pair]]
-        return (a, b), left_out
+        return (a, b), everything - len(pair)
 
     def within(self) -> tuple[tuple[Indices, Indices], int]:
-        """Every two members of one cell."""
-        cells = np.flatnonzero(self.sizes > 1)
-        (a, b), left_out = self.products(cells, cells)
-        keep = a < b
-        return (a[keep], b[keep]), left_out
+        """Every two members of one cell; where those are too many each with the next ones."""
+        everything = int((self.sizes * (self.sizes - 1) // 2).sum())
+        reach = np.where(self.sizes > MAX_CELL, WINDOW, self.sizes)
+        place = np.arange(len(self.members)) - np.repeat(self.starts, self.sizes)
+        after = np.minimum(np.repeat(self.sizes, self.sizes) - 1 - place, np.repeat(reach, self.sizes))
+        first, at = _counted(after)
+        return (self.members[first], self.members[first + 1 + at]), everything - len(first)
+
+
+def _counted(counts: Indices) -> tuple[Indices, Indices]:
+    """0 0 0 1 1 ..., each number as often as its count says, and beside it 0 1 2 0 1 ..."""
+    number = np.repeat(np.arange(len(counts)), counts)
+    return number, np.arange(len(number)) - np.repeat(np.cumsum(counts) - counts, counts)
+
+
+def may_be_capped(crowd: int) -> bool:
+    """Whether a hash with so many neighbours may have lost some."""
+    return crowd > min(CAP, MAX_CELL)

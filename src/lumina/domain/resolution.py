@@ -148,3 +148,19 @@ class Plan:
         ]
         text = json.dumps([self.run, self.policy, steps])
         return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A file as it was when all of it was read.
+
+    Attributes:
+        checksum: BLAKE3 of the bytes. size: bytes. modified_ns: time of the last change.
+        device, inode: which file it is.
+    """
+
+    checksum: bytes
+    size: int
+    modified_ns: int
+    device: int
+    inode: int

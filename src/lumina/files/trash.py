@@ -13,12 +13,12 @@ import shutil
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
 from blake3 import blake3
 
+from lumina.domain.resolution import Proof
 from lumina.errors import NotFound
 from lumina.files import names
 from lumina.files.read import explained
@@ -33,22 +33,6 @@ CHANGED = "It has changed since."
 
 class Refused(Exception):
     """A file is left where it is; `str()` is a sentence that says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """A file as it was when all of it was read.
-
-    Attributes:
-        checksum: BLAKE3 of the bytes. size: bytes. modified_ns: time of the last change.
-        device, inode: which file it is.
-    """
-
-    checksum: bytes
-    size: int
-    modified_ns: int
-    device: int
-    inode: int
 
 
 def nothing() -> None:

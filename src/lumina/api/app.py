@@ -12,6 +12,7 @@ from lumina.api.lifespan import lifespan
 from lumina.api.measured import Measured
 from lumina.api.routes import (
     albums,
+    bursts,
     catalogs,
     coverage,
     curation,
@@ -38,6 +39,7 @@ API = (
     albums,
     trash,
     duplicates,
+    bursts,
     catalogs,
     sources,
     folders,

@@ -14,6 +14,7 @@ from lumina import __version__
 from lumina.cli import (
     add,
     albums,
+    bursts,
     config,
     curate,
     doctor,
@@ -49,6 +50,7 @@ for verb in (
     stop.stop,
     images.images,
     show.show,
+    bursts.bursts,
     curate.curate,
     undo.undo,
     trash.trash,

@@ -136,6 +136,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/bursts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description Bursts and other sequences, newest first.
+         */
+        get: operations["bursts_listed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bursts/{burst_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One
+         * @description One sequence.
+         */
+        get: operations["bursts_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bursts/{burst_id}/keep": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep
+         * @description Pick the best frame of a burst, or another one, and reject the rest.
+         */
+        post: operations["bursts_keep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bursts/keep-best": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep Best
+         * @description The same for many bursts, as one action: of these, or of all about which nothing has been said yet.
+         */
+        post: operations["bursts_keep_best"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/catalogs": {
         parameters: {
             query?: never;
@@ -728,6 +808,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/detect-bursts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Detect
+         * @description Look for bursts in a catalog. Where a search is under way already, the answer names it.
+         */
+        post: operations["bursts_detect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs/detect-duplicates": {
         parameters: {
             query?: never;
@@ -1230,6 +1330,91 @@ export interface components {
              *     ]
              */
             start: string[];
+        };
+        /**
+         * Burst
+         * @description A sequence of frames, in order. Only those of kind `burst` are offered for culling.
+         */
+        Burst: {
+            /**
+             * Best
+             * @description The frame to keep: a person's only pick, or the one proposed.
+             */
+            best: number;
+            /** Camera */
+            camera: string | null;
+            /**
+             * Catalog Id
+             * Format: uuid
+             */
+            catalog_id: string;
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "burst" | "bracket" | "panorama" | "hdr" | "timelapse";
+            /** Members */
+            members: components["schemas"]["BurstMember"][];
+            /**
+             * Reasons
+             * @description Why it is one sequence, then why this frame is the best.
+             */
+            reasons: string[];
+            /** Seconds */
+            seconds: number;
+            /**
+             * Started At
+             * @description Wall clock at the place, without zone.
+             * @example 2019-07-14T10:11:12.345
+             */
+            started_at: string;
+        };
+        /**
+         * BurstMember
+         * @description One frame of a sequence.
+         */
+        BurstMember: {
+            image: components["schemas"]["ImageCard"];
+            /** Position */
+            position: number;
+            /**
+             * Reasons
+             * @description What sets it apart from the best one.
+             */
+            reasons: string[];
+            /**
+             * Score
+             * @description Among the frames of this sequence, 0-100.
+             */
+            score: number;
+        };
+        /**
+         * Bursts
+         * @description A page of sequences, newest first.
+         */
+        Bursts: {
+            /** Items */
+            items: components["schemas"]["Burst"][];
+            job: components["schemas"]["JobGlance"] | null;
+            /**
+             * Next
+             * @description Cursor of the next page.
+             */
+            next: string | null;
+            run: components["schemas"]["RunOfBursts"] | null;
+            summary: components["schemas"]["BurstSummary"];
+        };
+        /**
+         * BurstSummary
+         * @description All sequences of the view together, when they were found.
+         */
+        BurstSummary: {
+            /** Bursts */
+            bursts: number;
+            /** Images */
+            images: number;
         };
         /**
          * Catalog
@@ -2212,6 +2397,24 @@ export interface components {
             next: string | null;
         };
         /**
+         * Keep
+         * @description The frame to keep; by default the best one.
+         */
+        Keep: {
+            /** Image Id */
+            image_id?: number | null;
+        };
+        /**
+         * KeepBest
+         * @description Bursts of which the best frame is kept; by default all about which nothing has been said yet.
+         */
+        KeepBest: {
+            /** Bursts */
+            bursts?: number[] | null;
+            /** Catalog */
+            catalog?: string | null;
+        };
+        /**
          * Keeper
          * @description The image of a group that is to be kept.
          */
@@ -2297,6 +2500,17 @@ export interface components {
             images?: number[] | null;
             /** Name */
             name: string;
+        };
+        /**
+         * NewBurstsJob
+         * @description A catalog in which to look for bursts.
+         */
+        NewBurstsJob: {
+            /**
+             * Catalog Id
+             * Format: uuid
+             */
+            catalog_id: string;
         };
         /**
          * NewCatalog
@@ -2433,6 +2647,28 @@ export interface components {
         Retry: {
             /** Code */
             code?: string | null;
+        };
+        /**
+         * RunOfBursts
+         * @description The search whose sequences are shown.
+         */
+        RunOfBursts: {
+            /**
+             * Catalog Id
+             * Format: uuid
+             */
+            catalog_id: string;
+            /** Counts */
+            counts: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: number;
+            /**
+             * Published At
+             * @example 2026-01-02T03:04:05.678Z
+             */
+            published_at: string;
         };
         /**
          * RunOfCopies
@@ -3175,6 +3411,229 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bursts_listed: {
+        parameters: {
+            query?: {
+                catalog?: string | null;
+                cursor?: string | null;
+                kind?: ("burst" | "bracket" | "panorama" | "hdr" | "timelapse") | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bursts"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bursts_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                burst_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Burst"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bursts_keep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                burst_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Keep"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Curated"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bursts_keep_best: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepBest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Curated"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description Bad input */
             422: {
@@ -4892,6 +5351,66 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": components["schemas"]["Retry"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bursts_detect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBurstsJob"];
             };
         };
         responses: {

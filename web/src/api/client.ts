@@ -8,7 +8,7 @@ type Schemas = components["schemas"];
 /** Filters under the names and types that the API gives them; the URL holds the same as text. */
 type Query = NonNullable<paths["/api/timeline/buckets"]["get"]["parameters"]["query"]>;
 
-const server = createClient<paths>({ baseUrl: "/", headers: { accept: "application/json" } });
+export const server = createClient<paths>({ baseUrl: "/", headers: { accept: "application/json" } });
 
 interface Answer<T> {
   data?: T;
@@ -16,7 +16,8 @@ interface Answer<T> {
   response: Response;
 }
 
-async function ask<T>(asked: Promise<Answer<T>>): Promise<T> {
+/** The answer's content; throws the problem where it is none. */
+export async function ask<T>(asked: Promise<Answer<T>>): Promise<T> {
   let answer: Answer<T>;
   try {
     answer = await asked;
@@ -64,7 +65,7 @@ export const api = {
   image: (id: number, filters: Filters) =>
     ask(
       server.GET("/api/images/{image_id}", { params: { path: { image_id: id }, query: queryOf(filters) } }),
-    ),
+    ) as Promise<Schemas["ImageFacts"]>, // the client's types take a pair for a list
   ungroup: (id: number) =>
     ask(server.POST("/api/images/{image_id}/ungroup", { params: { path: { image_id: id } } })),
   attention: (images: number[]) => ask(server.POST("/api/attention", { body: { images } })),
@@ -97,6 +98,10 @@ function columnsOf(items: Schemas["ImageSummary"][]): Schemas["TimelineBucket"] 
     duration: column(({ duration }) => duration),
     state: column(({ state }) => state),
     name: column(({ name }) => name),
+    rating: column(({ rating }) => rating),
+    flag: column(({ flag }) => flag),
+    label: column(({ label }) => label),
+    favourite: column(({ favourite }) => favourite),
   };
 }
 

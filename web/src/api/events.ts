@@ -6,7 +6,9 @@ import type { Job } from "./types";
 export type Connection = "connecting" | "live" | "lost";
 export const connection = new Store<Connection>("connecting");
 
-type Listener = (event: "catalog" | "coverage") => void;
+/** `own`: this page itself has changed images; `undone`: it has taken something back. */
+export type Change = "catalog" | "coverage" | "own" | "undone";
+type Listener = (event: Change) => void;
 const listeners = new Set<Listener>();
 
 /** Calls back when images or their states have changed. */
@@ -15,8 +17,15 @@ export function onChange(listener: Listener): () => void {
   return () => listeners.delete(listener);
 }
 
+/** Tells the views that this page itself has changed images, without waiting for the server to say so. */
+export function announce(change: "own" | "undone" = "own"): void {
+  for (const listener of listeners) listener(change);
+}
+
 const RETRY_MS = 2000;
 const QUIET_MS = 800;
+/** What is read again where images have changed. */
+const OF_CATALOG = ["catalogs", "image", "albums", "actions"];
 
 interface JobList {
   items: Job[];
@@ -44,12 +53,14 @@ export function listen(client: QueryClient): () => void {
         setTimeout(() => (pending.delete(name), act()), QUIET_MS),
       );
   };
-  const changed = (event: "catalog" | "coverage") => () =>
+  const changed = (event: Change) => () =>
     later(event, () => {
-      void client.invalidateQueries({ queryKey: ["coverage"] });
-      if (event === "catalog") void client.invalidateQueries({ queryKey: ["catalogs"] });
       for (const listener of listeners) listener(event);
     });
+  const stale = onChange((event) => {
+    const keys = event === "coverage" ? ["coverage"] : ["coverage", ...OF_CATALOG];
+    for (const key of keys) void client.invalidateQueries({ queryKey: [key] });
+  });
   const close = () => {
     clearTimeout(retry);
     source?.close();
@@ -72,12 +83,14 @@ export function listen(client: QueryClient): () => void {
       client.setQueryData<JobList>(["jobs"], (list) => mergeJob(list, job));
     });
     source.addEventListener("catalog", changed("catalog"));
+    source.addEventListener("curation", changed("catalog"));
     source.addEventListener("coverage", changed("coverage"));
   };
   const onVisibility = () => (document.hidden ? close() : open());
   document.addEventListener("visibilitychange", onVisibility);
   onVisibility();
   return () => {
+    stale();
     document.removeEventListener("visibilitychange", onVisibility);
     for (const timer of pending.values()) clearTimeout(timer);
     close();

@@ -1,21 +1,29 @@
-import { ActionIcon, Tooltip, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import { ActionIcon, Menu, Tooltip, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-router";
 import {
   IconActivity,
+  IconAlbum,
+  IconCopyCheck,
+  IconDots,
   IconGridDots,
+  IconHistory,
   IconKeyboard,
   IconMoon,
   IconPhoto,
   IconSettings,
+  IconStack2,
   IconStethoscope,
   IconSun,
 } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 import { connection } from "~/api/events";
 import { useRunningJobs } from "~/jobs/running";
+import { undo } from "~/curation/undo";
 import { EVERYWHERE, useActions } from "~/lib/actions";
+import { SHELF_WORDS } from "~/lib/filters";
 import { useStore } from "~/lib/store";
 import { percent } from "~/lib/format";
+import { Toasts } from "~/ui/Toasts";
 import { Keyboard } from "./Keyboard";
 import { Mark } from "./Mark";
 import styles from "./Shell.module.css";
@@ -25,11 +33,19 @@ const KeySheet = lazy(() => import("./KeySheet"));
 
 const PLACES = [
   { to: "/", label: "Timeline", Icon: IconPhoto },
+  { to: "/duplicates", label: "Duplicates", Icon: IconCopyCheck },
+  { to: "/bursts", label: "Bursts", Icon: IconStack2 },
+  { to: "/albums", label: "Albums", Icon: IconAlbum },
+  { to: "/history", label: "History", Icon: IconHistory },
   { to: "/jobs", label: "Jobs", Icon: IconActivity },
   { to: "/coverage", label: "Coverage", Icon: IconGridDots },
   { to: "/doctor", label: "Doctor", Icon: IconStethoscope },
   { to: "/settings", label: "Settings", Icon: IconSettings },
 ] as const;
+
+/** On a narrow screen these stand in the bar; the others under "More". */
+const FIRST = 4;
+const SHELVES = Object.entries(SHELF_WORDS);
 
 export function Shell() {
   const [open, setOpen] = useState<"palette" | "keys" | null>(null);
@@ -42,6 +58,11 @@ export function Shell() {
     { label: "All commands", keys: ["$mod+K"], run: () => setOpen("palette") },
     { label: "Keys of this page", keys: ["Shift+?", "?"], run: () => setOpen("keys") },
     ...PLACES.map(({ to, label }) => ({ label: `Go to ${label}`, run: () => void navigate({ to }) })),
+    ...SHELVES.map(([shelf, label]) => ({
+      label: `Go to ${label}`,
+      run: () => void navigate({ to: "/", search: { shelf } }),
+    })),
+    { label: "Undo the last change", keys: ["$mod+Z"], run: () => void undo() },
     { label: "Switch between dark and light", run: flip },
     { label: "Follow the system’s dark or light", run: () => setColorScheme("auto") },
   ]);
@@ -56,6 +77,7 @@ export function Shell() {
         <LostBar />
         <Outlet />
       </div>
+      <Toasts />
       <Suspense>
         {open === "palette" && <Palette onClose={() => setOpen(null)} />}
         {open === "keys" && <KeySheet onClose={() => setOpen(null)} />}
@@ -71,11 +93,13 @@ function Rail({ dark, onFlip, onKeys }: { dark: boolean; onFlip: () => void; onK
         <Mark size={34} />
       </Link>
       <div className={styles.nav}>
-        {PLACES.map(({ to, label, Icon }) => (
+        {PLACES.map(({ to, label, Icon }, i) => (
           <Link
             key={to}
             to={to}
+            search={{}}
             className={styles.place}
+            data-late={i >= FIRST || undefined}
             activeOptions={{ exact: true, includeSearch: false }}
           >
             <span className={styles.glyph}>
@@ -85,6 +109,7 @@ function Rail({ dark, onFlip, onKeys }: { dark: boolean; onFlip: () => void; onK
             {label}
           </Link>
         ))}
+        <More />
       </div>
       <div className={styles.foot}>
         <Tooltip label="Keys (?)" position="right">
@@ -113,6 +138,42 @@ function Rail({ dark, onFlip, onKeys }: { dark: boolean; onFlip: () => void; onK
         </Tooltip>
       </div>
     </nav>
+  );
+}
+
+/** The later places, where there is no room for them. */
+function More() {
+  const here = useRouterState({ select: (state) => state.location.pathname });
+  const late = PLACES.slice(FIRST);
+  return (
+    <Menu position="top-end" width={220} withInitialFocusPlaceholder={false}>
+      <Menu.Target>
+        <button
+          type="button"
+          className={`${styles.place} ${styles.more}`}
+          data-here={late.some(({ to }) => to === here) || undefined}
+        >
+          <span className={styles.glyph}>
+            <IconDots size={21} stroke={1.6} aria-hidden />
+            <RunningDot />
+          </span>
+          More
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {late.map(({ to, label, Icon }, i) => (
+          <Menu.Item
+            key={to}
+            component={Link}
+            to={to}
+            data-autofocus={i === 0 || undefined}
+            leftSection={<Icon size={19} stroke={1.6} aria-hidden />}
+          >
+            {label}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 

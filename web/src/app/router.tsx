@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import { readSequences, readView } from "~/duplicates/search";
 import { readFilters, parseSearch, type Search, stringifySearch } from "~/lib/filters";
 import { TimelinePage } from "~/timeline/TimelinePage";
 import { PageSkeleton } from "~/ui/States";
@@ -20,6 +21,28 @@ const routes = [
     path: "/image/$id",
     component: lazyRouteComponent(() => import("~/image/ImagePage"), "ImagePage"),
     validateSearch: filtered,
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/duplicates",
+    component: lazyRouteComponent(() => import("~/duplicates/DuplicatesPage"), "DuplicatesPage"),
+    validateSearch: readView,
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/bursts",
+    component: lazyRouteComponent(() => import("~/bursts/BurstsPage"), "BurstsPage"),
+    validateSearch: readSequences,
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/albums",
+    component: lazyRouteComponent(() => import("~/albums/AlbumsPage"), "AlbumsPage"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/history",
+    component: lazyRouteComponent(() => import("~/history/HistoryPage"), "HistoryPage"),
   }),
   createRoute({
     getParentRoute: () => root,

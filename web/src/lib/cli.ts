@@ -7,6 +7,7 @@ const SWITCHES: Record<string, [string, string]> = {
   undated: ["--undated", "--dated"],
   has_gps: ["--gps", "--no-gps"],
   missing: ["--missing", ""],
+  favourite: ["--favourite", "--no-favourite"],
 };
 
 /** The images of a view. */

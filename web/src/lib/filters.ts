@@ -17,12 +17,18 @@ export interface Filters {
   stage_state?: string;
   code?: string;
   missing?: string;
+  rating?: string;
+  flag?: string[];
+  label?: string[];
+  favourite?: string;
+  album?: string;
+  shelf?: string;
   q?: string;
 }
 
 export type Search = Record<string, string | string[]>;
 
-const LISTS = ["camera", "format"] as const;
+const LISTS = ["camera", "format", "flag", "label"] as const;
 const SINGLES = [
   "catalog",
   "from",
@@ -38,11 +44,17 @@ const SINGLES = [
   "stage_state",
   "code",
   "missing",
+  "rating",
+  "favourite",
+  "album",
+  "shelf",
   "q",
 ] as const;
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
-const SHAPES: Partial<Record<(typeof SINGLES)[number], RegExp>> = {
+const SHAPES: Partial<Record<(typeof SINGLES)[number] | (typeof LISTS)[number], RegExp>> = {
+  flag: /^(pick|reject|none)$/,
+  label: /^(red|yellow|green|blue|purple|none)$/,
   from: DATE,
   to: DATE,
   undated: /^(true|false)$/,
@@ -52,6 +64,10 @@ const SHAPES: Partial<Record<(typeof SINGLES)[number], RegExp>> = {
   source: /^[1-9]\d{0,17}$/,
   place: /^[0-9b-hjkmnp-z]{1,12}$/,
   stage_state: /^(missing|done|failed|stale|waiting)$/,
+  rating: /^[1-5]$/,
+  favourite: /^(true|false)$/,
+  album: /^[1-9]\d{0,17}$/,
+  shelf: /^(archive|trash|hidden)$/,
 };
 
 /** The filters in a URL's query; what isn't one, or makes no sense, is left out. */
@@ -62,7 +78,8 @@ export function readFilters(search: Search): Filters {
     if (value && (SHAPES[name]?.test(value) ?? true)) filters[name] = value;
   }
   for (const name of LISTS) {
-    const values = [...new Set([search[name] ?? []].flat().filter(Boolean))].sort();
+    const given = [search[name] ?? []].flat().filter((value) => value && (SHAPES[name]?.test(value) ?? true));
+    const values = [...new Set(given)].sort();
     if (values.length > 0) filters[name] = values;
   }
   return consistent(filters);
@@ -71,6 +88,7 @@ export function readFilters(search: Search): Filters {
 /** Without what means nothing by itself: a folder is one of a source, a state one of a stage. */
 function consistent(filters: Filters): Filters {
   const { source, stage } = filters;
+  if (filters.shelf !== undefined) delete filters.missing;
   if (source === undefined) delete filters.folder;
   if (stage === undefined) {
     delete filters.stage_state;
@@ -118,6 +136,13 @@ export function stringifySearch(search: Record<string, unknown>): string {
   return text ? `?${text}` : "";
 }
 
+/** The shelves beside the timeline: what was put away. */
+export const SHELF_WORDS: Record<string, string> = {
+  archive: "Archive",
+  trash: "Trash",
+  hidden: "Hidden copies",
+};
+
 const WORDS: Record<string, (value: string) => string> = {
   from: (value) => `From ${value}`,
   to: (value) => `Until ${value}`,
@@ -132,6 +157,12 @@ const WORDS: Record<string, (value: string) => string> = {
   stage_state: (value) => `Is ${value}`,
   code: (value) => `Cause ${value}`,
   missing: (value) => (value === "true" ? "Gone from disk" : "On disk"),
+  rating: (value) => (value === "5" ? "5 stars" : `${value} stars or more`),
+  flag: (value) => ({ pick: "Picked", reject: "Rejected" })[value] ?? "Neither picked nor rejected",
+  label: (value) => (value === "none" ? "Without a label" : `Label ${value}`),
+  favourite: (value) => (value === "true" ? "Favourites" : "Not a favourite"),
+  album: (value) => `Album ${value}`,
+  shelf: (value) => SHELF_WORDS[value] ?? value,
   q: (value) => `“${value}”`,
 };
 
@@ -153,12 +184,7 @@ export function chips(filters: Filters): Chip[] {
 
 /** The filters without one chip. */
 export function without(filters: Filters, chip: Pick<Chip, "name" | "value">): Filters {
-  const rest = { ...filters };
-  if (chip.name === "camera" || chip.name === "format") {
-    const values = rest[chip.name]?.filter((value) => value !== chip.value);
-    rest[chip.name] = values && values.length > 0 ? values : undefined;
-  } else {
-    rest[chip.name] = undefined;
-  }
-  return readFilters(rest as Search);
+  const list = LISTS.find((name) => name === chip.name);
+  const values = list ? filters[list]?.filter((value) => value !== chip.value) : undefined;
+  return readFilters({ ...filters, [chip.name]: values } as Search);
 }

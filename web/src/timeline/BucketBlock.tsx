@@ -1,7 +1,8 @@
 import { memo } from "react";
+import type { Selection } from "~/curation/selection";
 import { clock, compactDay, count, images, longDay, monthYear, shortDay } from "~/lib/format";
 import { ProblemNote } from "~/ui/States";
-import type { Bucket } from "./buckets";
+import { type Bucket, marksAt } from "./buckets";
 import type { Laid } from "./geometry";
 import { Tile } from "./Tile";
 import type { BucketView } from "./view";
@@ -12,11 +13,18 @@ interface BlockProps {
   fast: boolean;
   /** Id of the tile that the Tab key reaches, where it is in this bucket. */
   focusable: number | null;
+  selected: Selection;
   onRetry: () => void;
 }
 
 /** One bucket: its days, or a sketch of them while it loads. */
-export const BucketBlock = memo(function BucketBlock({ view, fast, focusable, onRetry }: BlockProps) {
+export const BucketBlock = memo(function BucketBlock({
+  view,
+  fast,
+  focusable,
+  selected,
+  onRetry,
+}: BlockProps) {
   const { bucket, top, height, laid, problem } = view;
   return (
     <div
@@ -36,6 +44,7 @@ export const BucketBlock = memo(function BucketBlock({ view, fast, focusable, on
             view={view}
             fast={fast}
             focusable={focusable}
+            selected={selected}
           />
         ))
       ) : (
@@ -56,7 +65,7 @@ export const BucketBlock = memo(function BucketBlock({ view, fast, focusable, on
 }, same);
 
 function same(a: BlockProps, b: BlockProps): boolean {
-  if (a.fast !== b.fast || a.focusable !== b.focusable) return false;
+  if (a.fast !== b.fast || a.focusable !== b.focusable || a.selected !== b.selected) return false;
   const [x, y] = [a.view, b.view];
   return (
     x.bucket === y.bucket &&
@@ -89,9 +98,10 @@ interface DayProps {
   view: BucketView;
   fast: boolean;
   focusable: number | null;
+  selected: Selection;
 }
 
-function Day({ bucket, laid, day, view, fast, focusable }: DayProps) {
+function Day({ bucket, laid, day, view, fast, focusable, selected }: DayProps) {
   const { layout, images: known } = laid;
   const { columns } = known;
   const [left, top, width, height] = layout.days.subarray(day * 4, day * 4 + 4) as unknown as [
@@ -122,6 +132,8 @@ function Day({ bucket, laid, day, view, fast, focusable }: DayProps) {
         thumbnail={columns.thumbnail[i] ?? null}
         load={!fast}
         focusable={columns.id[i] === focusable}
+        selected={selected.everything || selected.ids.has(columns.id[i]!)}
+        marks={marksAt(columns, i)}
       />,
     );
   }

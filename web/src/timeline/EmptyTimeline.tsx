@@ -9,13 +9,43 @@ import { Notice } from "~/ui/States";
 import type { Filters } from "~/lib/filters";
 import { useCatalogs } from "./CatalogPicker";
 
+const SHELVES: Record<string, { title: string; text: string }> = {
+  archive: {
+    title: "Nothing is archived",
+    text: "Archived images leave the timeline and stay in their albums. Press A on an image to archive it.",
+  },
+  trash: {
+    title: "The trash is empty",
+    text: "What is moved to the trash leaves every view and can be taken out again.",
+  },
+  hidden: {
+    title: "No copy is hidden",
+    text: "Copies that a better one stands for are kept here, untouched on disk, once duplicates have been resolved.",
+  },
+};
+
 /** Nothing to show: why, and the one next thing to do. */
-export function EmptyTimeline({ filtered }: { filtered: boolean }) {
+export function EmptyTimeline({ filtered, shelf }: { filtered: boolean; shelf?: string }) {
   const navigate = useNavigate({ from: "/" });
   const [picking, setPicking] = useState(false);
   const running = useRunningJobs();
   const { data: catalogs } = useCatalogs();
   const hasSource = catalogs?.some(({ sources }) => sources.length > 0) ?? false;
+  if (shelf && SHELVES[shelf])
+    return (
+      <Notice
+        title={SHELVES[shelf].title}
+        text={SHELVES[shelf].text}
+        action={
+          <Button
+            variant="default"
+            onClick={() => void navigate({ search: (now: Filters) => ({ catalog: now.catalog }) })}
+          >
+            Back to the timeline
+          </Button>
+        }
+      />
+    );
   if (filtered)
     return (
       <Notice

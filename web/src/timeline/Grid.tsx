@@ -11,13 +11,15 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
+import { choose, isEmpty, selection } from "~/curation/selection";
 import type { Filters } from "~/lib/filters";
+import { useStore } from "~/lib/store";
 import { BucketBlock } from "./BucketBlock";
+import { spotOfTile, useChoosing } from "./choosing";
 import type { Timeline } from "./engine";
-import type { LayoutOptions } from "./layout";
 import { LoadingRows } from "./LoadingRows";
 import { Peek } from "./Peek";
-import { DEFAULT_OPTIONS } from "./sources";
+import { useRowHeight } from "./rows";
 import { type Direction, neighbour, type Spot } from "./travel";
 import type { BucketView } from "./view";
 import styles from "./Timeline.module.css";
@@ -33,6 +35,14 @@ export interface GridHandle {
   peek(): void;
   open(): void;
   enlarge(step: 1 | -1): void;
+  /** Chooses the focused image, or leaves it out. */
+  choose(): void;
+  /** Moves on and chooses everything on the way. */
+  extend(direction: Direction): void;
+  /** Chooses the bucket that the focused image, or else the top of the view, is in. */
+  chooseBucket(): void;
+  /** The focused image. */
+  here(): number | null;
 }
 
 interface GridProps {
@@ -57,6 +67,8 @@ export function Grid({ timeline, filters, loading, ref }: GridProps) {
   const [peeking, setPeeking] = useState(false);
   const [enlarge] = useRowHeight(scroller, timeline);
   const wantsFocus = useRef(cursor !== null);
+  const choosing = useChoosing(timeline);
+  const selected = useStore(selection);
 
   useLayoutEffect(() => {
     if (scroller.current) scroller.current.scrollTop = timeline.scrollTop;
@@ -107,14 +119,46 @@ export function Grid({ timeline, filters, loading, ref }: GridProps) {
         if (id !== undefined && id !== null) open(id);
       },
       enlarge,
+      choose() {
+        const spot = here();
+        const id = spot && idAt(timeline, spot);
+        if (!spot || id === null) return;
+        choosing.one(spot, id);
+        put(spot);
+      },
+      extend(direction) {
+        const from = here();
+        if (!from) return;
+        if (isEmpty(selection.get())) choosing.range(from);
+        const to = neighbour(timeline, from, direction);
+        if (!to) return;
+        choosing.range(to);
+        put(to);
+      },
+      chooseBucket() {
+        const key = here()?.key;
+        if (key)
+          void timeline.laidOf(key).then(
+            ({ images }) => choose(images.columns.id),
+            () => undefined,
+          );
+      },
+      here: () => (spotOf(timeline, cursor) ? (cursor?.id ?? null) : null),
     };
-  }, [timeline, cursor, view, put, open, enlarge]);
+  }, [timeline, cursor, view, put, open, enlarge, choosing]);
 
   const onClick = (event: MouseEvent) => {
     const tile = (event.target as Element).closest<HTMLElement>("a[data-id]");
-    if (!tile || event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
-    event.preventDefault();
+    if (!tile || event.button !== 0) return;
     const id = Number(tile.dataset.id);
+    const spot = spotOfTile(timeline, tile);
+    if (spot && choosing.clicked(event, spot, id)) {
+      event.preventDefault();
+      put(spot);
+      return;
+    }
+    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
     setCursorOf(timeline, { key: tile.dataset.bucket ?? "", id });
     open(id);
   };
@@ -125,17 +169,26 @@ export function Grid({ timeline, filters, loading, ref }: GridProps) {
       ref={scroller}
       onScroll={(event) => timeline.scrolled(event.currentTarget.scrollTop)}
       data-testid="timeline"
+      data-choosing={isEmpty(selected) ? undefined : ""}
     >
       {loading && <LoadingRows />}
       {/* A click anywhere on a tile is the link's own; here it only stays within the page. */}
       {/* eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions */}
-      <div className={styles.canvas} style={{ height: view.height }} onClick={onClick} data-testid="canvas">
+      <div
+        className={styles.canvas}
+        style={{ height: view.height }}
+        onClick={onClick}
+        onContextMenu={(event) => matchMedia("(hover: none)").matches && event.preventDefault()}
+        {...choosing.press}
+        data-testid="canvas"
+      >
         {view.buckets.map((bucket) => (
           <BucketBlock
             key={bucket.bucket.key}
             view={bucket}
             fast={view.fast}
             focusable={focusable?.key === bucket.bucket.key ? focusable.id : null}
+            selected={selected}
             onRetry={() => timeline.loader.retry()}
           />
         ))}
@@ -159,6 +212,10 @@ function reachable(timeline: Timeline, buckets: BucketView[], cursor: Cursor | n
   return spot && id !== undefined && id !== null ? { key: spot.key, id } : null;
 }
 
+function idAt(timeline: Timeline, spot: Spot): number | null {
+  return timeline.geometry.laid.get(spot.key)?.images.columns.id[spot.item] ?? null;
+}
+
 function spotOf(timeline: Timeline, cursor: Cursor | null): Spot | null {
   if (!cursor) return null;
   const item = timeline.geometry.laid.get(cursor.key)?.images.columns.id.indexOf(cursor.id) ?? -1;
@@ -178,55 +235,4 @@ function firstSpot(timeline: Timeline, buckets: BucketView[]): Spot | null {
       if (isInView(timeline, { key: bucket.key, item })) return { key: bucket.key, item };
   }
   return null;
-}
-
-const ROWS = "lumina-row-height";
-const STEPS = [90, 120, 150, 180, 210, 250, 300, 360, 430];
-
-/** Keeps the layout's options in step with the element's size and the wanted row height. */
-function useRowHeight(scroller: React.RefObject<HTMLDivElement | null>, timeline: Timeline) {
-  const [wanted, setWanted] = useState<number | null>(() => Number(localStorage.getItem(ROWS)) || null);
-  useLayoutEffect(() => {
-    const element = scroller.current;
-    if (!element) return;
-    const measure = () => {
-      const style = getComputedStyle(element);
-      const width = element.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
-      if (width > 0) timeline.resize(optionsFor(Math.floor(width), wanted), element.clientHeight);
-    };
-    measure();
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, [scroller, timeline, wanted]);
-  const enlarge = useCallback(
-    (step: 1 | -1) => {
-      const now = wanted ?? timeline.geometry.options.rowHeight;
-      const nearest = STEPS.reduce(
-        (best, one, i) => (Math.abs(one - now) < Math.abs(STEPS[best]! - now) ? i : best),
-        0,
-      );
-      const next = STEPS[Math.min(STEPS.length - 1, Math.max(0, nearest + step))]!;
-      localStorage.setItem(ROWS, String(next));
-      setWanted(next);
-    },
-    [timeline, wanted],
-  );
-  return [enlarge] as const;
-}
-
-function optionsFor(width: number, wanted: number | null): LayoutOptions {
-  const narrow = width < 640;
-  const rowHeight = Math.min(
-    wanted ?? (narrow ? 118 : width > 1900 ? 250 : 210),
-    Math.max(90, Math.round(width / 1.6)),
-  );
-  return {
-    ...DEFAULT_OPTIONS,
-    width,
-    rowHeight,
-    gap: narrow ? 3 : 4,
-    dayGap: narrow ? 12 : 22,
-    minDay: narrow ? 96 : 132,
-  };
 }

@@ -16,7 +16,7 @@ interface PeekProps {
 
 /** A large look at the focused image without leaving the timeline; arrows lead on. */
 export function Peek({ timeline, cursor, onClose, onOpen }: PeekProps) {
-  useActions("Peek", [{ label: "Close the peek", keys: ["Escape"], run: onClose }]);
+  useActions("Peek", [{ label: "Close the peek", keys: ["Escape"], run: onClose }], true);
   const laid = timeline.geometry.laid.get(cursor.key);
   const item = laid?.images.columns.id.indexOf(cursor.id) ?? -1;
   if (!laid || item < 0) return null;

@@ -1,7 +1,9 @@
-import { IconAlertTriangle, IconPlayerPlayFilled } from "@tabler/icons-react";
+import { IconAlertTriangle, IconCheck, IconPlayerPlayFilled } from "@tabler/icons-react";
 import { memo, useEffect, useRef, useState } from "react";
 import { pictureUrl } from "~/api/client";
 import type { ThumbnailState } from "~/api/types";
+import { MarkSigns } from "~/curation/MarkSigns";
+import { describeMarks, type Marks } from "~/curation/marks";
 import { fullTime, playtime } from "~/lib/format";
 import { meanColour, paintPlaceholder } from "./placeholders";
 import styles from "./Timeline.module.css";
@@ -23,12 +25,22 @@ export interface TileProps {
   /** False while the reader flies past: then only what was loaded before is shown. */
   load: boolean;
   focusable: boolean;
+  selected: boolean;
+  marks: Marks;
 }
 
 /** Thumbnails that were shown before: the browser has them at hand. */
 const seen = new Set<string>();
 
-export const Tile = memo(function Tile(props: TileProps) {
+export const Tile = memo(TileView, same);
+
+/** Marks are made anew with each drawing of a bucket; only what they say counts. */
+function same({ marks: a, ...one }: TileProps, { marks: b, ...other }: TileProps): boolean {
+  const keys = Object.keys(one) as (keyof typeof one)[];
+  return keys.every((key) => one[key] === other[key]) && describeMarks(a) === describeMarks(b);
+}
+
+function TileView(props: TileProps) {
   const { id, x, y, w, h, name, video, duration, state, placeholder, thumbnail } = props;
   const link = useRef<HTMLAnchorElement>(null);
   useEffect(() => {
@@ -43,6 +55,8 @@ export const Tile = memo(function Tile(props: TileProps) {
       style={{ left: x, top: y, width: w, height: h, backgroundColor: meanColour(placeholder) }}
       data-id={id}
       data-bucket={props.bucket}
+      data-selected={props.selected || undefined}
+      data-rejected={props.marks.flag === "reject" || undefined}
       tabIndex={props.focusable ? 0 : -1}
       aria-label={describe(props)}
       draggable={false}
@@ -54,6 +68,10 @@ export const Tile = memo(function Tile(props: TileProps) {
           {w > 90 && <span className={styles.brokenName}>{name}</span>}
         </span>
       )}
+      <MarkSigns marks={props.marks} narrow={w < 130} />
+      <span className={styles.check} data-check aria-hidden>
+        <IconCheck size={15} stroke={3} />
+      </span>
       {video && (
         <span className={styles.video}>
           <IconPlayerPlayFilled size={11} aria-hidden />
@@ -62,7 +80,7 @@ export const Tile = memo(function Tile(props: TileProps) {
       )}
     </a>
   );
-});
+}
 
 function Picture({ id, thumbnail, load }: { id: number; thumbnail: string; load: boolean }) {
   const image = useRef<HTMLImageElement>(null);
@@ -92,9 +110,12 @@ function Picture({ id, thumbnail, load }: { id: number; thumbnail: string; load:
   );
 }
 
-function describe({ name, takenAt, video, duration, state }: TileProps): string {
+function describe({ name, takenAt, video, duration, state, marks, selected }: TileProps): string {
   const parts = [video ? "Video" : "Photo", takenAt ? fullTime(takenAt) : "without a date", name];
   if (video && duration !== null) parts.splice(1, 0, playtime(duration));
   if (state === "failed") parts.push("could not be read");
+  const said = describeMarks(marks);
+  if (said) parts.push(said);
+  if (selected) parts.push("chosen");
   return parts.join(", ");
 }

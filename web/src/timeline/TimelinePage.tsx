@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { api } from "~/api/client";
 import { onChange } from "~/api/events";
 import { asProblem, Problem } from "~/api/problem";
+import { clearSelection } from "~/curation/selection";
 import { useActions } from "~/lib/actions";
 import { usePageCommand } from "~/lib/commands";
 import { countFilters, filterKey, readFilters } from "~/lib/filters";
@@ -11,6 +12,7 @@ import { listCommand } from "~/lib/cli";
 import { useTitle } from "~/lib/title";
 import { ProblemNote } from "~/ui/States";
 import { toBuckets } from "./buckets";
+import { Culling } from "./Culling";
 import { EmptyTimeline } from "./EmptyTimeline";
 import type { Timeline } from "./engine";
 import { GoToDate } from "./GoToDate";
@@ -25,6 +27,8 @@ import { waitingImages } from "./view";
 import styles from "./Timeline.module.css";
 
 const REFRESH_MS = 1500;
+/** What this page has changed itself is to be seen at once. */
+const OWN_MS = 60;
 const ATTENTION_MS = 1200;
 
 export function TimelinePage() {
@@ -54,17 +58,14 @@ export function TimelinePage() {
     <main id="main" className={styles.page}>
       <TimelineHeader timeline={timeline} filters={filters} list={data} onGoTo={() => setAsking(true)} />
       <ScanBar />
-      {error && !(data && asProblem(error).offline) && (
-        <div className={styles.note}>
-          <ProblemNote error={error} doing="read the timeline" onRetry={() => void refetch()} />
-        </div>
-      )}
+      {error && <Trouble error={error} hasData={data !== undefined} onRetry={() => void refetch()} />}
       {data?.total === 0 ? (
-        <EmptyTimeline filtered={countFilters(filters) > 0} />
+        <EmptyTimeline filtered={countFilters(filters) > 0} shelf={filters.shelf} />
       ) : (
         <div className={styles.body}>
           <Grid key={key} ref={grid} timeline={timeline} filters={filters} loading={!data && !error} />
           {data && <Scrubber timeline={timeline} filters={filters} />}
+          <Culling timeline={timeline} filters={filters} grid={grid} total={data?.total ?? 0} />
         </div>
       )}
       {asking && <GoToDate timeline={timeline} onClose={() => setAsking(false)} onGo={goTo} />}
@@ -72,15 +73,30 @@ export function TimelinePage() {
   );
 }
 
+/** Why the timeline couldn't be read; while the server is away, what was loaded stays and a bar says so. */
+function Trouble({ error, hasData, onRetry }: { error: unknown; hasData: boolean; onRetry: () => void }) {
+  if (hasData && asProblem(error).offline) return null;
+  return (
+    <div className={styles.note}>
+      <ProblemNote error={error} doing="read the timeline" onRetry={onRetry} />
+    </div>
+  );
+}
+
 /** Reads the list and what is in view again when the server says that something changed. */
 function useFreshness(timeline: Timeline, refetch: () => Promise<unknown>): void {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const stop = onChange(() => {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        void refetch().then(() => timeline.refresh());
-      }, REFRESH_MS);
+    const stop = onChange((event) => {
+      const own = event === "own" || event === "undone";
+      if (own) timer = void clearTimeout(timer);
+      timer ??= setTimeout(
+        () => {
+          timer = undefined;
+          void refetch().then(() => timeline.refresh());
+        },
+        own ? OWN_MS : REFRESH_MS,
+      );
     });
     const gone = timeline.subscribe(() => {
       const lost = timeline.view.buckets.some(
@@ -155,6 +171,27 @@ function useTimelineKeys(
       keyOnly: true,
       run: () => timeline.show(timeline.y - timeline.viewportHeight * 0.9),
     },
+    { label: "Choose the image", keys: ["S"], run: () => grid.current?.choose() },
+    { label: "Choose all of this month", keys: ["$mod+A"], run: () => grid.current?.chooseBucket() },
+    {
+      label: "Choose on to the right",
+      keys: ["Shift+ArrowRight"],
+      run: () => grid.current?.extend("right"),
+    },
+    { label: "Choose on to the left", keys: ["Shift+ArrowLeft"], run: () => grid.current?.extend("left") },
+    {
+      label: "Choose on below",
+      keys: ["Shift+ArrowDown"],
+      keyOnly: true,
+      run: () => grid.current?.extend("down"),
+    },
+    {
+      label: "Choose on above",
+      keys: ["Shift+ArrowUp"],
+      keyOnly: true,
+      run: () => grid.current?.extend("up"),
+    },
+    { label: "Choose none", keys: ["Escape"], run: clearSelection },
     { label: "Peek at the image", keys: ["Space"], run: () => grid.current?.peek() },
     { label: "Open the image", keys: ["Enter"], keyOnly: true, run: () => grid.current?.open() },
     { label: "Larger rows", keys: ["+", "Shift++", "="], run: () => grid.current?.enlarge(1) },

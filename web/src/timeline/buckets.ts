@@ -1,5 +1,6 @@
 /** Buckets of the timeline and what is known about the images in one. */
 import type { BucketColumns, BucketList } from "~/api/types";
+import type { Marks } from "~/curation/marks";
 import { joinSparse } from "./merge";
 
 /** At most 2,000 images of one month, one day, one part of a day, several sparse months; or a part of the undated shelf. */
@@ -48,6 +49,34 @@ export interface BucketImages {
   dayStart: Int32Array;
   /** `YYYY-MM-DD` of each day, "" on the undated shelf. */
   days: string[];
+}
+
+/** What has been decided about one image of a bucket. */
+export function marksAt(columns: BucketColumns, i: number): Marks {
+  return {
+    rating: columns.rating[i] ?? 0,
+    flag: columns.flag[i] ?? null,
+    label: columns.label[i] ?? null,
+    favourite: columns.favourite[i] ?? false,
+  };
+}
+
+/** The columns after a change of the marks of some images; the same ones where none of them is here. */
+export function withMarks(
+  columns: BucketColumns,
+  images: ReadonlySet<number>,
+  changes: Partial<Marks>,
+): BucketColumns {
+  if (!columns.id.some((id) => images.has(id))) return columns;
+  const changed = <T>(column: T[], value: T | undefined) =>
+    value === undefined ? column : columns.id.map((id, i) => (images.has(id) ? value : column[i]!));
+  return {
+    ...columns,
+    rating: changed(columns.rating, changes.rating),
+    flag: changed(columns.flag, changes.flag),
+    label: changed(columns.label, changes.label),
+    favourite: changed(columns.favourite, changes.favourite),
+  };
 }
 
 /** Finds the days in a bucket's columns. */

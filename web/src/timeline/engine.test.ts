@@ -57,6 +57,10 @@ class FakeServer {
       duration: all.map(() => null),
       state: all.map((i) => (i % 10 === 0 ? ("missing" as const) : ("done" as const))),
       name: all.map((i) => `${i}.jpg`),
+      rating: all.map(() => 0),
+      flag: all.map(() => null),
+      label: all.map(() => null),
+      favourite: all.map(() => false),
     };
   };
 }

@@ -233,10 +233,14 @@ export class Timeline {
 
   /** Days of a bucket, newest first; loads it where it isn't. Of one that can't be read, its ends are known. */
   async daysOf({ key, start, end }: Bucket): Promise<string[]> {
-    const loaded =
-      this.geometry.laid.get(key) ?? (await this.fetch(key, new AbortController().signal).catch(() => null));
+    const loaded = await this.laidOf(key).catch(() => null);
     if (loaded && !this.geometry.laid.has(key)) this.take(key, loaded);
     return loaded?.images.days ?? [end.slice(0, 10), start.slice(0, 10)];
+  }
+
+  /** A bucket laid out; loads it where it isn't. */
+  async laidOf(key: string): Promise<Laid> {
+    return this.geometry.laid.get(key) ?? this.fetch(key, new AbortController().signal);
   }
 
   /** Reads again what is in view. */
@@ -374,13 +378,13 @@ export class Timeline {
     if (ratio.length > 20) this.geometry.ratio = this.geometry.ratio * 0.7 + (sum / ratio.length) * 0.3;
   }
 
-  private draw(fast = this.view.fast): void {
+  /** Draws what is in view anew. */
+  draw(fast = this.view.fast): void {
     const over = this.viewport * 0.75;
-    const { base } = this.frame;
     const [from, to] = [this.y - over, this.y + this.viewport + over];
-    const buckets = bucketsBetween(this.geometry, from, to, base, (key) => this.loader.error(key));
+    const buckets = bucketsBetween(this.geometry, from, to, this.frame.base, (key) => this.loader.error(key));
     this.drawnAt = this.y;
-    this.view = { ...this.view, height: elementHeight(base, this.extent), buckets, fast };
+    this.view = { ...this.view, height: elementHeight(this.frame.base, this.extent), buckets, fast };
     for (const listener of this.viewListeners) listener();
   }
 }

@@ -1,0 +1,3 @@
+export function AlbumsPage() {
+  return null;
+}

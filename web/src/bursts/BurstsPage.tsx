@@ -1,0 +1,3 @@
+export function BurstsPage() {
+  return null;
+}

@@ -14,7 +14,8 @@ from lumina.config import Configuration, Settings, load
 from lumina.domain.picture import Picture, PictureError
 from lumina.domain.stage import Lane
 from lumina.domain.values import RenditionKind
-from lumina.domain.work import BatchKind
+from lumina.domain.work import BatchKind, Job
+from lumina.engine.bring_back import BringBack
 from lumina.engine.dispatch import Dispatcher, Sender
 from lumina.engine.engine import Engine
 from lumina.engine.finalise import Finaliser
@@ -22,11 +23,13 @@ from lumina.engine.follow import DETECT_BURSTS, DETECT_DUPLICATES, follow
 from lumina.engine.group import Grouping
 from lumina.engine.ingest import plan_handler, scan_handler
 from lumina.engine.leases import Leases
+from lumina.engine.leave import Leave
 from lumina.engine.match import Matcher
 from lumina.engine.pixels import PixelHasher
 from lumina.engine.plan import Planner
 from lumina.engine.reaper import Reaper
 from lumina.engine.registry import AnyStage, Registry
+from lumina.engine.resolving import RESOLVE, UNDO, Resolver, ended
 from lumina.engine.scan import Scanner
 from lumina.engine.sequence import Publication, Sequencer
 from lumina.engine.work import Worker as WorkRunner
@@ -34,6 +37,7 @@ from lumina.errors import BadSetting, NotFound
 from lumina.files import names
 from lumina.files.derived import DerivedStore
 from lumina.files.picture import MasterPicture, ProxyPicture
+from lumina.files.trash import Trash
 from lumina.files.vault import Vault
 from lumina.services.killfiles import KillFiles
 from lumina.services.work import WorkService
@@ -154,8 +158,14 @@ def build(
         BatchKind.MATCH: Matcher(store, dispatcher).run,
         BatchKind.SEQUENCE: Sequencer(store).run,
         BatchKind.PIXELS: PixelHasher(store, dispatcher, pictures, item_seconds=settings.item_seconds).run,
+        BatchKind.RESOLVE: (resolver := _resolver(settings, store, dispatcher)).run,
     }
-    finalisers: dict[str, Finaliser] = {DETECT_BURSTS: Publication(store), DETECT_DUPLICATES: Grouping(store)}
+    finalisers: dict[str, Finaliser] = {
+        DETECT_BURSTS: Publication(store),
+        DETECT_DUPLICATES: Grouping(store),
+        RESOLVE: resolver.resolved,
+        UNDO: resolver.undone,
+    }
     return App(
         settings=settings,
         store=store,
@@ -172,11 +182,22 @@ def build(
             handlers,
             settings.lease_seconds,
             finalisers,
-            lambda tx, job: follow(tx, dispatcher, job),
+            partial(_follow, dispatcher),
         ),
         reaper=Reaper(store, leases, dispatcher, settings.keep_jobs_days),
         work=WorkService(store, registry, dispatcher),
     )
+
+
+def _resolver(settings: Settings, store: Store, dispatcher: Dispatcher) -> Resolver:
+    trash, writable = Trash(settings.home), settings.vault_writable
+    leave = Leave(store, trash, settings.node, writable=writable)
+    return Resolver(store, dispatcher, leave, BringBack(store, trash, settings.node), writable=writable)
+
+
+def _follow(dispatcher: Dispatcher, tx: Transaction, job: Job) -> None:
+    follow(tx, dispatcher, job)
+    ended(tx, dispatcher, job)
 
 
 def _open_pictures(

@@ -65,10 +65,9 @@ def _single(keeper: Said, others: Sequence[Said]) -> Iterator[tuple[Field, Any]]
 
 
 def _described(keeper: Said, others: Sequence[Said]) -> Iterator[tuple[Field, Any]]:
-    if not (keeper.own_title or keeper.title) and (title := _first(o.own_title or o.title for o in others)):
-        yield Field.TITLE, title
-    if not (keeper.own_caption or keeper.caption) and (caption := _first(o.own_caption or o.caption for o in others)):
-        yield Field.CAPTION, caption
+    for field, own in ((Field.TITLE, keeper.own_title), (Field.CAPTION, keeper.own_caption)):
+        if own is None and not _told(keeper, field) and (text := _first(_told(other, field) for other in others)):
+            yield field, text
     known = dict.fromkeys((*keeper.own_keywords, *keeper.keywords))
     words = dict.fromkeys(word for other in others for word in (*other.own_keywords, *other.keywords))
     if more := [word for word in words if word not in known]:
@@ -77,6 +76,12 @@ def _described(keeper: Said, others: Sequence[Said]) -> Iterator[tuple[Field, An
         place = next((where for other in others if (where := other.own_location or other.location)), None)
         if place:
             yield Field.LOCATION, list(place)
+
+
+def _told(said: Said, field: Field) -> str | None:
+    """A title or caption; what people say counts for more than what the files say, also that there is none."""
+    own, filed = (said.own_title, said.title) if field is Field.TITLE else (said.own_caption, said.caption)
+    return filed if own is None else own
 
 
 def _first(values: Iterable[str | None]) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from lumina.domain.work import Batch, BatchKind, Status
 from lumina.engine.dispatch import Dispatcher
 from lumina.engine.registry import Registry
-from lumina.store import Store, Transaction, features, inputs, jobs, ledger, outcomes
+from lumina.store import Store, Transaction, features, inputs, jobs, ledger, outcomes, resolutions
 from lumina.store.ledger import MAX_STRIKES
 from lumina.store.outcomes import Outcome
 
@@ -83,6 +83,9 @@ class Leases:
         elif batch.kind is BatchKind.PIXELS:
             features.give_up_pixels(tx, batch.items)
             ledger.end(tx, batch, error=reason)
+        elif batch.kind is BatchKind.RESOLVE and batch.items:
+            resolutions.refuse_due(tx, int(batch.payload["action"]), batch.items, reason)
+            ledger.end(tx, batch, failed=len(batch.items), error=reason)
         else:
             ledger.end(tx, batch, error=reason)
             jobs.fail(tx, batch.job_id, {"message": reason, "code": code})

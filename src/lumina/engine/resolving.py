@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from lumina.domain.curation import Action, ActionState
+from lumina.domain.curation import Action, ActionState, Undone
 from lumina.domain.proposal import Known, propose
 from lumina.domain.resolution import TRASH, Plan, Wish
 from lumina.domain.stage import Lane
@@ -14,6 +14,7 @@ from lumina.domain.work import Batch, BatchKind, Job, JobState, Priority
 from lumina.engine.bring_back import BringBack
 from lumina.engine.dispatch import Dispatcher
 from lumina.engine.finalise import Effect
+from lumina.engine.follow import DETECT_DUPLICATES
 from lumina.engine.leave import Leave
 from lumina.errors import BadInput, Conflict
 from lumina.store import (
@@ -141,31 +142,26 @@ def begin_undo(tx: Transaction, dispatcher: Dispatcher, action: Action) -> Job:
     return jobs.get(tx, job.id)
 
 
-def automatic(tx: Transaction, dispatcher: Dispatcher, job: Job) -> None:
-    """After a search for copies: ask for what the catalog's policy resolves by itself, where that is switched on.
+def ended(tx: Transaction, dispatcher: Dispatcher, job: Job) -> None:
+    """What follows the end of any job, in the transaction that ends it.
 
-    In the transaction that ends the search; the plan is made later, outside of any.
+    An action whose job has ended is over, however that ended; what did not happen can be asked for again. A search for
+    copies is followed by what the catalog's policy resolves by itself, where that is switched on; the plan for it is
+    made later, outside of this transaction.
     """
-    if (
-        job.state is not JobState.SUCCESS
-        or job.catalog_id is None
-        or not catalogs.duplicates(tx, job.catalog_id).automatic
-    ):
-        return
-    key = f"{RESOLVE}:{job.catalog_id}"
-    if jobs.running_with(tx, key) is not None:
-        return
-    asked = jobs.create(
-        tx, RESOLVE, job.catalog_id, {"automatic": True}, priority=Priority.BACKGROUND, exclusive_key=key
-    )
-    ledger.add(tx, asked.id, BatchKind.RESOLVE, Lane.IO, payload={"automatic": True})
-    dispatcher.after(tx, Lane.IO)
-
-
-def close(tx: Transaction, job: Job) -> None:
-    """An action whose job has ended is over, however it ended; what did not happen can be asked for again."""
     if job.kind in (RESOLVE, UNDO):
         resolutions.settle(tx)
+    if job.kind == DETECT_DUPLICATES and job.state is JobState.SUCCESS and job.catalog_id is not None:
+        _automatic(tx, dispatcher, job.catalog_id)
+
+
+def _automatic(tx: Transaction, dispatcher: Dispatcher, catalog_id: UUID) -> None:
+    key = f"{RESOLVE}:{catalog_id}"
+    if not catalogs.duplicates(tx, catalog_id).automatic or jobs.running_with(tx, key) is not None:
+        return
+    job = jobs.create(tx, RESOLVE, catalog_id, {"automatic": True}, priority=Priority.BACKGROUND, exclusive_key=key)
+    ledger.add(tx, job.id, BatchKind.RESOLVE, Lane.IO, payload={"automatic": True})
+    dispatcher.after(tx, Lane.IO)
 
 
 class Resolver:
@@ -231,27 +227,32 @@ class Resolver:
 
         def effect(tx: Transaction, job: Job) -> Mapping[str, Any]:
             action_id = int(job.parameters["action"])
-            return {"message": f"Undone: {job.parameters['title']}", **undo(tx, action_id)}
+            undone = undo(tx, action_id)
+            return {
+                "message": f"Undone: {job.parameters['title']}",
+                "action": action_id,
+                "changed": undone.changed,
+                "conflicts": undone.conflicts,
+                "refused": _refused(tx, action_id) if job.failed else [],
+            }
 
         return effect
 
 
-def undo(tx: Transaction, action_id: int) -> Mapping[str, Any]:
+def undo(tx: Transaction, action_id: int) -> Undone:
     """Undo what an action has written; images whose files could not come back stay as they are.
 
     Where some did not, the action can be undone once more.
+
+    Raises:
+        NotFound: there is no such action.
+        Conflict: it is undone already, or still under way.
     """
-    away = resolutions.still_away(tx, action_id)
-    undone = journal.undo(tx, action_id, leave=away)
+    undone = journal.undo(tx, action_id, leave=resolutions.still_away(tx, action_id))
     resolutions.close_hidden(tx, action_id)
     if resolutions.with_files_away(tx, action_id):
         actions.mark(tx, action_id, ActionState.DONE)
-    return {
-        "action": action_id,
-        "changed": undone.changed,
-        "conflicts": undone.conflicts,
-        "refused": _refused(tx, action_id) if away else [],
-    }
+    return undone
 
 
 _VERBS = {"hide": "hidden", "trash": "moved to the trash"}

@@ -54,10 +54,14 @@ _KNOWN = """SELECT file.id, file.image_id, file.source_id, file.path, file.role,
 
 
 def at_paths(tx: Transaction, source_id: int, paths: Sequence[str]) -> list[Known]:
-    """Rows for these paths; of several missing at one path the latest, and none where there is a present one."""
+    """Rows for these paths; of several missing at one path the latest, and none where there is a present one.
+
+    A file that Lumina has taken to its trash is not known any more: what stands there now is another.
+    """
     rows = tx.rows(
         f"""{_KNOWN} WHERE file.id IN (
             SELECT DISTINCT ON (path) id FROM file WHERE source_id = :source AND path = ANY(:paths)
+              AND (missing_since IS NULL OR trash_path IS NULL)
             ORDER BY path, missing_since DESC NULLS FIRST, id DESC) ORDER BY file.path""",
         source=source_id,
         paths=list(paths),

@@ -1,6 +1,7 @@
 """Tell files that moved from files that are new: the same file, or the same bytes, at a path where they were not.
 
 A row may move only when its file is not where the row says: gone, missing, or its place taken by another that moved.
+What Lumina has taken to its trash has not moved: it would drag what is new out of sight.
 Works on the tables of `lumina.store.scans`.
 """
 
@@ -89,7 +90,8 @@ def elsewhere(tx: Transaction, area: Area, limit: int) -> list[Place]:
         f"""SELECT file.id, file.source_id, file.path, file.missing_since IS NOT NULL AS missing FROM file
         LEFT JOIN (SELECT DISTINCT s.size FROM scan_seen s JOIN scan_diff d ON d.path = s.path) AS new
             ON new.size = file.size
-        WHERE {_SAME_CATALOG} AND NOT ({IN_AREA}) AND (file.missing_since IS NOT NULL OR new.size IS NOT NULL)
+        WHERE {_SAME_CATALOG} AND NOT ({IN_AREA}) AND file.trash_path IS NULL
+          AND (file.missing_since IS NOT NULL OR new.size IS NOT NULL)
         ORDER BY file.missing_since DESC NULLS LAST, file.id LIMIT :limit""",
         limit=limit,
         **area.parameters,
@@ -108,7 +110,8 @@ def find_free(tx: Transaction, area: Area, elsewhere_gone: Sequence[int]) -> Non
     tx.execute(
         f"""INSERT INTO scan_free SELECT file.id, s.path IS NOT NULL
         FROM file LEFT JOIN scan_seen s ON s.path = file.path
-        WHERE {IN_AREA} AND (s.path IS NULL OR s.size <> file.size OR s.modified_ns <> file.modified_ns)""",
+        WHERE {IN_AREA} AND file.trash_path IS NULL
+          AND (s.path IS NULL OR s.size <> file.size OR s.modified_ns <> file.modified_ns)""",
         **area.parameters,
     )
     tx.execute("ANALYZE scan_free")

@@ -71,11 +71,20 @@ def test_a_database_of_the_first_version_keeps_what_it_knows(empty: Store) -> No
                 FROM source, generate_series(1, 3) AS n"""
             )
         )
+        connection.execute(
+            text("INSERT INTO metadata (image_id, rating, label) VALUES (1, 4, 'Red'), (2, -1, 'Moody')")
+        )
         connection.execute(text("INSERT INTO fingerprint SELECT id, 1, 2, 3, 4, false FROM image"))
     assert migrate.upgrade(empty) == migrate.head()
     with empty.transaction() as tx:
         assert [row["shown"] for row in tx.rows("SELECT shown FROM image ORDER BY id")] == [True, True, False]
         assert tx.value("SELECT count(*) FROM fingerprint WHERE dhash = 1 AND phash = 4") == 3
+        assert [
+            tuple(row.values()) for row in tx.rows("SELECT rating, flag, label FROM curation ORDER BY image_id")
+        ] == [
+            (4, None, "red"),
+            (0, "reject", None),
+        ]
         tx.execute("UPDATE image SET hidden = true WHERE stem = '1'")
         tx.execute("SELECT timeline_fold()")
         assert tx.value("SELECT sum(images) FROM timeline_day") == 1

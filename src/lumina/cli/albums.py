@@ -28,10 +28,10 @@ Images = Annotated[list[str], typer.Argument(metavar="IMAGE...", help="Numbers, 
 
 
 @app.callback(invoke_without_command=True)
-def default(context: typer.Context) -> None:
+def default(context: typer.Context, as_json: AsJson = False) -> None:
     """Albums: list, create, rename, remove, add images, take them out."""
     if context.invoked_subcommand is None:
-        listed(context, catalog=None, as_json=False)
+        listed(context, catalog=None, as_json=as_json)
 
 
 @app.command("list")

@@ -32,11 +32,13 @@ def trash(
     if as_json:
         emit_json({"dry_run": dry_run, "days": days, **plain(found), "removed": removed[0], "removed_size": removed[1]})
         return
-    emit(f"{found.images:,} images are in the trash; {found.files:,} files ({_size(found.size)}) left their folders.")
+    emit(
+        f"In the trash: {found.images:,} images; files that left their folders: {found.files:,} ({_size(found.size)})."
+    )
     if empty and not dry_run:
-        emit(f"Removed {removed[0]:,} files ({_size(removed[1])}) for good.")
+        emit(f"Removed for good: {removed[0]:,} ({_size(removed[1])}).")
     else:
-        emit(f"{found.due_files:,} of them ({_size(found.due_size)}) have been there for {days} days or more.")
+        emit(f"There for {days} days or more: {found.due_files:,} ({_size(found.due_size)}).")
 
 
 def _size(count: int) -> str:

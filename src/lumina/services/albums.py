@@ -66,7 +66,7 @@ def create(tx: Transaction, catalog_id: UUID, name: str, images: Sequence[int] =
     album_id = albums.add(tx, catalog_id)
     changes = [Change(None, Field.ALBUM_NAME, name, album_id)]
     changes += [Change(image, Field.ALBUM, True, album_id) for image in ids]
-    title = f"Made the album {name}" + (f" with {wording.images(len(ids))}" if ids else "")
+    title = f'Made the album "{name}"' + (f" with {wording.images(len(ids))}" if ids else "")
     action = journal.perform(tx, catalog_id=catalog_id, kind="album", title=title, changes=changes)
     return get(tx, album_id), action
 
@@ -79,7 +79,7 @@ def rename(tx: Transaction, album_id: int, name: str) -> tuple[Album, Action | N
     """
     catalog_id, before = _locked(tx, album_id), get(tx, album_id).name
     name = _free_name(tx, catalog_id, name, but=album_id)
-    title = f"Renamed the album {before} to {name}"
+    title = f'Renamed the album "{before}" to "{name}"'
     change = Change(None, Field.ALBUM_NAME, name, album_id)
     action = journal.perform(tx, catalog_id=catalog_id, kind="album", title=title, changes=[change])
     return get(tx, album_id), curation.kept(tx, action)
@@ -92,7 +92,7 @@ def remove(tx: Transaction, album_id: int) -> Action:
         NotFound: there is no such album.
     """
     catalog_id, before = _locked(tx, album_id), get(tx, album_id)
-    title = f"Removed the album {before.name} of {wording.images(before.images)}"
+    title = f'Removed the album "{before.name}" ({wording.images(before.images)})'
     change = Change(None, Field.ALBUM_NAME, None, album_id)
     return journal.perform(tx, catalog_id=catalog_id, kind="album", title=title, changes=[change])
 
@@ -114,7 +114,7 @@ def fill(tx: Transaction, album_id: int, *, add: Sequence[int] = (), remove: Seq
     changes = [Change(image, Field.ALBUM, image not in leaving, album_id) for image in ids]
     verbs = [f"added {wording.images(len(set(add)))} to" if add else "", f"took {wording.images(len(leaving))} out of"]
     said = " and ".join(verbs[: 2 if remove else 1] if add else verbs[1:])
-    title = f"{said[0].upper()}{said[1:]} the album {name}"
+    title = f'{said[0].upper()}{said[1:]} the album "{name}"'
     action = journal.perform(tx, catalog_id=catalog_id, kind="album", title=title, changes=changes)
     return Curated(curation.kept(tx, action), len(ids))
 

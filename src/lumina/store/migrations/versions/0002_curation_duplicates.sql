@@ -31,6 +31,15 @@ CREATE TABLE curation (
     longitude double precision,
     base jsonb NOT NULL DEFAULT '{}'
 );
+-- What is known already of catalogs that were made before; later the metadata stage sees to it (lumina.domain.firsts).
+INSERT INTO curation (image_id, rating, flag, label, base)
+SELECT image_id, rating, flag, label, jsonb_strip_nulls(jsonb_build_object(
+        'rating', nullif(rating, 0), 'flag', flag, 'label', label))
+FROM (
+    SELECT image_id, greatest(coalesce(rating, 0), 0) AS rating, CASE WHEN rating < 0 THEN 'reject' END AS flag,
+        CASE WHEN lower(label) IN ('red', 'yellow', 'green', 'blue', 'purple') THEN lower(label) END AS label
+    FROM metadata) said
+WHERE rating > 0 OR flag IS NOT NULL OR label IS NOT NULL;
 CREATE INDEX curation_rating ON curation (rating, image_id) WHERE rating > 0;
 CREATE INDEX curation_flag ON curation (flag, image_id) WHERE flag IS NOT NULL;
 CREATE INDEX curation_label ON curation (label, image_id) WHERE label IS NOT NULL;

@@ -28,8 +28,8 @@ class TrashCounts:
 
 _MOVED = """FROM file f JOIN image i ON i.id = f.image_id
     WHERE f.trash_path IS NOT NULL AND (CAST(:catalog AS uuid) IS NULL OR i.catalog_id = :catalog)"""
-# While files are on their way into the trash or out of it, they are left to those who move them. A copy stays for as long
-# as the image that was kept instead of it is not there: it may be the last one.
+# While files are on their way into the trash or out of it, they are left to those who move them. A copy stays for as
+# long as the image that was kept instead of it is not there: it may be the last one.
 _DUE = """i.trashed_at < now() - :days * interval '1 day' AND NOT EXISTS (
     SELECT FROM resolution r JOIN action a ON a.id = r.action_id LEFT JOIN image k ON k.id = r.keeper_id
     WHERE r.image_id = i.id AND (a.state IN ('doing', 'undoing') OR r.state = 'moved' OR (r.state = 'done'

@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from lumina.domain.encoding import Encoding
 from lumina.domain.metadata import ImageMetadata
 from lumina.domain.values import Checksums, MediaKind
 
@@ -59,6 +60,17 @@ class Picture(Protocol):
     @property
     def size(self) -> tuple[int, int]:
         """Width and height in pixels, upright, of the master."""
+
+    @property
+    def encoding(self) -> Encoding:
+        """How the file holds the picture."""
+
+    @property
+    def tiles(self) -> Gray:
+        """Count x 48 x 48: luma of small squares of the picture at its full size, as stored; none where unknown.
+
+        Each begins at a multiple of 8 pixels. See `lumina.vision.quality.tiles`.
+        """
 
     @property
     def notes(self) -> tuple[str, ...]:

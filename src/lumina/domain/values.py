@@ -158,13 +158,18 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """Technical measures of a picture, of its 320 px rendering.
+    """Technical measures of a picture, and the score made of them; what is not known is None.
 
     Attributes:
-        sharpness: variance of the Laplacian (grey levels squared), >= 0.
+        sharpness: variance of the Laplacian (grey levels squared) at 320 px, >= 0.
         brightness: mean luma, 0-1.
         contrast: standard deviation of luma, 0-0.5.
         clipped_dark, clipped_bright: share of pixels at the ends of the scale, 0-1.
+        detail: true resolution by nominal, linear, 0-1.
+        compression: the worst JPEG quality that the picture has gone through, 0-100.
+        data_size: bytes of image data without metadata.
+        score: 0-100, the sum of the next four.
+        format_score: at most 40. resolution_score: at most 30. size_score: at most 20. sharpness_score: at most 10.
     """
 
     sharpness: float
@@ -172,3 +177,11 @@ class Measures:
     contrast: float
     clipped_dark: float
     clipped_bright: float
+    detail: float | None = None
+    compression: float | None = None
+    data_size: int | None = None
+    score: float | None = None
+    format_score: float | None = None
+    resolution_score: float | None = None
+    size_score: float | None = None
+    sharpness_score: float | None = None

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 from blake3 import blake3
 
+from lumina.domain.encoding import Encoding, Family
 from lumina.domain.metadata import ImageMetadata
 from lumina.domain.picture import Gray, PictureError, Pixels
 from lumina.domain.values import Checksums, FileFormat, MediaKind
-from lumina.files.decode import Source, open_source
+from lumina.files.decode import Decoded, Source, open_source
+from lumina.files.encoding import encoding
 from lumina.files.master import Master, open_master
 from lumina.files.metadata import read_metadata
 from lumina.files.read import read_master, read_sidecar
+from lumina.files.strips import strips
 from lumina.vision.luma import luma
 from lumina.vision.orient import turned, upright
+from lumina.vision.quality.tiles import none, of_strip, telling
 from lumina.vision.resize import box, shrink
 
 PROXY_SIDE, THUMBNAIL_SIDE = 1440, 320
@@ -123,6 +129,21 @@ class MasterPicture(_Decoded):
         source = self._source
         return source.size if source.upright else turned(source.size, self.metadata.orientation)
 
+    @once
+    def encoding(self) -> Encoding:
+        """How the file holds the picture; of a film only that it is one."""
+        master = self._master
+        if self.format.is_video:
+            return Encoding(Family.VIDEO, sum(stop - start for start, stop in master.anatomy.spans))
+        return encoding(master.data, self.format, master.anatomy)
+
+    @once
+    def tiles(self) -> Gray:
+        """Luma of small squares at full size, count x 48 x 48."""
+        if self.format in (FileFormat.JPEG, FileFormat.THM):
+            return telling(np.concatenate([none(), *(of_strip(strip) for strip in strips(self.data))]))
+        return self._tiles if self._rendered.size else none()
+
     @property
     def notes(self) -> tuple[str, ...]:
         """Remarks of the decoder; empty before there are pixels."""
@@ -130,7 +151,7 @@ class MasterPicture(_Decoded):
 
     def pixels(self, max_side: int) -> Pixels:
         """Height x width x 3, sRGB, upright, the longer side at most `max_side`."""
-        return super().pixels(max_side) if max_side <= PROXY_SIDE else self._decode(max_side)[0]
+        return super().pixels(max_side) if max_side <= PROXY_SIDE else self._decode(max_side).pixels
 
     @once
     def _master(self) -> Master:
@@ -142,14 +163,15 @@ class MasterPicture(_Decoded):
 
     @once
     def _rendered(self) -> Pixels:
-        pixels, self._remarks = self._decode(PROXY_SIDE)
-        return pixels
+        decoded = self._decode(PROXY_SIDE)
+        self._remarks, self._tiles = decoded.notes, decoded.tiles
+        return decoded.pixels
 
-    def _decode(self, side: int) -> tuple[Pixels, tuple[str, ...]]:
+    def _decode(self, side: int) -> Decoded:
         try:
             decoded = self._source.decode(side)
             orientation = 1 if self._source.upright else self.metadata.orientation
-            return upright(decoded.pixels, orientation), decoded.notes
+            return replace(decoded, pixels=upright(decoded.pixels, orientation))
         except MemoryError as error:
             raise PictureError(
                 "no-memory", "Decoding this picture takes more memory than a worker may use (worker_memory)."
@@ -192,6 +214,16 @@ class ProxyPicture(_Decoded):
         """Width and height of the proxy."""
         height, width = self._rendered.shape[:2]
         return width, height
+
+    @once
+    def encoding(self) -> Encoding:
+        """Of the proxy itself."""
+        return Encoding(Family.JPEG, len(self.data))
+
+    @property
+    def tiles(self) -> Gray:
+        """None: a proxy is not at full size."""
+        return none()
 
     @property
     def notes(self) -> tuple[str, ...]:

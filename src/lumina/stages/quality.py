@@ -1,24 +1,60 @@
-"""Technical measures, from which quality scores are made."""
+"""Technical measures, and the quality score that is made of them."""
 
 from __future__ import annotations
 
 from lumina.domain.each import EachPicture
-from lumina.domain.picture import Picture
+from lumina.domain.encoding import Family
+from lumina.domain.picture import Gray, Picture
 from lumina.domain.stage import Lane
 from lumina.domain.values import Measures
 from lumina.vision.luma import luma
 from lumina.vision.measures import brightness, clipped, contrast, sharpness
+from lumina.vision.quality.blocks import coefficients
+from lumina.vision.quality.detail import detail
+from lumina.vision.quality.history import LOW, history
+from lumina.vision.quality.tables import quality_of
+from lumina.vision.score import Known, compression, score
 
 
 class Quality(EachPicture[Measures]):
-    """Sharpness, brightness, contrast and clipping of the 320 px rendering."""
+    """Sharpness and exposure at 320 px; traces of compression and enlargement at full size; the score."""
 
-    name, version, result = "quality", 1, Measures
+    name, version, result = "quality", 2, Measures
     lane = Lane.CPU
     side = 320
 
     def one(self, picture: Picture) -> Measures:
         """The measures of one picture."""
         gray = luma(picture.pixels(self.side))
+        known = _known(picture, gray)
+        parts = score(known)
         dark, bright = clipped(gray)
-        return Measures(sharpness(gray), brightness(gray), contrast(gray), dark, bright)
+        return Measures(
+            sharpness=known.sharpness,
+            brightness=brightness(gray),
+            contrast=contrast(gray),
+            clipped_dark=dark,
+            clipped_bright=bright,
+            detail=known.detail,
+            compression=compression(known),
+            data_size=known.encoding.data_size,
+            score=parts.total,
+            format_score=parts.format,
+            resolution_score=parts.resolution,
+            size_score=parts.size,
+            sharpness_score=parts.sharpness,
+        )
+
+
+def _known(picture: Picture, gray: Gray) -> Known:
+    encoding, tiles, (width, height) = picture.encoding, picture.tiles, picture.size
+    blocks = coefficients(tiles, (0, 0), LOW)
+    earlier = history(tiles, encoding.steps, blocks) if encoding.family in (Family.JPEG, Family.LOSSLESS) else []
+    return Known(
+        encoding=encoding,
+        pixels=width * height,
+        quality=quality_of(encoding.steps) if encoding.steps else None,
+        earlier=tuple(each.quality for each in earlier),
+        detail=detail(blocks),
+        sharpness=sharpness(gray),
+    )

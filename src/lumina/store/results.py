@@ -103,12 +103,13 @@ def save_fingerprints(tx: Transaction, results: Sequence[tuple[Input, Fingerprin
 
 
 def save_measures(tx: Transaction, results: Sequence[tuple[Input, Measures]]) -> None:
-    """Sharpness and exposure."""
+    """Technical measures and scores."""
     names = [field.name for field in fields(Measures)]
+    kinds = {name: "bigint" if name == "data_size" else "real" for name in names}
     columns = ", ".join(names)
     tx.execute(
         f"""INSERT INTO measure (image_id, {columns})
-        SELECT * FROM unnest(CAST(:ids AS bigint[]), {", ".join(f"CAST(:{name} AS real[])" for name in names)})
+        SELECT * FROM unnest(CAST(:ids AS bigint[]), {", ".join(f"CAST(:{name} AS {kinds[name]}[])" for name in names)})
         ON CONFLICT (image_id) DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in names)}""",
         ids=[source.image_id for source, _ in results],
         **{name: [getattr(measures, name) for _, measures in results] for name in names},

@@ -122,13 +122,21 @@ class Fingerprint(Answer):
 
 
 class Measures(Answer):
-    """Technical measures of the picture."""
+    """Technical measures of the picture, and the quality score of 0-100 with its four parts."""
 
     sharpness: float
     brightness: float
     contrast: float
     clipped_dark: float
     clipped_bright: float
+    detail: float | None = Field(description="True resolution by nominal, linear: 0.5 for an enlarged picture.")
+    compression: float | None = Field(description="The worst JPEG quality that the picture has gone through, 0-100.")
+    data_size: int | None = Field(description="Bytes of image data without metadata.")
+    score: float | None
+    format_score: float | None = Field(description="Of at most 40.")
+    resolution_score: float | None = Field(description="Of at most 30.")
+    size_score: float | None = Field(description="Of at most 20: less compression is better.")
+    sharpness_score: float | None = Field(description="Of at most 10.")
 
 
 class StageOfImage(Answer):

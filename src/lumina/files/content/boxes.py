@@ -80,6 +80,16 @@ def heif(data: Bytes) -> Anatomy:
     return Anatomy([*kept, (properties.body, properties.stop)] if kept else [])
 
 
+def picture_kinds(data: Bytes) -> set[bytes]:
+    """Kinds of a HEIF file's items, four characters each; empty where its structure is broken."""
+    meta = next((box for box in boxes(data) if box.kind == b"meta"), None)
+    kinds = child(data, meta, b"iinf", 4)
+    try:
+        return {kind for _, kind in _item_kinds(data, kinds)} if kinds else set()
+    except IndexError:
+        return set()
+
+
 def _item_kinds(data: Bytes, iinf: Box) -> Iterator[tuple[int, bytes]]:
     skip = 6 if data[iinf.body] == 0 else 8
     for entry in boxes(data, iinf.body + skip, iinf.stop):

@@ -11,6 +11,7 @@ from lumina.files.decode.alpha import on_white
 from lumina.files.decode.reasons import failure, truncated
 from lumina.files.decode.source import Decoded
 from lumina.vision.colour import to_srgb
+from lumina.vision.quality.tiles import of_pixels
 from lumina.vision.resize import shrink
 
 _BROKEN = (OSError, ValueError, EOFError, SyntaxError, RuntimeError)
@@ -35,8 +36,9 @@ class HeifSource:
             pixels = np.asarray(self.image)
         except _BROKEN as error:
             raise self._failure(error) from error
-        small = shrink(np.ascontiguousarray(on_white(pixels)), side)
-        return Decoded(to_srgb(small, self.image.info.get("icc_profile") or b""))
+        whole = np.ascontiguousarray(on_white(pixels))
+        profile = self.image.info.get("icc_profile") or b""
+        return Decoded(to_srgb(shrink(whole, side), profile), tiles=of_pixels(whole))
 
     def _failure(self, error: Exception) -> PictureError:
         """Libheif says little about files that end too early; their boxes do."""

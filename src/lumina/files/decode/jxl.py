@@ -10,6 +10,7 @@ from lumina.files.decode.alpha import on_white
 from lumina.files.decode.reasons import failure, truncated
 from lumina.files.decode.source import Decoded
 from lumina.vision.colour import to_srgb
+from lumina.vision.quality.tiles import of_pixels
 from lumina.vision.resize import shrink
 
 _BROKEN = (RuntimeError, ValueError, OSError)
@@ -45,7 +46,8 @@ class JxlSource:
         height, width = pixels.shape[:2]
         self.size = (width, height)
         profile = found.get("icc_profile") or found.get("icc") or b""
-        return Decoded(to_srgb(shrink(np.ascontiguousarray(on_white(pixels)), side), bytes(profile)))
+        whole = np.ascontiguousarray(on_white(pixels))
+        return Decoded(to_srgb(shrink(whole, side), bytes(profile)), tiles=of_pixels(whole))
 
     def _failure(self, error: Exception) -> PictureError:
         contained = self.data[4:8] == b"JXL "

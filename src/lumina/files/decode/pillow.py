@@ -13,6 +13,7 @@ from lumina.domain.picture import Pixels
 from lumina.files.decode.partial import judged
 from lumina.files.decode.reasons import corrupt, failure
 from lumina.files.decode.source import Decoded
+from lumina.vision.quality.tiles import of_pixels
 from lumina.vision.resize import shrink
 
 # The cap is ours: it is checked against the header, with its figure in the sentence, before anything is decoded.
@@ -48,7 +49,8 @@ class PillowSource:
     def decode(self, side: int) -> Decoded:
         """The picture, transparent parts on white."""
         try:
-            return Decoded(shrink(self._rgb(), side))
+            whole = self._rgb()
+            return Decoded(shrink(whole, side), tiles=of_pixels(whole))
         except _BROKEN as error:
             warning = str(error)
         try:

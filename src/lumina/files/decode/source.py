@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from lumina.domain.picture import Pixels
+from lumina.vision.quality import tiles
+from lumina.vision.quality.tiles import Tiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +17,12 @@ class Decoded:
     Attributes:
         pixels: height x width x 3, sRGB.
         notes: what was wrong, as sentences for a person.
+        tiles: count x 48 x 48, luma at full size, before colours are converted; none where that was not at hand.
     """
 
     pixels: Pixels
     notes: tuple[str, ...] = field(default=())
+    tiles: Tiles = field(default_factory=tiles.none)
 
 
 class Source(Protocol):

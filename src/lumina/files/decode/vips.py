@@ -12,9 +12,16 @@ from lumina.files.decode.reasons import failure
 from lumina.files.decode.source import Decoded
 from lumina.vision import libvips
 from lumina.vision.colour import is_srgb, to_srgb
+from lumina.vision.quality import tiles
+from lumina.vision.quality.tiles import Tiles
 from lumina.vision.resize import fit
 
 _PROFILE = "icc-profile-data"
+_PLAIN = ("srgb", "rgb", "b-w", "rgb16", "grey16")
+_DEPTHS: dict[str, tuple[Any, int]] = {"uchar": (np.uint8, 0), "ushort": (np.uint16, 8)}
+"""Format of a band -> its type, and by how much its values are shifted to fit 8 bits."""
+_HELD = 64_000_000
+"""Pixels up to which a picture is held in memory whole."""
 _MATRIX = ("multiband", "matrix", "histogram", "fourier")
 
 
@@ -29,11 +36,12 @@ class VipsSource:
     def decode(self, side: int) -> Decoded:
         """Strictly first; where that fails, whatever can be read, with a remark."""
         try:
-            return Decoded(self._pixels(side, "error"))
+            pixels, found = self._pixels(side, "error")
+            return Decoded(pixels, tiles=found)
         except libvips.VipsError as error:
             warning = str(error)
         try:
-            pixels = self._pixels(side, "none")
+            pixels, _ = self._pixels(side, "none")
         except libvips.VipsError as error:
             raise failure(f"{warning} {error}", self.what) from error
         return judged(pixels, warning, self.what, self.size[1])
@@ -52,18 +60,37 @@ class VipsSource:
         halvings = (max(self.size) // side).bit_length() - 1
         return f",shrink={1 << min(3, halvings)}" if self.what == "JPEG" and halvings > 0 else ""
 
-    def _pixels(self, side: int, fail_on: str) -> Pixels:
+    def _pixels(self, side: int, fail_on: str) -> tuple[Pixels, Tiles]:
         image = self._open(fail_on, self._shrunk(side))
         profile = image.get(_PROFILE) if image.get_typeof(_PROFILE) else b""
         if image.hasalpha():
             image = image.flatten(background=[_white(image)])
+        found = tiles.none()
+        if self.what != "JPEG" and (image.width, image.height) == self.size:
+            image, found = _with_tiles(image)
         width, height = fit(self.size, side)
         if (width, height) != (image.width, image.height):
             image = image.resize(width / image.width, vscale=height / image.height)
         eight_bit_rgb = image.format == "uchar" and image.bands == 3 and image.interpretation in ("srgb", "rgb")
         image = image if eight_bit_rgb else _eight_bit_srgb(image, profile)
         pixels = np.frombuffer(image.write_to_memory(), dtype=np.uint8).reshape(height, width, 3)
-        return to_srgb(pixels, profile) if eight_bit_rgb else pixels
+        return (to_srgb(pixels, profile) if eight_bit_rgb else pixels), found
+
+
+def _with_tiles(image: Any) -> tuple[Any, Tiles]:
+    """The picture, then held in memory, and its tiles; none of pictures that are too large or no plain colours."""
+    if image.interpretation not in _PLAIN or image.width * image.height > _HELD or image.format not in _DEPTHS:
+        return image, tiles.none()
+    held = image.copy_memory()
+    return held, tiles.of_rows(held.height, held.width, lambda top: _rows(held, top))
+
+
+def _rows(image: Any, top: int) -> Pixels:
+    """The rows of one line of tiles, in three bands of 8 bits."""
+    part = image.crop(0, top, image.width, min(tiles.SIDE, image.height - top))
+    kind, shift = _DEPTHS[image.format]
+    rows = np.frombuffer(part.write_to_memory(), dtype=kind).reshape(part.height, part.width, part.bands) >> shift
+    return rows[..., [0, 0, 0] if part.bands < 3 else [0, 1, 2]].astype(np.uint8)
 
 
 def _white(image: Any) -> float:

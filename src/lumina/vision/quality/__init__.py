@@ -1,0 +1,1 @@
+"""What a picture has gone through: compression now and before, enlargement. Pure functions on grey tiles."""

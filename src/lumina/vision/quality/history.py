@@ -1,0 +1,170 @@
+"""Traces of an earlier JPEG compression, whatever format the picture has now.
+
+JPEG rounds the coefficients of its blocks to multiples of a step. Saved again, whether without loss or as a JPEG of
+finer steps, they still crowd around these multiples, like the teeth of a comb (J. Lukas and J. Fridrich, Estimation of
+primary quantization matrix in double compressed JPEG images, DFRWS 2003). How a picture's coefficients would lie
+without a history is learnt from the picture itself, with the blocks cut four pixels further: the same statistics, but
+no comb (J. Fridrich, Feature-based steganalysis for JPEG images, Information Hiding 2004, calls this calibration).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lumina.vision.quality.blocks import Offset, Tiles, coefficients
+from lumina.vision.quality.tables import BASE, quality_at, steps_at
+
+Plane = NDArray[np.float64]
+Blocks = NDArray[np.float32]
+
+LOW = 6
+"""Frequencies across and down that are looked at."""
+_LOWEST = ((0, 1), (1, 0), (2, 0), (1, 1), (0, 2), (0, 3), (1, 2), (2, 1), (3, 0))
+_HIGHER = ((3, 3), (3, 4), (4, 3), (4, 4), (2, 5), (5, 2), (5, 5))
+"""Rounded more coarsely, and so the only ones that tell of high qualities."""
+_FREQUENCIES = _LOWEST + _HIGHER
+_DOWN, _ACROSS = (np.array(part) for part in zip(*_FREQUENCIES, strict=True))
+_BINS = 256
+_BIN = 0.5
+"""Width of a histogram's bin; rounding pixels moves a coefficient by about half of that."""
+_STEPS = np.arange(2, 97)
+_CENTRES = np.arange(_BINS) * _BIN
+_BEYOND = (_CENTRES[:, None] > _STEPS / 2 + _BIN / 2).astype(np.float64)
+"""Bins x steps: values that are rounded to zero say nothing."""
+_TEETH = _BEYOND * np.cos(2 * np.pi * _CENTRES[:, None] / _STEPS)
+_QUALITIES = np.arange(20, 99)
+_TABLES = np.array([steps_at(float(quality)) for quality in _QUALITIES])[:, 8 * _DOWN + _ACROSS].astype(np.int64)
+_KNOWN = np.isin(_TABLES, _STEPS)
+_PLACES = np.where(_KNOWN, _TABLES - _STEPS[0], 0)
+_BASES = BASE[8 * _DOWN + _ACROSS]
+
+_FEWEST = 20
+"""Coefficients of one frequency."""
+_COARSER = 1.3
+"""By how much an earlier step must exceed the present one to be seen."""
+_SURE = 9.0
+"""Standard deviations, over all frequencies; pictures without a history stay below 5."""
+_STRONG = 0.25
+"""Difference of the mean cosines (none: 0, a comb without noise: 1)."""
+_OF_LIBJPEG = 0.6
+_PEAK = 5
+_NEARLY = 0.7
+_EDGE = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """An earlier compression.
+
+    Attributes:
+        quality: of that JPEG, 1-100.
+        shifted: True where its blocks are not where a JPEG of this picture would have them: something was cut off.
+    """
+
+    quality: float
+    shifted: bool
+
+
+def history(tiles: Tiles, steps: Sequence[int] = (), blocks: Blocks | None = None) -> list[History]:
+    """The earlier compressions that are seen: on the picture's own grid, and on one that lies elsewhere.
+
+    Args:
+        tiles: count x side x side, luma at full size, beginning at multiples of 8.
+        steps: the 64 steps of the picture's present JPEG compression, row by row; empty for other formats.
+        blocks: `coefficients(tiles, (0, 0), LOW)`, where these have been computed already.
+    """
+    if len(tiles) == 0:
+        return []
+    present = np.asarray(steps, dtype=np.float64)[8 * _DOWN + _ACROSS] if len(steps) else None
+    offsets: list[Offset] = [(0, 0)]
+    if (found := shifted_grid(tiles)) is not None:
+        offsets.append(found)
+    seen = []
+    for offset in offsets:
+        own = offset == (0, 0)
+        here = blocks if own and blocks is not None else coefficients(tiles, offset, LOW)
+        quality = _quality(here, _beside(tiles, offset), present if own else None)
+        if quality is not None:
+            seen.append(History(quality, not own))
+    return seen
+
+
+def shifted_grid(tiles: Tiles) -> Offset | None:
+    """Where edges of blocks are found apart from the picture's own grid; None where there are none to be seen."""
+    down, across = _edges(tiles.swapaxes(1, 2)), _edges(tiles)
+    return (down[0], across[0]) if down[0] + across[0] and min(down[1], across[1]) > _EDGE else None
+
+
+def _edges(tiles: Tiles) -> tuple[int, float]:
+    """The column, modulo 8, before which neighbours differ most in slope, and by how many standard errors."""
+    wide = tiles.astype(np.int16)
+    bend = np.abs(wide[:, :, :-3] - 3 * wide[:, :, 1:-2] + 3 * wide[:, :, 2:-1] - wide[:, :, 3:])
+    flat = np.minimum(bend, 24).mean(axis=1, dtype=np.float32)
+    columns = (np.arange(flat.shape[1]) + 2) % 8
+    by_tile = np.stack([flat[:, columns == phase].mean(axis=1) for phase in range(8)])
+    means = by_tile.mean(axis=1)
+    best = int(np.argmax(means[1:])) + 1
+    others = [phase for phase in range(1, 8) if phase != best]
+    gain = by_tile[best] - by_tile[others].mean(axis=0)
+    return best, float(gain.mean() / (gain.std() / np.sqrt(gain.size) + 1e-9))
+
+
+def _beside(tiles: Tiles, offset: Offset) -> Blocks:
+    """Coefficients of the blocks four pixels further."""
+    return coefficients(tiles, ((offset[0] + 4) % 8, (offset[1] + 4) % 8), LOW)
+
+
+def _quality(blocks: Blocks, without: Blocks, present: Plane | None) -> float | None:
+    """The quality whose comb is found in the blocks, but not in those that can have none."""
+    here, beside = _histograms(blocks, present), _histograms(without, present)
+    counts, others = here @ _BEYOND, beside @ _BEYOND
+    combs = (here @ _TEETH) / np.maximum(counts, 1) - (beside @ _TEETH) / np.maximum(others, 1)
+    weights = 2 / (1 / np.maximum(counts, 1) + 1 / np.maximum(others, 1))
+    usable = (counts >= _FEWEST) & (others >= _FEWEST / 2)
+    if present is not None:
+        usable &= _COARSER * present[:, None] < _STEPS
+    return _best(np.where(usable, combs, 0.0), np.where(usable, weights, 0.0))
+
+
+def _best(combs: Plane, weights: Plane) -> float | None:
+    """Combs and weights, frequencies x steps, to a quality: libjpeg's table that fits best, else a median of steps."""
+    each = np.arange(len(combs))
+    strength, sureness = _together(combs[each, _PLACES], weights[each, _PLACES] * _KNOWN)
+    fits = np.where(sureness > _SURE, strength, 0.0)
+    peaks = np.argmax(combs * (combs * np.sqrt(weights) > _PEAK), axis=1)
+    free, free_sure = _together(combs[each, peaks][None], weights[each, peaks][None])
+    best = _coarsest_peak(fits)
+    if fits[best] > _STRONG and fits[best] >= _OF_LIBJPEG * free[0]:
+        return float(_QUALITIES[best])
+    found = combs[each, peaks] > _STRONG
+    if free[0] > 2 * _STRONG and free_sure[0] > 2 * _SURE and found.sum() >= 5:
+        return quality_at(float(np.median((_STEPS[peaks] / _BASES)[found])))
+    return None
+
+
+def _coarsest_peak(fits: Plane) -> int:
+    """The first that is best among its neighbours and nearly best of all: half of a step fits its multiples as well."""
+    around = np.stack([np.roll(np.pad(fits, _PEAK), shift)[_PEAK:-_PEAK] for shift in range(-_PEAK, _PEAK + 1)])
+    return int(np.argmax((fits >= around.max(axis=0)) & (fits >= _NEARLY * fits.max())))
+
+
+def _together(combs: Plane, weights: Plane) -> tuple[Plane, Plane]:
+    """Weighted means over the frequencies (last axis), and how many standard deviations these are from nothing."""
+    total = np.maximum(weights.sum(axis=-1), 1e-9)
+    mean = (combs * weights).sum(axis=-1) / total
+    return mean, mean * np.sqrt(total)
+
+
+def _histograms(blocks: Blocks, present: Plane | None) -> Plane:
+    """Frequencies x bins: how often each size of a coefficient occurs."""
+    values = np.abs(blocks[_DOWN, _ACROSS])
+    if present is not None:
+        values = np.rint(values / present[:, None]) * present[:, None]
+    bins = np.minimum(np.rint(values / _BIN), _BINS).astype(np.int64)
+    bins += (np.arange(len(bins)) * (_BINS + 1))[:, None]
+    counted = np.bincount(bins.ravel(), minlength=len(bins) * (_BINS + 1))
+    return counted.reshape(len(bins), _BINS + 1)[:, :_BINS].astype(np.float64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lumina.stages.hash import Hash
 from lumina.store import Store
 from tests.api.conftest import House, make_house
 
@@ -22,7 +23,15 @@ pytestmark = pytest.mark.integration
 
 CAMERAS = [("Canon", "Canon EOS R6"), ("Google", "Pixel 7"), (None, "X-T3"), ("SONY", None), (None, None)]
 NAMES = {0: "Canon EOS R6", 1: "Google Pixel 7", 2: "X-T3", 3: "SONY", 4: None}
-STANDINGS = {None: "missing", (1, 1): "done", (2, 1): "failed", (3, 1): "stale", (1, 0): "stale", (4, 1): "missing"}
+NOW, OLD = Hash.version, Hash.version - 1
+STANDINGS = {
+    None: "missing",
+    (1, NOW): "done",
+    (2, NOW): "failed",
+    (3, NOW): "stale",
+    (1, OLD): "stale",
+    (4, NOW): "missing",
+}
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,16 @@ class Row:
     state: tuple[int, int] | None
     code: str | None
     missing: bool
+    rating: int
+    flag: str | None
+    label: str | None
+    favourite: bool
+    away: str | None
+    album: bool
+
+    @property
+    def shown(self) -> bool:
+        return not self.missing and self.away is None
 
     @property
     def standing(self) -> str:
@@ -69,6 +88,7 @@ def seed(house: House) -> Seeded:
             seeded.sources.append(
                 tx.value("INSERT INTO source (catalog_id, path) VALUES (:c, '/s') RETURNING id", c=catalog)
             )
+            tx.execute("INSERT INTO album (catalog_id, name) VALUES (:c, 'a')", c=catalog)
         for n in range(240):
             seeded.rows.append(_insert(tx, rng, n, stage, seeded))
     return seeded
@@ -83,7 +103,7 @@ def _insert(tx: Any, rng: random.Random, n: int, stage: int, seeded: Seeded) -> 
     kind, form = rng.choice(["photo", "video"]), rng.choice(["jpeg", "nef", "png"])
     place = None if rng.random() < 0.5 else (rng.uniform(-80, 80), rng.uniform(-179, 179))
     state = rng.choice(list(STANDINGS))
-    code = rng.choice(["truncated", "crashed"]) if state == (2, 1) else None
+    code = rng.choice(["truncated", "crashed"]) if state == (2, NOW) else None
     missing = rng.random() < 0.1
     image = tx.value(
         "INSERT INTO image (catalog_id, source_id, folder, stem, taken_at, kind, missing_since)"
@@ -107,7 +127,34 @@ def _insert(tx: Any, rng: random.Random, n: int, stage: int, seeded: Seeded) -> 
             "INSERT INTO stage_state (image_id, stage_id, status, version, code) VALUES (:i, :s, :status, :v, :code)",
             i=image, s=stage, status=state[0], v=state[1], code=code,
         )  # fmt: skip
-    return Row(image, catalog, folder, name, taken, kind, form, NAMES[camera], place, state, code, missing)
+    row = Row(
+        image, catalog, folder, name, taken, kind, form, NAMES[camera], place, state, code, missing,
+        rating=rng.choice([0, 0, 1, 3, 5]), flag=rng.choice([None, None, "pick", "reject"]),
+        label=rng.choice([None, None, "red", "blue"]), favourite=rng.random() < 0.3,
+        away=rng.choice([None] * 7 + ["archive", "trash", "hidden"]), album=rng.random() < 0.4,
+    )  # fmt: skip
+    return _decide(tx, rng, row)
+
+
+def _decide(tx: Any, rng: random.Random, row: Row) -> Row:
+    """What people have said about it, among that now and then another place than the file's."""
+    tx.execute(
+        "UPDATE image SET archived = :away IN ('archive', 'hidden') , hidden = :away = 'hidden',"
+        " trashed_at = CASE WHEN :away = 'trash' THEN now() END WHERE id = :id",
+        away=row.away or "", id=row.id,
+    )  # fmt: skip
+    if row.album:
+        tx.execute("INSERT INTO album_image (album_id, image_id) VALUES (:a, :i)", a=row.catalog + 1, i=row.id)
+    if (row.rating, row.flag, row.label, row.favourite) == (0, None, None, False):
+        return row
+    moved = (rng.uniform(-80, 80), rng.uniform(-179, 179)) if rng.random() < 0.2 else None
+    tx.execute(
+        "INSERT INTO curation (image_id, rating, flag, label, favourite, latitude, longitude)"
+        " VALUES (:i, :rating, :flag, :label, :favourite, :lat, :lon)",
+        i=row.id, rating=row.rating, flag=row.flag, label=row.label, favourite=row.favourite,
+        lat=moved[0] if moved else None, lon=moved[1] if moved else None,
+    )  # fmt: skip
+    return replace(row, place=moved or row.place)
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +204,17 @@ FILTERS: list[tuple[dict[str, Any], Predicate]] = [
     ({"stage": "hash", "stage_state": "missing"}, lambda r: r.standing == "missing"),
     ({"stage": "hash", "stage_state": "failed", "code": "crashed"}, lambda r: r.code == "crashed"),
     ({"stage": "hash", "code": "truncated"}, lambda r: r.code == "truncated"),
+    ({"rating": "3"}, lambda r: r.rating >= 3),
+    ({"flag": "pick"}, lambda r: r.flag == "pick"),
+    ({"flag": ["reject", "none"]}, lambda r: r.flag in ("reject", None)),
+    ({"label": ["red", "blue"]}, lambda r: r.label in ("red", "blue")),
+    ({"label": "none"}, lambda r: r.label is None),
+    ({"favourite": "true"}, lambda r: r.favourite),
+    ({"favourite": "false"}, lambda r: not r.favourite),
+    ({"album": "1"}, lambda r: r.album and r.catalog == 0),
+    ({"shelf": "archive"}, lambda r: r.away == "archive"),
+    ({"shelf": "trash"}, lambda r: r.away == "trash"),
+    ({"shelf": "hidden"}, lambda r: r.away == "hidden"),
     ({"q": "img"}, lambda r: "img" in r.name.lower()),
     ({"q": "%"}, lambda r: "%" in r.name),
     ({"q": "_"}, lambda r: "_" in r.name),
@@ -177,9 +235,21 @@ def walk(house: House, parameters: dict[str, Any]) -> list[int]:
         cursor = {"cursor": page["next"]}
 
 
+def _is_there(row: Row, parameters: dict[str, Any]) -> bool:
+    """What is missing or put away is seen only where it is asked for, by a shelf, an album, or a stage."""
+    if "shelf" in parameters:
+        return row.away == "trash" or not row.missing
+    if parameters.get("missing") == "true":
+        return row.missing and row.away != "trash"
+    if "stage" in parameters:
+        return not row.missing
+    if "album" in parameters:
+        return not row.missing and row.away in (None, "archive")
+    return row.shown
+
+
 def check(seeded: Seeded, parameters: dict[str, Any], keep: Predicate) -> None:
-    lost = parameters.get("missing") == "true"
-    wanted = seeded.ordered(lambda row: row.missing == lost and keep(row))
+    wanted = seeded.ordered(lambda row: _is_there(row, parameters) and keep(row))
     assert walk(seeded.house, parameters) == wanted
     timeline = seeded.house.get("/api/timeline/buckets", **parameters)
     assert timeline["total"] == len(wanted)
@@ -254,6 +324,12 @@ def test_filters_combined(seeded: Seeded, chosen: list[int], catalog: int | None
         ({"source": "0"}, "source"),
         ({"q": "\0"}, "q"),
         ({"colour": "red"}, "colour"),
+        ({"rating": "6"}, "rating"),
+        ({"flag": "perhaps"}, "flag"),
+        ({"label": "orange"}, "label"),
+        ({"album": "0"}, "album"),
+        ({"shelf": "attic"}, "shelf"),
+        ({"shelf": "trash", "missing": "true"}, "shelf"),
         ({"limit": "0"}, "limit"),
         ({"limit": "501"}, "limit"),
     ],

@@ -26,7 +26,7 @@ def condition(selection: Selection) -> Condition:
     """All of the selection except its catalog, which the queries pass on their own."""
     terms: _Terms = [_standing(selection)]
     values: _Values = {}
-    for add in (_dates, _kind, _files, _metadata, _box, _folder, _stage, _curation, _album):
+    for add in (_dates, _kind, _files, _cameras, _places, _folder, _stage, _curation, _album):
         add(selection, terms, values)
     return Condition(" AND ".join(terms), values)
 
@@ -85,30 +85,48 @@ def _files(selection: Selection, terms: _Terms, values: _Values) -> None:
         values["sel_text"] = f"%{_escaped(selection.text)}%"
 
 
-def _metadata(selection: Selection, terms: _Terms, values: _Values) -> None:
+def _cameras(selection: Selection, terms: _Terms, values: _Values) -> None:
     if selection.cameras:
         terms.append("EXISTS (SELECT FROM metadata m WHERE m.image_id = i.id AND m.camera = ANY(:sel_cameras))")
         values["sel_cameras"] = list(selection.cameras)
+
+
+def _places(selection: Selection, terms: _Terms, values: _Values) -> None:
     if selection.place:
-        terms.append("EXISTS (SELECT FROM metadata m WHERE m.image_id = i.id AND m.geohash LIKE :sel_place)")
+        within = "l.latitude >= :sel_cell_south AND l.latitude < :sel_cell_north"
+        within += " AND l.longitude >= :sel_cell_west AND l.longitude < :sel_cell_east"
+        terms.append(_located("l.geohash LIKE :sel_place", within))
         values["sel_place"] = f"{_escaped(selection.place)}%"
+        values.update({f"sel_cell_{side}": degrees for side, degrees in _cell(selection.place).items()})
     if selection.has_gps is not None:
-        negation = "" if selection.has_gps else "NOT "
-        terms.append(
-            f"{negation}EXISTS (SELECT FROM metadata m WHERE m.image_id = i.id AND m.latitude IS NOT NULL"
-            " AND m.longitude IS NOT NULL)"
-        )
+        known = "l.latitude IS NOT NULL AND l.longitude IS NOT NULL"
+        terms.append(f"{'' if selection.has_gps else 'NOT '}{_located(known, known)}")
+    if (box := selection.box) is not None:
+        joined = "AND" if box.west <= box.east else "OR"
+        within = "l.latitude BETWEEN :sel_south AND :sel_north"
+        within += f" AND (l.longitude >= :sel_west {joined} l.longitude <= :sel_east)"
+        terms.append(_located(within, within))
+        values.update(sel_west=box.west, sel_south=box.south, sel_east=box.east, sel_north=box.north)
 
 
-def _box(selection: Selection, terms: _Terms, values: _Values) -> None:
-    if (box := selection.box) is None:
-        return
-    joined = "AND" if box.west <= box.east else "OR"
-    terms.append(
-        "EXISTS (SELECT FROM metadata m WHERE m.image_id = i.id AND m.latitude BETWEEN :sel_south AND :sel_north"
-        f" AND (m.longitude >= :sel_west {joined} m.longitude <= :sel_east))"
+def _located(filed: str, said: str) -> str:
+    """Where the file says `filed` of its place and no person has named another, or a person's word is `said`.
+
+    Both conditions are on the alias `l`.
+    """
+    return (
+        f"(EXISTS (SELECT FROM metadata l WHERE l.image_id = i.id AND {filed} AND NOT EXISTS ("
+        "SELECT FROM curation o WHERE o.image_id = l.image_id AND o.latitude IS NOT NULL))"
+        f" OR EXISTS (SELECT FROM curation l WHERE l.image_id = i.id AND {said}))"
     )
-    values.update(sel_west=box.west, sel_south=box.south, sel_east=box.east, sel_north=box.north)
+
+
+def _cell(geohash: str) -> dict[str, float]:
+    """The rectangle of a geohash, degrees; its north and east belong to the next one."""
+    from pygeohash import get_bounding_box
+
+    box = get_bounding_box(geohash)
+    return {"south": box.min_lat, "west": box.min_lon, "north": box.max_lat, "east": box.max_lon}
 
 
 def _folder(selection: Selection, terms: _Terms, values: _Values) -> None:

@@ -156,7 +156,7 @@ def build(
         BatchKind.PLAN: plan_handler(store, planner),
         BatchKind.WORK: runner.run,
         BatchKind.MATCH: Matcher(store, dispatcher).run,
-        BatchKind.SEQUENCE: Sequencer(store).run,
+        BatchKind.SEQUENCE: Sequencer(store, dispatcher).run,
         BatchKind.PIXELS: PixelHasher(store, dispatcher, pictures, item_seconds=settings.item_seconds).run,
         BatchKind.RESOLVE: (resolver := _resolver(settings, store, dispatcher)).run,
     }

@@ -14,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lumina.domain.bursts import Burst, BurstMember, SequenceKind
+from lumina.domain.stage import Lane
 from lumina.domain.work import Batch, Job
+from lumina.engine.dispatch import Dispatcher
 from lumina.engine.finalise import Effect
 from lumina.engine.frame_words import of_frame, of_sequence
 from lumina.engine.group import number
@@ -43,8 +45,9 @@ _APPLE = {"3": HDR, "4": NORMAL}
 class Sequencer:
     """Runs `sequence` batches."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, dispatcher: Dispatcher) -> None:
         self.store = store
+        self.dispatcher = dispatcher
 
     def run(self, batch: Batch, stop: Callable[[], bool]) -> None:
         """Look through a catalog, camera by camera, and write what is found aside."""
@@ -65,6 +68,7 @@ class Sequencer:
             ledger.hold(tx, batch)
             jobs.reach(tx, batch.job_id, progress.total, progress.total)
             ledger.end(tx, batch)
+            self.dispatcher.after(tx, Lane.IO)
 
     def _find(self, ids: NDArray[np.int64], check: Callable[[], None]) -> list[Burst]:
         with self.store.transaction() as tx:

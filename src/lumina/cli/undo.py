@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lumina.cli.detect import see_through
 from lumina.cli.output import emit, emit_json, note, plain, table
 from lumina.cli.session import app as open_app
 from lumina.cli.session import catalog_id
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from lumina.domain.curation import Action
     from lumina.services.journal import Undoing
 
@@ -34,8 +37,22 @@ def undo(
                 found = journal.listed(tx, catalog_id=only, limit=limit)
             _show(found, as_json=as_json)
             return
-        came = journal.undo(app.store, action, catalog_id=only, dry_run=dry_run)
+        came = journal.undo(app.store, app.dispatcher, action, catalog_id=only, dry_run=dry_run)
+    if came.job is not None and not dry_run:
+        came = _seen_through(context, came, came.job.id, quiet=as_json)
     _report(came, dry_run=dry_run, as_json=as_json)
+    if came.job is not None and came.job.failed:
+        raise typer.Exit(3)
+
+
+def _seen_through(context: typer.Context, came: Undoing, job_id: UUID, *, quiet: bool) -> Undoing:
+    """The same with its job ended."""
+    from lumina.services.journal import Undoing as Ended
+    from lumina.store import actions
+
+    jobs = see_through(context, lambda app: [app.work.get(job_id)], quiet=quiet)
+    with open_app(context) as app, app.store.transaction() as tx:
+        return Ended(actions.get(tx, came.action.id), came.undone, jobs[0] if jobs else came.job)
 
 
 def _show(actions: list[Action], *, as_json: bool) -> None:
@@ -57,11 +74,17 @@ def _report(came: Undoing, *, dry_run: bool, as_json: bool) -> None:
                 "changed": came.undone.changed,
                 "conflicts": came.undone.conflicts,
                 "left": plain(came.undone.left),
-                "job": plain(came.job),
+                "job": None if dry_run else plain(came.job),
             }
         )
         return
-    emit(f'{"Would undo" if dry_run else "Undone"}: "{came.action.title}" ({came.undone.changed:,} values)')
+    if came.job is None:
+        emit(f'{"Would undo" if dry_run else "Undone"}: "{came.action.title}" ({came.undone.changed:,} values)')
+    elif dry_run:
+        emit(f'Would undo: "{came.action.title}", and bring the files back that it moved.')
+    else:
+        emit(f'Undone: "{came.action.title}"' if came.action.state == "undone" else f"{came.action.title}: not undone")
+        note(str(came.job.result.get("message", came.job.state.value)))
     for conflict in came.undone.left:
         what = f"image {conflict.image_id}" if conflict.image_id else f"album {conflict.key}"
         note(f"{what}: {conflict.field} was changed since and stays as it is.")

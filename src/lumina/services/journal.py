@@ -7,7 +7,9 @@ from uuid import UUID
 
 from lumina.domain.curation import Action, Undone
 from lumina.domain.work import Job
+from lumina.engine.dispatch import Dispatcher
 from lumina.errors import NotFound
+from lumina.services import resolution
 from lumina.services.attempt import attempt
 from lumina.store import Store, Transaction, actions, catalogs, journal
 
@@ -47,11 +49,17 @@ class Undoing:
 
 
 def undo(
-    store: Store, action_id: int | None = None, *, catalog_id: UUID | None = None, dry_run: bool = False
+    store: Store,
+    dispatcher: Dispatcher,
+    action_id: int | None = None,
+    *,
+    catalog_id: UUID | None = None,
+    dry_run: bool = False,
 ) -> Undoing:
     """Undo an action, by default the last thing that a person did (in this catalog, where one is given).
 
-    A dry run says what would come of it.
+    Where files have to be brought back a job does it all, and nothing is changed yet. A dry run says what would come of
+    it; its job is never begun.
 
     Raises:
         NotFound: there is no such action, or nothing to undo.
@@ -60,6 +68,9 @@ def undo(
 
     def take_back(tx: Transaction) -> Undoing:
         number = newest(tx, catalog_id).id if action_id is None else action_id
+        if resolution.moves_images(tx, number):
+            undone, job = resolution.undo(tx, dispatcher, number)
+            return Undoing(actions.get(tx, number), undone, job)
         undone = journal.undo(tx, number)
         return Undoing(actions.get(tx, number), undone)
 

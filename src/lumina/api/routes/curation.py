@@ -43,7 +43,7 @@ def actions(
 def undo(context: Context, body: Undo | None = None) -> Undone:
     """Undo an action, by default the last thing that a person did. What was changed since stays and is listed."""
     wanted = body or Undo()
-    came = journal.undo(context.store, wanted.action_id, catalog_id=wanted.catalog)
+    came = journal.undo(context.store, context.app.dispatcher, wanted.action_id, catalog_id=wanted.catalog)
     return Undone(
         action=Action.model_validate(came.action),
         changed=came.undone.changed,

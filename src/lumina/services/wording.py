@@ -14,12 +14,11 @@ def images(count: int) -> str:
 
 
 def curated(changes: Mapping[Field, Any], count: int) -> str:
-    """What one set of changes did to so many images: "Rated 3 images 4 stars"."""
-    if len(changes) == 1:
-        ((field, value),) = changes.items()
-        return _one(field, value, images(count))
-    names = [field.value for field in changes]
-    return f"Changed {', '.join(names[:-1])} and {names[-1]} of {images(count)}"
+    """What one set of changes did to so many images: "Rated 3 images 4 stars and labelled them red"."""
+    them = "it" if count == 1 else "them"
+    said = [_one(field, value, them if n else images(count)) for n, (field, value) in enumerate(changes.items())]
+    first, *others = said[:1] + [f"{one[0].lower()}{one[1:]}" for one in said[1:]]
+    return " and ".join([", ".join([first, *others[:-1]]), *others[-1:]])
 
 
 def _one(field: Field, value: Any, what: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -59,8 +60,8 @@ def template_database(postgres: str) -> Iterator[str]:
     admin.close()
 
 
-@pytest.fixture
-def database_url(postgres: str, template_database: str) -> Iterator[str]:
+@contextmanager
+def copied(postgres: str, template_database: str) -> Iterator[str]:
     """URL of a fresh, migrated database."""
     name = f"test_{uuid.uuid4().hex}"
     admin = _admin(postgres)
@@ -68,6 +69,13 @@ def database_url(postgres: str, template_database: str) -> Iterator[str]:
     yield postgres.format(name)
     _run_outside_transaction(admin, f"DROP DATABASE {name} WITH (FORCE)")
     admin.close()
+
+
+@pytest.fixture
+def database_url(postgres: str, template_database: str) -> Iterator[str]:
+    """URL of a fresh, migrated database."""
+    with copied(postgres, template_database) as url:
+        yield url
 
 
 @pytest.fixture

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
 
+from lumina.bootstrap import App
 from lumina.domain.picture import PictureError
 from lumina.domain.scan import ScanReport
 from lumina.domain.stage import Basis, Failure, Lane, Stage
@@ -29,7 +29,8 @@ from lumina.store import Store, outcomes
 from lumina.store.inputs import Input
 from lumina.store.ledger import Worker
 from lumina.store.results import SAVERS
-from tests.support.copies import Twins, make_twins
+from tests.conftest import copied
+from tests.support.copies import Messages, Twins, new_twins, searching
 
 
 class FakeSender:
@@ -203,9 +204,19 @@ def bench(store: Store) -> Bench:
     return made[0]
 
 
+@pytest.fixture(scope="session")
+def search(
+    postgres: str, template_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[App, Messages]]:
+    """An engine that looks for copies, whose database the tests share, one after the other."""
+    with copied(postgres, template_database) as url, searching(url, tmp_path_factory.mktemp("home")) as parts:
+        yield parts
+
+
 @pytest.fixture
-def twins(database_url: str, tmp_path: Path) -> Iterator[Twins]:
-    yield from make_twins(database_url, tmp_path)
+def twins(search: tuple[App, Messages]) -> Twins:
+    """An empty catalog in which copies can be looked for."""
+    return new_twins(*search)
 
 
 __all__ = ["Bench", "Failure"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,17 @@ import numpy as np
 from blake3 import blake3
 
 from lumina.bootstrap import App, Settings, build
+from lumina.domain.copies import CopyFilter, CopyGroup
+from lumina.domain.curation import Change, Field
 from lumina.domain.stage import Lane
 from lumina.domain.work import Job
 from lumina.engine.follow import DETECT_DUPLICATES
-from lumina.store import Store
+from lumina.engine.group import Grouping
+from lumina.services import duplicates
+from lumina.store import Store, groups, jobs, journal, runs
 from lumina.store.ledger import Worker
 from lumina.store.results import signed
+from lumina.store.runs import RunKind
 from lumina.vision.hashes import dhash, phash
 from lumina.vision.probes import probes, turns
 from lumina.vision.resize import box
@@ -65,7 +71,8 @@ class Twins:
                             VALUES (:catalog, :source, '', :stem, :kind, :width, :height, :key, :taken) RETURNING id),
                         f AS (INSERT INTO file (image_id, source_id, path, role, format, size, modified_ns, checksum,
                                 content)
-                            SELECT id, :source, :stem || '.jpg', 'original', 'jpeg', :size, 1, :checksum, :content FROM i)
+                            SELECT id, :source, :stem || '.jpg', 'original', 'jpeg', :size, 1, :checksum, :content
+                            FROM i)
                         SELECT id FROM i""",
                         catalog=self.catalog,
                         source=self.source,
@@ -130,6 +137,71 @@ class Twins:
             )
         return {row["image_id"]: row["tier"] for row in rows}
 
+    def images(self) -> list[int]:
+        """All images."""
+        with self.store.transaction() as tx:
+            return [row["id"] for row in tx.rows("SELECT id FROM image ORDER BY id")]
+
+    def counts(self, *names: str) -> tuple[int, ...]:
+        """Figures of the published run."""
+        with self.store.transaction() as tx:
+            run = runs.published(tx, self.catalog, RunKind.DUPLICATES)
+        assert run is not None
+        return tuple(run.counts[name] for name in names)
+
+    def listed(self) -> Sequence[CopyGroup]:
+        """The groups as people see them."""
+        with self.store.transaction() as tx:
+            return duplicates.page(tx, self.catalog, CopyFilter(), limit=100).items
+
+    def distinct(self, images: Sequence[int]) -> None:
+        """Say that these are no copies of each other."""
+        with self.store.transaction() as tx:
+            (key,) = groups.new_sets(tx, 1)
+            changes = [Change(image, Field.DISTINCT, True, key) for image in images]
+            journal.perform(tx, catalog_id=self.catalog, kind="distinct", title="x", changes=changes)
+
+    def say_burst(self, images: Sequence[int]) -> None:
+        """Publish a run with one burst."""
+        with self.store.transaction() as tx:
+            job = jobs.create(tx, "detect-bursts", self.catalog, {}, priority=0)
+            run = runs.start(tx, self.catalog, RunKind.BURSTS, job.id)
+            tx.execute(
+                "INSERT INTO burst (run_id, id, kind, best_id, images, started_at, seconds)"
+                " VALUES (:run, 1, 'burst', :best, :count, '2020-01-01', 1)",
+                run=run.id,
+                best=images[0],
+                count=len(images),
+            )
+            for position, image in enumerate(images):
+                tx.execute(
+                    "INSERT INTO burst_member (run_id, burst_id, image_id, position, score)"
+                    " VALUES (:run, 1, :id, :p, 1)",
+                    run=run.id,
+                    id=image,
+                    p=position,
+                )
+            runs.publish(tx, run)
+
+    def publish_edges(self, pairs: Sequence[tuple[int, int]]) -> int:
+        """Publish a run whose edges are these pairs of faces."""
+        with self.store.transaction() as tx:
+            job = jobs.create(tx, "detect-duplicates", self.catalog, {}, priority=0)
+            run = runs.start(tx, self.catalog, RunKind.DUPLICATES, job.id, {"similarity_threshold": 5})
+            for pair in pairs:
+                a, b = sorted(pair)
+                tx.execute(
+                    "INSERT INTO duplicate_edge (run_id, a, b, tier, distance, phash_distance, similarity, relation)"
+                    " VALUES (:run, :a, :b, 3, 1, 1, 0.9, 0)",
+                    run=run.id,
+                    a=a,
+                    b=b,
+                )
+        effect = Grouping(self.store)(job)
+        with self.store.transaction() as tx:
+            effect(tx, job)
+        return run.id
+
     def value(self, sql: str, **parameters: Any) -> Any:
         with self.store.transaction() as tx:
             return tx.value(sql, **parameters)
@@ -139,16 +211,24 @@ class Twins:
             tx.execute(sql, **parameters)
 
 
-def make_twins(database_url: str, home: Path) -> Iterator[Twins]:
-    """A catalog without images."""
+@contextmanager
+def searching(database_url: str, home: Path) -> Iterator[tuple[App, Messages]]:
+    """Lumina's parts on a database, and the messages that its engine waits for."""
     messages = Messages()
     app = build(Settings(home=home, database_url=database_url), sender=messages)
     app.set_up_database()
+    yield app, messages
+    app.close()
+
+
+def new_twins(app: App, messages: Messages) -> Twins:
+    """An empty catalog, and nothing else in the database."""
+    messages.waiting.clear()
     with app.store.transaction() as tx:
+        tx.execute("TRUNCATE catalog, source, image, job, distinct_member RESTART IDENTITY CASCADE")
         catalog = tx.value("INSERT INTO catalog (name) VALUES ('twins') RETURNING id")
         source = tx.value("INSERT INTO source (catalog_id, path) VALUES (:c, '/nowhere') RETURNING id", c=catalog)
-    yield Twins(app, messages, catalog, source)
-    app.close()
+    return Twins(app, messages, catalog, source)
 
 
 def scene(seed: int, size: tuple[int, int] = (96, 128)) -> np.ndarray:
@@ -174,4 +254,4 @@ def _digest(data: bytes) -> bytes:
     return blake3(data).digest()
 
 
-__all__: Sequence[str] = ["Messages", "Twins", "make_twins", "scene", "touched_up"]
+__all__: Sequence[str] = ["Messages", "Twins", "new_twins", "scene", "searching", "touched_up"]

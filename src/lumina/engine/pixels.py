@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -12,6 +13,7 @@ from blake3 import blake3
 from lumina.domain.duplicates import Tier
 from lumina.domain.picture import Picture, PictureError
 from lumina.domain.stage import Lane
+from lumina.domain.values import FileFormat
 from lumina.domain.work import Batch, BatchKind
 from lumina.engine.dispatch import Dispatcher
 from lumina.engine.guard import time_limit
@@ -20,6 +22,10 @@ from lumina.store import Store, Transaction, features, inputs, ledger
 from lumina.store.bulk import Columns
 from lumina.store.inputs import Input
 
+LOSSLESS = frozenset({FileFormat.PNG, FileFormat.TIFF, FileFormat.BMP, FileFormat.GIF, FileFormat.WEBP, FileFormat.JXL})
+"""Formats that can hold pixels as they are."""
+OPTIMISED, SAME_QUALITY = 1.5, 0.5
+"""How much larger a JPEG may be whose codes are not optimised; by how much estimates of one quality may differ."""
 WHOLE = 1 << 20
 """Pixels of the longer side: more than any picture has."""
 
@@ -34,24 +40,54 @@ class Open(Protocol):
 def wanted(images: Columns, edges: Columns) -> list[int]:
     """Images whose pixels decide whether they are the same as another's.
 
-    These look the same (one face, or an edge of tier pixels), have the same size, and are not known to be identical.
-    Of identical ones one stands for all.
+    These look the same (one face, or an edge of tier pixels), have the same size and an encoding that allows it, and
+    are not known to be identical. Of identical ones one stands for all.
 
     Args:
         images: `features.load_images`.
         edges: of the run.
     """
-    comparable = (images["face"] != 0) & (images["width"] > 0)
-    faces, face = np.unique(images["face"][comparable], return_inverse=True)
+    rows = np.flatnonzero((images["face"] != 0) & (images["width"] > 0) & ~images["video"])
+    faces, face = np.unique(images["face"][rows], return_inverse=True)
     close = (edges["tier"] == Tier.PIXELS) & np.isin(edges["a"], faces) & np.isin(edges["b"], faces)
-    looks = _linked(len(faces), *(np.searchsorted(faces, edges[end][close]) for end in "ab"))
-    ids, identity = images["id"][comparable], identities(images)[comparable]
-    chosen: defaultdict[tuple[int, int, int], dict[int, int]] = defaultdict(dict)
-    alone = np.bincount(looks[face], minlength=len(faces))[looks[face]] == 1
-    columns = (looks[face], images["width"][comparable], images["height"][comparable], identity, ids)
-    for look, width, height, same, image in zip(*(column[~alone].tolist() for column in columns), strict=True):
-        chosen[look, width, height].setdefault(same, image)
-    return sorted({image for alike in chosen.values() if len(alike) > 1 for image in alike.values()})
+    look = _linked(len(faces), *(np.searchsorted(faces, edges[end][close]) for end in "ab"))[face]
+    company = np.bincount(look, minlength=len(faces))[look] > 1
+    rows, look, identity = rows[company], look[company], identities(images)[rows[company]]
+    alike: defaultdict[tuple[int, int, int], dict[int, int]] = defaultdict(dict)
+    columns = (look, images["width"][rows], images["height"][rows], identity, rows)
+    for seen, width, height, same, row in zip(*(column.tolist() for column in columns), strict=True):
+        alike[seen, width, height].setdefault(same, row)
+    chosen = {row for members in alike.values() if len(members) > 1 for row in _may_be_same(images, members.values())}
+    return sorted(images["id"][row] for row in sorted(chosen))
+
+
+def _may_be_same(images: Columns, rows: Iterable[int]) -> Iterator[int]:
+    """Those whose encoding allows that their pixels are the same as another's.
+
+    One that can be lossless may hold the pixels of any other; two JPEGs have the same pixels only where one is the
+    other with its codes optimised, so with the same quality and nearly the same size. Camera RAW is only itself.
+    """
+    kinds: defaultdict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        kinds[_kind(images, row)].append(row)
+    kinds.pop("raw", None)
+    if "lossless" in kinds and sum(map(len, kinds.values())) > 1:
+        for members in kinds.values():
+            yield from members
+        return
+    jpegs = sorted(kinds["jpeg"], key=lambda row: (images["quality"][row], images["size"][row], row))
+    for first, second in pairwise(jpegs):
+        near = images["size"][second] <= OPTIMISED * images["size"][first]
+        if near and abs(images["quality"][second] - images["quality"][first]) < SAME_QUALITY:
+            yield from (first, second)
+
+
+def _kind(images: Columns, row: int) -> str:
+    place = int(images["family"][row])
+    format_ = FileFormat(features.FORMATS[place - 1]) if place else FileFormat.UNKNOWN
+    if format_.is_raw:
+        return "raw"
+    return "jpeg" if format_ is FileFormat.JPEG else "lossless" if format_ in LOSSLESS else "lossy"
 
 
 def _linked(count: int, a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -10,12 +10,14 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from lumina.domain.values import FileFormat
 from lumina.store import bulk
 from lumina.store.bulk import Columns
 from lumina.store.database import Transaction
 from lumina.vision.candidates import ORIENTATIONS, PROBE_MARGINS
 from lumina.vision.signature import SIZE
 
+FORMATS = tuple(each.value for each in FileFormat)
 DIGEST = 32
 """Bytes of a checksum."""
 _NONE = f"decode(repeat('00', {DIGEST}), 'hex')"
@@ -103,28 +105,34 @@ def load_images(tx: Transaction, catalog_id: UUID) -> Columns:
     """What is known of a catalog's images that can have copies: neither missing nor hidden nor in the trash.
 
     Returns:
-        By rising `id`: `video`; `face` (0 where it cannot be compared); `sequence`, true for frames of bursts and
-        the like; `width`, `height` (0 where unknown); `checksum`, `content`, `pixels`: n x 32 bytes, zeros where
-        unknown.
+        By rising `id`: `video`; `face` (0 where it cannot be compared); `sequence`, true for frames of bursts and the
+        like; `width`, `height` (0 where unknown); `family`, the place of the format in `FORMATS` from 1, 0 for others;
+        `quality`, the worst of a JPEG's history (-1 where unknown); `size`, bytes; `checksum`, `content`, `pixels`,
+        n x 32 bytes, zeros where unknown.
     """
     columns: dict[str, str | int] = {"id": "i8", "video": "b", "face": "i8", "sequence": "b", "width": "i4"}
+    columns |= {"height": "i4", "family": "i2", "quality": "f4", "size": "i8"}
     return bulk.read(
         tx,
         f"""
         SELECT DISTINCT ON (i.id) i.id, i.kind = 'video', CASE WHEN {_COMPARABLE} THEN p.face ELSE 0 END,
             b.image_id IS NOT NULL, coalesce(i.width, 0), coalesce(i.height, 0),
+            coalesce(array_position(%(families)s::text[], f.format), 0)::smallint,
+            coalesce(q.compression, -1)::real, f.size,
             coalesce(f.checksum, {_NONE}), coalesce(f.content, {_NONE}), coalesce(x.hash, {_NONE})
         FROM image i
         JOIN file f ON f.image_id = i.id AND f.role = 'original' AND f.missing_since IS NULL
         LEFT JOIN fingerprint p ON p.image_id = i.id
+        LEFT JOIN measure q ON q.image_id = i.id
         LEFT JOIN pixel_hash x ON x.image_id = i.id AND x.render_key = i.render_key
         LEFT JOIN (SELECT DISTINCT m.image_id FROM burst_member m JOIN published USING (run_id)
             WHERE published.catalog_id = %(catalog)s) b ON b.image_id = i.id
         WHERE i.catalog_id = %(catalog)s AND i.missing_since IS NULL AND i.trashed_at IS NULL AND NOT i.hidden
         ORDER BY i.id, f.path
         """,
-        columns | {"height": "i4", "checksum": DIGEST, "content": DIGEST, "pixels": DIGEST},
+        columns | {"checksum": DIGEST, "content": DIGEST, "pixels": DIGEST},
         catalog=catalog_id,
+        families=list(FORMATS),
     )
 
 

@@ -153,7 +153,7 @@ class _Join:
     def _search(self, parts: Sequence[Part], pool: ThreadPoolExecutor) -> Pairs:
         from lumina.vision.nearest import Nearest
 
-        found = Nearest(len(self._hashes), self._radius, self._cap)
+        found = Nearest(len(self._hashes), self._radius, self._cap, PAIRS)
         hashes = spread(self._hashes)
         skipped = sum(self._part(hashes, left, right, found, pool) for left, right in parts if len(left) and len(right))
         left, right, distance, left_out = found.finish()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -182,10 +183,16 @@ class _Batch:
         """Copies of what is in the vault are no longer needed; also those that a worker that died has left."""
         for image in self.images:
             for file in image.all_files:
-                if (image.announced and file.id in image.back) or (
-                    image.row.state is State.UNDONE and file.trash_path is None
-                ):
+                undone = image.row.state is State.UNDONE and file.trash_path is None
+                if undone or (image.announced and file.id in image.back):
                     self.trash.drop(Trash.name(self.action_id, file.id, file.path))
+                    if image.row.state in (State.UNDONE, State.MOVED):
+                        self._sweep(image, file)
+
+    def _sweep(self, image: _Return, file: FileRow) -> None:
+        checksum = image.back[file.id].checksum if file.id in image.back else file.checksum
+        with suppress(Refused):
+            trash.sweep(self._path(file), file.id, checksum or b"")
 
     def end(self, tx: Transaction) -> None:
         """The end of the batch."""

@@ -26,7 +26,7 @@ from lumina.files.read import explained
 FOLDER = "trash"
 """In Lumina's home."""
 _PIECE = 1 << 20
-_PREFIX = ".lumina-"
+_PREFIX, _BACK = ".lumina-", "back-"
 GONE = "It is no longer there."
 CHANGED = "It has changed since."
 
@@ -157,7 +157,7 @@ class Trash:
         """
         if os.path.lexists(target):
             return _same(target, proof, tick)
-        beside = target.with_name(f"{_PREFIX}{uuid4().hex}")
+        beside = target.with_name(f"{_PREFIX}{relative.split('/')[1]}-{_BACK}{uuid4().hex[:12]}")
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             _copy(self.path(relative), beside, proof, tick)
@@ -179,6 +179,10 @@ class Trash:
         """Remove a copy, and the folders that it leaves empty. Nothing where there is none."""
         path = self.path(relative)
         _remove(path)
+        with suppress(OSError):
+            for left in path.parent.iterdir():  # by somebody who was killed
+                if left.name.startswith(_PREFIX):
+                    _remove(left)
         for folder in (path.parent, path.parent.parent):
             with suppress(OSError):
                 folder.rmdir()
@@ -229,6 +233,14 @@ def asides(path: Path, file_id: int) -> list[Path]:
     with suppress(OSError):
         return sorted(each for each in path.parent.iterdir() if each.name.startswith(f"{_PREFIX}{file_id}-"))
     return []
+
+
+def sweep(path: Path, file_id: int, checksum: bytes) -> None:
+    """Remove what a worker that died has left beside a file that is in its place: halves, and the same once more."""
+    for left in asides(path, file_id):
+        with suppress(Refused):
+            if left.name.startswith(f"{_PREFIX}{file_id}-{_BACK}") or read(left).checksum == checksum:
+                discard(left)
 
 
 def discard(aside: Path) -> None:

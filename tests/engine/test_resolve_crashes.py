@@ -1,0 +1,149 @@
+"""Killed at each step of leaving and of coming back: no file is ever lost, and the job ends as if nothing was."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lumina.domain.work import JobState
+from lumina.services import resolution
+from lumina.store import Store
+from tests.support.leaving import Household, household
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(120)]
+
+CALLS = [(os, "link"), (os, "fsync"), (os, "utime"), (Path, "rename"), (Path, "replace"), (Path, "unlink"),
+         (Path, "mkdir"), (Path, "rmdir")]  # fmt: skip
+"""What changes the disk."""
+
+
+class Killed(BaseException):
+    """The process is no more."""
+
+
+class Death:
+    """Kills at the n-th step; from then on nothing that this process tries has any effect."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.left = -1
+        for owner, name in CALLS:
+            patch.setattr(owner, name, self._mortal(getattr(owner, name)))
+        begin = Store.transaction
+
+        @contextmanager
+        def transaction(store: Store) -> Iterator[Any]:
+            self.step()
+            with begin(store) as tx:
+                yield tx
+                self.step()  # not committed
+            self.step()  # committed
+
+        patch.setattr(Store, "transaction", transaction)
+
+    def step(self) -> None:
+        if self.left == 0:
+            raise Killed
+        if self.left > 0:
+            self.left -= 1
+            if self.left == 0:
+                raise Killed
+
+    def _mortal(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        def mortal(*arguments: Any, **named: Any) -> Any:
+            self.step()
+            return call(*arguments, **named)
+
+        return mortal
+
+    def after(self, steps: int, act: Callable[[], object]) -> bool:
+        """Do something and die after so many steps; False where it was over before."""
+        self.left = steps
+        try:
+            act()
+        except Killed:
+            return True
+        finally:
+            self.left = -1
+        return False
+
+
+@pytest.fixture
+def house(database_url: str, tmp_path: Path, photos: Path) -> Iterator[Household]:
+    made = household(database_url, tmp_path / "home", photos)
+    yield made
+    made.app.close()
+
+
+def lies_somewhere(house: Household, path: Path, content: bytes) -> bool:
+    """In the vault, under its name or one that is found again, or in the trash where the database knows of it."""
+    if path.exists() and path.read_bytes() == content:
+        return True
+    relative = str(path.relative_to(house.photos))
+    row = house.value("SELECT trash_path FROM file WHERE path = :p AND trash_path IS NOT NULL", p=relative)
+    known = [] if row is None else [house.app.settings.home / "trash" / row]
+    return any(each.read_bytes() == content for each in known if each.exists())
+
+
+@pytest.mark.parametrize("linked", [True, False], ids=["one-disk", "two-disks"])
+def test_killed_at_some_steps(house: Household, monkeypatch: pytest.MonkeyPatch, linked: bool) -> None:
+    _killed(house, monkeypatch, linked, range(2 + linked, 75, 6))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("linked", [True, False], ids=["one-disk", "two-disks"])
+def test_killed_at_each_step(house: Household, monkeypatch: pytest.MonkeyPatch, linked: bool) -> None:
+    _killed(house, monkeypatch, linked, range(1, 90))
+
+
+def _killed(house: Household, patch: pytest.MonkeyPatch, linked: bool, at: range) -> None:
+    if not linked:
+        _part(patch)
+    pairs = [house.pair(f"picture{n:03}", side=True) for n in at]
+    house.scan()
+    files = house.files()
+    death = Death(patch)
+    leaving = coming = 0
+    for steps, (good, copy) in zip(at, pairs, strict=True):
+        gone = {copy: copy.read_bytes(), copy.with_suffix(".xmp"): copy.with_suffix(".xmp").read_bytes()}
+        (group,) = house.publish([good, copy])
+        wish = {"action": "trash", "keepers": {group: house.image(good)}}
+        resolution.resolve(house.store, house.app.dispatcher, house.wish(**wish), writable=True)
+        leaving += death.after(steps, house.work)
+        assert all(lies_somewhere(house, *each) for each in gone.items()), f"lost after step {steps}"
+        house.wake()
+        house.work()
+        assert house.files() == {name: file for name, file in files.items() if house.photos / name not in gone}
+        assert all(lies_somewhere(house, *each) for each in gone.items())
+        action = int(house.value("SELECT max(id) FROM action"))
+        with house.store.transaction() as tx:
+            resolution.undo(tx, house.app.dispatcher, action)
+        coming += death.after(steps, house.work)
+        assert all(lies_somewhere(house, *each) for each in gone.items()), f"lost on its way back after step {steps}"
+        house.wake()
+        house.work()
+        assert house.files() == files
+        assert house.trashed() == []
+    steps = len(at) * at.step
+    assert steps > leaving * at.step > 40  # it died everywhere, and lived at last
+    assert steps > coming * at.step > 30
+    assert house.states() == {"undone": len(pairs)}
+    assert house.value("SELECT array_agg(DISTINCT state) FROM job") == [JobState.SUCCESS.value]
+    assert house.value("SELECT array_agg(DISTINCT state) FROM action") == ["undone"]
+
+
+def _part(patch: pytest.MonkeyPatch) -> None:
+    """Vault and trash on two disks: no file can have a name on both."""
+    link = os.link
+
+    def within_one_folder(old: Any, new: Any, **named: Any) -> None:
+        if Path(old).parent != Path(new).parent:
+            raise OSError(18, "Invalid cross-device link")
+        link(old, new, **named)
+
+    patch.setattr(os, "link", within_one_folder)

@@ -2424,7 +2424,7 @@ export interface components {
         };
         /**
          * Measures
-         * @description Technical measures of the picture.
+         * @description Technical measures of the picture, and the quality score of 0-100 with its four parts.
          */
         Measures: {
             /** Brightness */
@@ -2433,10 +2433,47 @@ export interface components {
             clipped_bright: number;
             /** Clipped Dark */
             clipped_dark: number;
+            /**
+             * Compression
+             * @description The worst JPEG quality that the picture has gone through, 0-100.
+             */
+            compression: number | null;
             /** Contrast */
             contrast: number;
+            /**
+             * Data Size
+             * @description Bytes of image data without metadata.
+             */
+            data_size: number | null;
+            /**
+             * Detail
+             * @description True resolution by nominal, linear: 0.5 for an enlarged picture.
+             */
+            detail: number | null;
+            /**
+             * Format Score
+             * @description Of at most 40.
+             */
+            format_score: number | null;
+            /**
+             * Resolution Score
+             * @description Of at most 30.
+             */
+            resolution_score: number | null;
+            /** Score */
+            score: number | null;
             /** Sharpness */
             sharpness: number;
+            /**
+             * Sharpness Score
+             * @description Of at most 10.
+             */
+            sharpness_score: number | null;
+            /**
+             * Size Score
+             * @description Of at most 20: less compression is better.
+             */
+            size_score: number | null;
         };
         /**
          * MediaKind

@@ -114,6 +114,16 @@ class Twins:
         while self.messages.waiting:
             self.app.engine.run_one(*self.messages.waiting.pop(0), self.me)
 
+    def step(self) -> None:
+        """Run one batch."""
+        self.app.engine.run_one(*self.messages.waiting.pop(0), self.me)
+
+    def make_ready(self) -> None:
+        """Do not wait for delays, and do all that waits."""
+        self.run("UPDATE batch SET ready_at = now(), sent_at = NULL WHERE state = 'ready'")
+        self.app.dispatcher.top_up()
+        self.work()
+
     def detect(self, **parameters: Any) -> Job:
         """Look for copies, to the end."""
         job = self.app.work.detect(DETECT_DUPLICATES, self.catalog, parameters)

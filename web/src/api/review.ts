@@ -3,9 +3,11 @@ import { call } from "./call";
 import { ask, server } from "./client";
 import type { paths } from "./schema";
 import type { Action, DuplicateSettings, Job } from "./types";
-import type { Burst, BurstList, Plan, PlanWish } from "./shapes";
+import type { Plan, PlanWish } from "./shapes";
 
 type GroupsQuery = NonNullable<paths["/api/duplicates"]["get"]["parameters"]["query"]>;
+
+type BurstsQuery = NonNullable<paths["/api/bursts"]["get"]["parameters"]["query"]>;
 
 export interface GroupQuery {
   catalog?: string;
@@ -62,12 +64,15 @@ export const review = {
       }),
     ),
   bursts: (query: BurstQuery & Page, signal?: AbortSignal) =>
-    call<BurstList>("GET", "/bursts", { query: { ...query }, signal }),
-  burst: (id: number) => call<Burst>("GET", `/bursts/${id}`),
+    ask(server.GET("/api/bursts", { params: { query: query as BurstsQuery }, signal })),
   keepFrame: (burst: number, image?: number) =>
-    call<{ action: Action }>("POST", `/bursts/${burst}/keep`, { body: { image_id: image ?? null } }),
-  keepBest: (catalog: string, bursts: number[] | null) =>
-    call<{ action: Action }>("POST", "/bursts/keep-best", { body: { catalog, bursts } }),
+    ask(
+      server.POST("/api/bursts/{burst_id}/keep", {
+        params: { path: { burst_id: burst } },
+        body: { image_id: image ?? null },
+      }),
+    ),
+  keepBest: (catalog: string) => ask(server.POST("/api/bursts/keep-best", { body: { catalog } })),
   findBursts: (catalog: string) =>
-    call<Job>("POST", "/jobs/detect-bursts", { body: { catalog_id: catalog } }),
+    ask(server.POST("/api/jobs/detect-bursts", { body: { catalog_id: catalog } })),
 };

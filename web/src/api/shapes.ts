@@ -1,7 +1,5 @@
 /** Shapes of answers that the OpenAPI document does not have yet. */
-import type { TierName, ImageCard, RunOfGroups, JobGlance } from "./types";
-
-export type SequenceKind = "burst" | "bracket" | "panorama" | "hdr";
+import type { TierName, ImageCard } from "./types";
 
 export interface PlannedAction {
   group: number;
@@ -38,30 +36,4 @@ export interface PlanWish {
   keepers?: Record<string, number>;
   action?: "hide" | "trash";
   tiers?: TierName[];
-}
-
-export interface BurstMember {
-  image: ImageCard;
-  position: number;
-  score: number;
-  reasons: string[];
-}
-
-export interface Burst {
-  id: number;
-  kind: SequenceKind;
-  best: number;
-  started_at: string;
-  seconds: number;
-  camera: string | null;
-  reasons: string[];
-  members: BurstMember[];
-}
-
-export interface BurstList {
-  run: RunOfGroups | null;
-  job: JobGlance | null;
-  summary: { bursts: number; images: number };
-  items: Burst[];
-  next: string | null;
 }

@@ -42,3 +42,7 @@ export type RunOfGroups = Schemas["RunOfCopies"];
 export type JobGlance = Schemas["JobGlance"];
 export type DuplicateList = Schemas["CopyGroups"];
 export type DuplicateSettings = Schemas["DuplicateSettings"];
+export type Burst = Schemas["Burst"];
+export type BurstMember = Schemas["BurstMember"];
+export type BurstList = Schemas["Bursts"];
+export type SequenceKind = Burst["kind"];

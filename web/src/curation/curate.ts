@@ -4,7 +4,7 @@ import { curation, type Targets } from "~/api/curation";
 import { asProblem } from "~/api/problem";
 import type { Changes } from "~/api/types";
 import { say } from "~/ui/messages";
-import { describeChange, moves } from "./marks";
+import { moves } from "./marks";
 import { undoButton } from "./undo";
 
 type Listener = (images: readonly number[], changes: Changes) => void;
@@ -33,7 +33,7 @@ export async function curate(
   try {
     const { action, images } = await curation.curate(targets, changes);
     const quiet = !loud && images <= 1 && !moves(changes);
-    if (action && !quiet) say({ text: describeChange(changes, images), act: undoButton(action.id) });
+    if (action && !quiet) say({ text: action.title, act: undoButton(action.id) });
     announce();
     return true;
   } catch (error) {

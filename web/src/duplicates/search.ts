@@ -29,7 +29,7 @@ const GROUP: Record<keyof GroupView, RegExp> = {
 
 const SEQUENCE: Record<keyof SequenceView, RegExp> = {
   catalog: WORD,
-  kind: /^(burst|bracket|panorama|hdr)$/,
+  kind: /^(burst|bracket|panorama|hdr|timelapse)$/,
   burst: NUMBER,
 };
 

@@ -14,6 +14,7 @@ import { ProblemNote } from "~/ui/States";
 import { Broken, failedStages } from "./Broken";
 import { FactsPanel } from "./FactsPanel";
 import { NeighbourButtons, Toolbar } from "./Toolbar";
+import { ImageMarks } from "./Marks";
 import { type Glance, Stage, type StageHandle } from "./Stage";
 import { VideoStage } from "./VideoStage";
 import styles from "./ImagePage.module.css";
@@ -82,6 +83,7 @@ export function ImagePage() {
           onFullScreen={fullScreen}
         />
         <NeighbourButtons facts={facts} onGo={steps.go} />
+        {facts && <ImageMarks facts={facts} />}
       </div>
       {panel && <FactsPanel facts={facts} onClose={() => showPanel(false)} />}
     </main>

@@ -20,6 +20,10 @@ const KINDS: Record<string, string> = {
   ingest: "Reading photos",
   stages: "Processing",
   thumbnails: "Making thumbnails",
+  "detect-duplicates": "Looking for duplicates",
+  "detect-bursts": "Looking for bursts",
+  "resolve-duplicates": "Putting copies away",
+  undo: "Taking back",
 };
 
 /** What a job does, for a person. */

@@ -10,6 +10,7 @@ import { useTitle } from "~/lib/title";
 import { useCatalogs } from "~/timeline/CatalogPicker";
 import { PageHeader } from "~/ui/PageHeader";
 import { PageSkeleton, ProblemNote } from "~/ui/States";
+import { DuplicateSection } from "./DuplicateSection";
 import { FolderPicker } from "./FolderPicker";
 import { SourceCard } from "./SourceCard";
 import styles from "./Settings.module.css";
@@ -53,6 +54,7 @@ export function SettingsPage() {
           {catalog.sources.map((source) => (
             <SourceCard key={source.id} source={source} />
           ))}
+          <DuplicateSection catalog={catalog} />
         </section>
       ))}
       <Appearance />

@@ -4,7 +4,8 @@ import { IconAdjustmentsHorizontal } from "@tabler/icons-react";
 import { useState } from "react";
 import { api } from "~/api/client";
 import type { FacetValue } from "~/api/types";
-import { countFilters, type Filters, filterKey } from "~/lib/filters";
+import { LABEL_WORDS, LABELS } from "~/curation/marks";
+import { countFilters, type Filters, filterKey, SHELF_WORDS } from "~/lib/filters";
 import { count } from "~/lib/format";
 import styles from "./FilterMenu.module.css";
 
@@ -76,6 +77,7 @@ function FilterForm({ filters, onChange }: MenuProps) {
           { value: "video", label: "Videos" },
         ]}
       />
+      <MarkFilters filters={filters} onChange={set} />
       <div className={styles.pair}>
         <TextInput
           type="date"
@@ -124,6 +126,84 @@ function FilterForm({ filters, onChange }: MenuProps) {
           Clear all filters
         </Button>
       )}
+    </div>
+  );
+}
+
+/** What was decided about the images. */
+function MarkFilters({ filters, onChange }: MenuProps) {
+  const flags = (filters.flag ?? []).join();
+  return (
+    <div className={styles.marks}>
+      <label>
+        Stars
+        <select
+          value={filters.rating ?? ""}
+          onChange={(event) => onChange({ rating: event.currentTarget.value || undefined })}
+        >
+          <option value="">Any</option>
+          {[1, 2, 3, 4, 5].map((rating) => (
+            <option key={rating} value={rating}>
+              {rating === 5 ? "5" : `${rating} or more`}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label>
+        Flag
+        <select
+          value={flags}
+          onChange={(event) =>
+            onChange({ flag: event.currentTarget.value ? event.currentTarget.value.split(",") : undefined })
+          }
+        >
+          <option value="">Any</option>
+          <option value="pick">Picked</option>
+          <option value="none">Undecided</option>
+          <option value="reject">Rejected</option>
+          <option value="none,pick">Not rejected</option>
+        </select>
+      </label>
+      <label>
+        Label
+        <select
+          value={filters.label?.[0] ?? ""}
+          onChange={(event) =>
+            onChange({ label: event.currentTarget.value ? [event.currentTarget.value] : undefined })
+          }
+        >
+          <option value="">Any</option>
+          {LABELS.map((label) => (
+            <option key={label} value={label}>
+              {LABEL_WORDS[label]}
+            </option>
+          ))}
+          <option value="none">None</option>
+        </select>
+      </label>
+      <label>
+        Shelf
+        <select
+          value={filters.shelf ?? ""}
+          onChange={(event) =>
+            onChange({ shelf: event.currentTarget.value || undefined, missing: undefined })
+          }
+        >
+          <option value="">Timeline</option>
+          {Object.entries(SHELF_WORDS).map(([shelf, words]) => (
+            <option key={shelf} value={shelf}>
+              {words}
+            </option>
+          ))}
+        </select>
+      </label>
+      <div className={styles.wide}>
+        <Checkbox
+          label="Favourites"
+          checked={filters.favourite === "true"}
+          onChange={(event) => onChange({ favourite: event.currentTarget.checked ? "true" : undefined })}
+        />
+      </div>
     </div>
   );
 }

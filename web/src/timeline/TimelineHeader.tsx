@@ -3,10 +3,11 @@ import { useNavigate } from "@tanstack/react-router";
 import { IconSearch, IconX, IconCalendar } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
 import type { BucketList } from "~/api/types";
-import { type Chip, chips, type Filters, without } from "~/lib/filters";
+import { type Chip, chips, type Filters, SHELF_WORDS, without } from "~/lib/filters";
 import { count, images, monthYear } from "~/lib/format";
 import { CopyMenu } from "~/ui/CopyMenu";
 import { CatalogPicker } from "./CatalogPicker";
+import { EmptyTrash } from "./EmptyTrash";
 import type { Timeline } from "./engine";
 import { FilterMenu } from "./FilterMenu";
 import styles from "./TimelineHeader.module.css";
@@ -25,7 +26,7 @@ export function TimelineHeader({ timeline, filters, list, onGoTo }: HeaderProps)
   return (
     <header className={styles.header}>
       <div className={styles.where}>
-        <HereTitle timeline={timeline} empty={!list || list.total === 0} />
+        <HereTitle timeline={timeline} empty={!list || list.total === 0} place={placeOf(filters)} />
         {list && <p className={styles.sum}>{sumUp(list)}</p>}
       </div>
       <div className={styles.tools}>
@@ -44,6 +45,7 @@ export function TimelineHeader({ timeline, filters, list, onGoTo }: HeaderProps)
             <IconCalendar size={20} stroke={1.6} />
           </ActionIcon>
         </Tooltip>
+        {filters.shelf === "trash" && <EmptyTrash catalog={filters.catalog} />}
         <CopyMenu />
       </div>
       {active.length > 0 && (
@@ -57,12 +59,18 @@ export function TimelineHeader({ timeline, filters, list, onGoTo }: HeaderProps)
   );
 }
 
+/** What is shown, in a word: the timeline, or a shelf beside it. */
+function placeOf({ shelf, missing }: Filters): string {
+  if (missing === "true") return "Gone from disk";
+  return (shelf && SHELF_WORDS[shelf]) ?? "Timeline";
+}
+
 function sumUp({ total, undated }: BucketList): string {
   return undated > 0 ? `${images(total)}, ${count(undated)} without a date` : images(total);
 }
 
 /** The month at the top of the view, large: where am I? */
-function HereTitle({ timeline, empty }: { timeline: Timeline; empty: boolean }) {
+function HereTitle({ timeline, empty, place }: { timeline: Timeline; empty: boolean; place: string }) {
   const [date, setDate] = useState("");
   useEffect(() => {
     const read = () => setDate(timeline.dateHere().slice(0, 7));
@@ -70,10 +78,11 @@ function HereTitle({ timeline, empty }: { timeline: Timeline; empty: boolean }) 
     const stops = [timeline.onMove(read), timeline.subscribe(read)];
     return () => stops.forEach((stop) => stop());
   }, [timeline]);
-  const text = empty ? "Timeline" : date ? monthYear(`${date}-01`) : "Without a date";
+  const text = empty ? place : date ? monthYear(`${date}-01`) : "Without a date";
   return (
     <>
-      <h1 className="visually-hidden">Timeline</h1>
+      <h1 className="visually-hidden">{place}</h1>
+      {place !== "Timeline" && <p className={styles.place}>{place}</p>}
       <p className={styles.title} aria-hidden>
         {text}
       </p>

@@ -93,41 +93,46 @@ class _Proposal:
             return
         if len(members) < 2:
             return
+        asked = named is not None
+        if named is None and any(self.known.candidates[each.image_id].chosen for each in members):
+            named, asked = self._order(members).keeper, not self.wish.automatic
         ranking = self._ranking(members, named)
         by_id = {each.image_id: each for each in members}
         keeper = by_id[ranking.keeper]
         leaving = [
             member
             for image_id in ranking.order[1:]
-            if self._leaves(group, keeper, member := by_id[image_id], ranking, named is not None)
+            if self._leaves(group, keeper, member := by_id[image_id], ranking, asked)
         ]
         self.counts["kept"] += len(members) - 1 - len(leaving)
         in_tiers = {each.image_id for each in members if self._tier(keeper, each) in self.tiers}
         self.counts["undecided"] += bool(ranking.open & in_tiers)
         self._add(group, keeper, leaving, ranking)
 
-    def _ranking(self, members: Sequence[Member], named: int | None) -> Ranking:
+    def _order(self, members: Sequence[Member], named: int | None = None) -> Ranking:
         candidates = [self.known.candidates[each.image_id] for each in members]
         if named is not None:
             candidates = [replace(each, chosen=each.image_id == named) for each in candidates]
-        parts = list(_parts(members, self.known.edges))
         nodes = {each.image_id: each.identity for each in members}
-        ranking = self.policy.order(candidates, parts, nodes)
+        return self.policy.order(candidates, list(_parts(members, self.known.edges)), nodes)
+
+    def _ranking(self, members: Sequence[Member], named: int | None) -> Ranking:
+        ranking = self._order(members, named)
         by_id = {each.image_id: each for each in members}
         if named is not None or all(self._compared(by_id[ranking.keeper], each) for each in members):
             return ranking
         # The best is not known to be a copy of all: the run's keeper stays, and each is compared with it alone.
-        first, others = candidates[0], candidates[1:]
-        duels = {each.image_id: self.policy.order([first, each], parts, nodes) for each in others}
+        first = members[0]
+        duels = {each.image_id: self._order([first, each]) for each in members[1:]}
         lost = {i for i, duel in duels.items() if duel.keeper != first.image_id or not duel.decided}
         reasons = {i: duel.reasons.get(i, (CLOSE,)) for i, duel in duels.items()}
-        return Ranking(tuple(each.image_id for each in candidates), reasons, 0.0, not lost, frozenset(lost))
+        return Ranking(tuple(each.image_id for each in members), reasons, 0.0, not lost, frozenset(lost))
 
     def _leaves(self, group: Group, keeper: Member, member: Member, ranking: Ranking, asked: bool) -> bool:
         """Whether this one goes; a reason is noted where a person might have expected that it does.
 
-        Whoever names the keeper of a group has seen it: nothing is too close to call then, and what the run found to
-        be a copy of the group's first keeper counts as a copy of this one.
+        A person who names the keeper of a group, or has chosen it before, has seen the group: nothing is too close to
+        call then, and what the run found to be a copy of the group's first keeper counts as a copy of this one.
         """
         reason = None
         if keeper.apart & member.apart and keeper.identity != member.identity:

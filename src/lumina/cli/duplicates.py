@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from lumina.cli import bursts
 from lumina.cli.detect import detect_here
 from lumina.cli.output import emit, emit_json, note, table
 from lumina.cli.session import app as open_app
@@ -47,11 +48,12 @@ def duplicates(
         only = catalog_id(lumina, catalog)
         runs, summary = _overview(lumina, only, _filter(tier))
         most = limit or (None if as_json else SHOWN)
+        sequences = list(bursts.every(lumina, only)) if as_json else []
         found = [
             group for _, group in zip(range(most or summary.groups), _every(lumina, only, _filter(tier)), strict=False)
         ]
     if as_json:
-        emit_json(_document(runs, found))
+        emit_json({**_document(runs, found), "bursts": [bursts.row(each) for each in sequences]})
     else:
         _print(summary, found)
 

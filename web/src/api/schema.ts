@@ -464,6 +464,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/duplicates/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan
+         * @description What resolving would do, image by image; nothing is changed.
+         */
+        post: operations["duplicates_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duplicates/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resolve
+         * @description Do what the preview has shown. Where anything of it has changed since, nothing is done: look again.
+         */
+        post: operations["duplicates_resolve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -2660,6 +2700,124 @@ export interface components {
             version: string;
         };
         /**
+         * Plan
+         * @description Exactly what would happen.
+         */
+        Plan: {
+            /**
+             * Actions
+             * @description The first 200 images that leave.
+             */
+            actions: components["schemas"]["PlannedAction"][];
+            /**
+             * Digest
+             * @description To be sent with `resolve`.
+             */
+            digest: string;
+            /**
+             * Freed
+             * @description Bytes that leave the sources; none where images are only hidden.
+             */
+            freed: number;
+            /**
+             * Groups
+             * @description Groups from which something leaves.
+             */
+            groups: number;
+            /**
+             * Kept
+             * @description Images that stay besides the keepers.
+             */
+            kept: number;
+            /**
+             * Leaving
+             * @description Images that leave.
+             */
+            leaving: number;
+            /**
+             * Left Off
+             * @description Images that leave and are not shown.
+             */
+            left_off: number;
+            /** Notes */
+            notes: string[];
+            /**
+             * Refused
+             * @description The first 200 images that stay for another reason.
+             */
+            refused: components["schemas"]["Refusal"][];
+            /**
+             * Size
+             * @description Bytes of all files of these.
+             */
+            size: number;
+            /**
+             * Undecided
+             * @description Groups of which something stays because it is too close to call.
+             */
+            undecided: number;
+        };
+        /**
+         * PlannedAction
+         * @description One image that leaves.
+         */
+        PlannedAction: {
+            /** Group */
+            group: number;
+            image: components["schemas"]["ImageCard"];
+            keeper: components["schemas"]["ImageCard"];
+            /**
+             * Merged
+             * @description What the keeper takes over from it.
+             */
+            merged: string[];
+            /**
+             * Operation
+             * @description `hide`: its files stay where they are; `trash`: they go to Lumina's.
+             * @enum {string}
+             */
+            operation: "hide" | "trash";
+            /**
+             * Reasons
+             * @description Why the keeper stays and not this one.
+             */
+            reasons: string[];
+        };
+        /**
+         * PlanWanted
+         * @description What is to be resolved, and how. What is left out is as the catalog's policy says.
+         */
+        PlanWanted: {
+            /** Action */
+            action?: ("hide" | "trash") | null;
+            /**
+             * Catalog
+             * Format: uuid
+             */
+            catalog: string;
+            /** @default {} */
+            filter: components["schemas"]["ResolveFilter"];
+            /**
+             * Groups
+             * @description Without, all that match `filter`.
+             */
+            groups?: number[] | null;
+            /**
+             * Keepers
+             * @description Group -> the image to keep of it, whatever the policy says.
+             */
+            keepers?: {
+                [key: string]: number;
+            };
+            /**
+             * Policy
+             * @description TOML, instead of the catalog's; empty for the default.
+             */
+            policy?: string | null;
+            /** Tiers */
+            tiers?: ("bytes" | "pixels" | "picture")[] | null;
+        };
+        /**
          * Problem
          * @description What went wrong; `detail` is a sentence for a person.
          */
@@ -2676,6 +2834,72 @@ export interface components {
              * @example /problems/not-found
              */
             type: string;
+        };
+        /**
+         * Refusal
+         * @description One image that stays, and why.
+         */
+        Refusal: {
+            /** Group */
+            group: number;
+            /** Image */
+            image: number;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * ResolveFilter
+         * @description Which groups, where none are named.
+         */
+        ResolveFilter: {
+            /** Decided */
+            decided?: boolean | null;
+            /** Tier */
+            tier?: ("bytes" | "pixels" | "picture") | null;
+        };
+        /**
+         * ResolveWanted
+         * @description The same, with the digest of the plan that a person has seen.
+         */
+        ResolveWanted: {
+            /** Action */
+            action?: ("hide" | "trash") | null;
+            /**
+             * Catalog
+             * Format: uuid
+             */
+            catalog: string;
+            /** Digest */
+            digest: string;
+            /** @default {} */
+            filter: components["schemas"]["ResolveFilter"];
+            /**
+             * Groups
+             * @description Without, all that match `filter`.
+             */
+            groups?: number[] | null;
+            /**
+             * Keepers
+             * @description Group -> the image to keep of it, whatever the policy says.
+             */
+            keepers?: {
+                [key: string]: number;
+            };
+            /**
+             * Policy
+             * @description TOML, instead of the catalog's; empty for the default.
+             */
+            policy?: string | null;
+            /** Tiers */
+            tiers?: ("bytes" | "pixels" | "picture")[] | null;
+        };
+        /**
+         * Resolving
+         * @description What was begun: the job that does it, and the action to undo it by.
+         */
+        Resolving: {
+            action: components["schemas"]["Action"];
+            job: components["schemas"]["Job"];
         };
         /**
          * Retry
@@ -4346,6 +4570,117 @@ export interface operations {
             };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duplicates_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duplicates_resolve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolveWanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resolving"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -9,6 +9,7 @@ import typer
 from lumina.cli import bursts
 from lumina.cli.detect import detect_here
 from lumina.cli.output import emit, emit_json, note, table
+from lumina.cli.resolve import resolve
 from lumina.cli.session import app as open_app
 from lumina.cli.session import catalog_id
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from lumina.domain.copies import CopyFilter, CopyGroup, CopySummary, Member, PublishedRun
 
 app = typer.Typer(help="Copies of pictures: show them, resolve them.", no_args_is_help=False)
+app.command()(resolve)
 PAGE = 200
 SHOWN = 50
 """Groups on the terminal, where nothing else is asked for."""

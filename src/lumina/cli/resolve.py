@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 SHOWN = 50
 """Images on the terminal."""
-Resolved = Literal["bytes", "pixels", "picture"]
 
 
 def resolve(
@@ -35,7 +34,10 @@ def resolve(
         Literal["hide", "trash"] | None,
         typer.Option(help="hide: files stay where they are; trash: they go to Lumina's (setting vault_writable)."),
     ] = None,
-    tier: Annotated[list[Resolved] | None, typer.Option(help="Only copies that are so sure; may be repeated.")] = None,
+    tier: Annotated[
+        list[str] | None,
+        typer.Option(metavar="bytes|pixels|picture", help="Only copies that are so sure; may be repeated."),
+    ] = None,
     group: Annotated[list[int] | None, typer.Option(help="Only this group; may be repeated.")] = None,
     catalog: Annotated[str | None, typer.Option(help="Only this catalog (name or id).")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say exactly what would happen.")] = False,
@@ -90,17 +92,21 @@ def _catalogs(lumina: App, given: str | None) -> list[UUID]:
 
 
 def _wish(
-    catalog: UUID, policy: str | None, action: str | None, tiers: list[Resolved] | None, groups: list[int] | None
+    catalog: UUID, policy: str | None, action: str | None, tiers: list[str] | None, groups: list[int] | None
 ) -> Wish:
-    from lumina.domain.duplicates import Tier
     from lumina.domain.resolution import Wish
+    from lumina.errors import BadInput
+    from lumina.services.resolution import TIERS
 
+    for tier in tiers or ():
+        if tier not in TIERS:
+            raise BadInput(f"--tier {tier}: there is no such tier; known are {', '.join(TIERS)}.")
     return Wish(
         catalog,
         groups=tuple(dict.fromkeys(groups)) if groups else None,
         policy=policy,
         action=action,
-        tiers=tuple(Tier[tier.upper()] for tier in tiers) if tiers else None,
+        tiers=tuple(TIERS[tier] for tier in tiers) if tiers else None,
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 
 from pydantic import BaseModel
 
-from lumina.api.schemas.events import CatalogChanged, CoverageChanged, CurationChanged
+from lumina.api.schemas.events import CatalogChanged, CoverageChanged, CurationChanged, Published
 from lumina.api.schemas.jobs import Job
 from lumina.services import events
 from lumina.services.progress import JobView
@@ -60,6 +60,8 @@ def _said(event: events.Event) -> tuple[str, object, BaseModel]:
         return "catalog", event.catalog_id, CatalogChanged.model_validate(event)
     if isinstance(event, events.CurationChanged):
         return "curation", event.catalog_id, CurationChanged.model_validate(event)
+    if isinstance(event, events.Published):
+        return "published", (event.catalog_id, event.kind), Published.model_validate(event)
     return "coverage", event.catalog_id, CoverageChanged.model_validate(event)
 
 

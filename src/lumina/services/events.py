@@ -50,7 +50,16 @@ class CurationChanged:
     catalog_id: UUID | None
 
 
-Event = JobView | CoverageChanged | CatalogChanged | CurationChanged
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Another set of copies or sequences of this catalog is shown now; `kind` is `duplicates` or `bursts`."""
+
+    catalog_id: UUID
+    kind: str
+    run_id: int
+
+
+Event = JobView | CoverageChanged | CatalogChanged | CurationChanged | Published
 Listener = Callable[[Event], None]
 
 
@@ -62,6 +71,7 @@ class _Seen:
     jobs: dict[UUID, Job] = field(default_factory=dict)
     timelines: dict[UUID, TimelineState] = field(default_factory=dict)
     curations: dict[UUID | None, CurationState] = field(default_factory=dict)
+    published: dict[tuple[UUID, str], int] = field(default_factory=dict)
     looks: int = 0
 
 
@@ -132,13 +142,14 @@ class Events:
     def _look(self, seen: _Seen | None) -> tuple[_Seen, list[Event]]:
         with self.store.transaction() as tx:
             now = changes.now(tx)
-            seen = seen or _Seen(began=now, timelines=changes.timelines(tx), curations=changes.curations(tx))
+            curations, published = changes.curations(tx), changes.published(tx)
+            seen = seen or _Seen(began=now, timelines=changes.timelines(tx), curations=curations, published=published)
             jobs = changes.active_jobs(tx, now - JUST_ENDED)
             changed = [job for job in jobs if seen.jobs.get(job.id) != job and _worth_telling(job, seen)]
             events: list[Event] = list(progress.views(tx, changed))
             moved = {job.catalog_id for job in changed if job.catalog_id is not None and _moved(job, seen)}
             events += [CoverageChanged(catalog) for catalog in moved]
-            curations = changes.curations(tx)
+            events += [Published(*key, run) for key, run in published.items() if seen.published.get(key) != run]
             events += [
                 CurationChanged(catalog)
                 for catalog, state in curations.items()
@@ -154,7 +165,8 @@ class Events:
                     if seen.timelines.get(catalog) != state
                 ]
         known = {job.id: job for job in jobs}
-        return replace(seen, jobs=known, timelines=timelines, curations=curations, looks=seen.looks + 1), events
+        now_seen = replace(seen, jobs=known, timelines=timelines, curations=curations, published=published)
+        return replace(now_seen, looks=seen.looks + 1), events
 
 
 def _worth_telling(job: Job, seen: _Seen) -> bool:

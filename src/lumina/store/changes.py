@@ -64,3 +64,9 @@ def curations(tx: Transaction) -> dict[UUID | None, CurationState]:
             (SELECT max(a.undone_at) FROM action a WHERE a.catalog_id IS NULL)"""
     )
     return {row["id"]: CurationState(tuple(row["newest"]), row["undone_at"]) for row in rows}
+
+
+def published(tx: Transaction) -> dict[tuple[UUID, str], int]:
+    """Every catalog's runs that are shown, by kind."""
+    rows = tx.rows("SELECT catalog_id, kind, run_id FROM published")
+    return {(row["catalog_id"], row["kind"]): row["run_id"] for row in rows}

@@ -4717,7 +4717,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Events `job` (a Job), `coverage` (CoverageChanged), `catalog` (CatalogChanged), `curation` (CurationChanged) and, after 15 s of silence, `heartbeat`. */
+            /** @description Events `job` (a Job), `coverage` (CoverageChanged), `catalog` (CatalogChanged), `curation` (CurationChanged), `published` (Published) and, after 15 s of silence, `heartbeat`. */
             200: {
                 headers: {
                     [name: string]: unknown;

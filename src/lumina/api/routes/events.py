@@ -15,7 +15,7 @@ router = APIRouter(prefix="/events", tags=["events"])
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "Events `job` (a Job), `coverage` (CoverageChanged), `catalog` (CatalogChanged), "
-        "`curation` (CurationChanged) and, after 15 s of silence, `heartbeat`.",
+        "`curation` (CurationChanged), `published` (Published) and, after 15 s of silence, `heartbeat`.",
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Literal
 from uuid import UUID
 
 from lumina.api.schemas.base import Answer
@@ -24,3 +25,11 @@ class CurationChanged(Answer):
     """Something was decided about images of this catalog (null: of several), or undone."""
 
     catalog_id: UUID | None
+
+
+class Published(Answer):
+    """Another set of copies or sequences of this catalog is shown now."""
+
+    catalog_id: UUID
+    kind: Literal["duplicates", "bursts"]
+    run_id: int

@@ -23,7 +23,9 @@ BENCHMARKS: Mapping[str, Sequence[str]] = {
     "ingest": (),
     "engine_overhead": (),
     "engine": (),
+    "join": (),
     "rescan": ("--database", SERVER),
+    "bursts": ("--database", SERVER),
     "timeline_api": ("--database", SEEDED),
     "timeline_browser": ("--database", SEEDED),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from lumina.domain.bursts import SequenceKind
-from lumina.vision.best import relative_sharpness
+from lumina.vision.best import middle, relative_sharpness
 from lumina.vision.frames import SECOND, Frames
 from lumina.vision.strip import Found
 
@@ -19,21 +19,27 @@ def of_sequence(found: Found, frames: Frames, best: int) -> tuple[str, ...]:
     return (kind, *_best(frames, best)) if found.kind is SequenceKind.BURST else (kind,)
 
 
-def of_frame(frames: Frames, index: int, best: int) -> tuple[str, ...]:
-    """What sets one frame of a burst apart from its best one; nothing for the best itself."""
-    if index == best:
-        return ()
+def of_frames(frames: Frames, best: int) -> list[tuple[str, ...]]:
+    """What sets each frame of a burst apart from its best one; nothing for the best itself."""
+    sharp = relative_sharpness(frames)
+    softer = (1 - sharp / max(float(sharp[best]), 1e-6)).tolist()
+    lost = (frames.clipped - frames.clipped[best]).tolist()
+    darker = (frames.brightness[best] - frames.brightness).tolist()
+    rejected = (frames.verdict < 0).tolist()
+    words = [_frame(*figures) for figures in zip(softer, lost, darker, rejected, strict=True)]
+    words[best] = ()
+    return words
+
+
+def _frame(softer: float, lost: float, darker: float, rejected: bool) -> tuple[str, ...]:
     words = []
-    softer = 1 - relative_sharpness(frames)[index] / max(float(relative_sharpness(frames)[best]), 1e-6)
     if softer >= SOFTER:
         words.append(f"{softer:.0%} less sharp")
-    lost = frames.clipped[index] - frames.clipped[best]
     if lost >= CLIPPED:
         words.append(f"{lost:.0%} more of it is clipped")
-    darker = frames.brightness[best] - frames.brightness[index]
     if abs(darker) >= DARKER:
         words.append("Darker" if darker > 0 else "Brighter")
-    if frames.verdict[index] < 0:
+    if rejected:
         words.append("You rejected it")
     return tuple(words) or ("About as good",)
 
@@ -46,7 +52,7 @@ def _best(frames: Frames, best: int) -> list[str]:
         words.append(f"Sharpest of {len(frames)}")
     if np.ptp(frames.clipped) >= CLIPPED and frames.clipped[best] - frames.clipped.min() < CLIPPED / 2:
         words.append("Nothing more clipped than in any other")
-    usual = np.median(frames.brightness)
+    usual = middle(frames.brightness)
     if np.ptp(frames.brightness) >= 2 * DARKER and abs(frames.brightness[best] - usual) < DARKER:
         words.append("Exposed like most of them")
     return words or ["The first of frames that are equally good"]

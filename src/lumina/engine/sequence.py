@@ -18,7 +18,7 @@ from lumina.domain.stage import Lane
 from lumina.domain.work import Batch, Job
 from lumina.engine.dispatch import Dispatcher
 from lumina.engine.finalise import Effect
-from lumina.engine.frame_words import of_frame, of_sequence
+from lumina.engine.frame_words import of_frames, of_sequence
 from lumina.engine.group import number
 from lumina.errors import Interrupted
 from lumina.files.shots import HDR, NORMAL, read_name
@@ -140,13 +140,15 @@ def slices(moments: Columns) -> Iterator[NDArray[np.int64]]:
     rests = np.flatnonzero((np.diff(times) > CALLED * SECOND) | (np.diff(cameras) != 0)) + 1
     edges = np.concatenate([[0], rests, [len(ids)]]).tolist()
     gathered: list[NDArray[np.int64]] = []
+    size = 0
     for start, end in pairwise(edges):
-        for part_start, part_end in _cut(times, start, end):
-            if sum(map(len, gathered)) + part_end - part_start > SLICE and gathered:
+        for part in (ids[part_start:part_end] for part_start, part_end in _cut(times, start, end)):
+            if size + len(part) > SLICE and gathered:
                 yield np.concatenate(gathered)
-                gathered = []
-            if part_end - part_start > 1:
-                gathered.append(ids[part_start:part_end])
+                gathered, size = [], 0
+            if len(part) > 1:
+                gathered.append(part)
+                size += len(part)
     if gathered:
         yield np.concatenate(gathered)
 
@@ -222,8 +224,8 @@ def burst_of(found: Found, frames: Frames, cameras: Sequence[str | None]) -> Bur
     """A sequence as it is kept: its best frame, and the reasons in words."""
     members = frames.take(np.array(found.members))
     chosen = len(members) - 1 if found.kind is SequenceKind.HDR else best(members)
-    points = scores(members)
-    culled = found.kind is SequenceKind.BURST
+    points = scores(members).tolist()
+    words = of_frames(members, chosen) if found.kind is SequenceKind.BURST else [()] * len(members)
     return Burst(
         id=number(members.image.tolist()),
         kind=found.kind,
@@ -233,7 +235,6 @@ def burst_of(found: Found, frames: Frames, cameras: Sequence[str | None]) -> Bur
         camera=cameras[found.members[0]],
         reasons=of_sequence(found, members, chosen),
         members=tuple(
-            BurstMember(image, place, float(points[place]), of_frame(members, place, chosen) if culled else ())
-            for place, image in enumerate(members.image.tolist())
+            BurstMember(image, place, points[place], words[place]) for place, image in enumerate(members.image.tolist())
         ),
     )

@@ -94,9 +94,11 @@ def load_words(tx: Transaction, image_ids: NDArray[np.int64]) -> dict[int, Row]:
             AND missing_since IS NULL ORDER BY path LIMIT 1) f ON true
         LEFT JOIN curation c ON c.image_id = i.id
         CROSS JOIN LATERAL (SELECT
-            m.raw ->> 'EXIF:CustomRendered' AS custom, m.raw ->> 'MakerNotes:HDRImageType' AS apple,
-            m.raw ->> 'MakerNotes:BurstUUID' AS uuid, m.raw ->> 'XMP:GCamera:BurstID' AS google,
-            m.raw ->> 'EXIF:ExposureMode' AS mode) t
+            tags ->> 'EXIF:CustomRendered' AS custom, tags ->> 'MakerNotes:HDRImageType' AS apple,
+            tags ->> 'MakerNotes:BurstUUID' AS uuid, tags ->> 'XMP:GCamera:BurstID' AS google,
+            tags ->> 'EXIF:ExposureMode' AS mode
+            -- unpacked once instead of for each of them
+            FROM (SELECT m.raw || '{{}}' AS tags OFFSET 0) unpacked) t
         """,
         ids=image_ids.tolist(),
     )

@@ -24,7 +24,7 @@ def scores(frames: Frames) -> Reals:
     because only frames of one scene can be compared by it.
     """
     sharp = relative_sharpness(frames)
-    usual = float(np.clip(np.median(frames.brightness), DARK, LIGHT))
+    usual = min(max(middle(frames.brightness), DARK), LIGHT)
     exposed = 1 - np.clip(np.abs(frames.brightness - usual) / OFF, 0, 1)
     whole = 1 - np.clip((frames.clipped - frames.clipped.min()) / LOST, 0, 1)
     return np.asarray(SHARP * sharp + EXPOSED * exposed + WHOLE * whole)
@@ -34,6 +34,11 @@ def relative_sharpness(frames: Frames) -> Reals:
     """Against the sharpest frame, 0-1; 1 where none has any."""
     most = float(frames.sharpness.max())
     return np.sqrt(frames.sharpness / most) if most > 0 else np.ones(len(frames))
+
+
+def middle(values: Reals) -> float:
+    """The middle value, of two the larger."""
+    return float(np.sort(values)[len(values) // 2])
 
 
 def best(frames: Frames) -> int:

@@ -30,7 +30,8 @@ class Strip:
 
     def __init__(self, frames: Frames, order: Indices, lane: Indices, check: Callable[[], None]) -> None:
         self.all, self.check = frames, check
-        self.reliefs = looks.reliefs(frames.lumas)
+        self.reliefs = np.zeros(frames.lumas.shape, np.float32)
+        self.ready = np.zeros(len(frames), np.bool_)
         self.found: list[Found] = []
         self.owner: dict[int, Found] = {}
         self._set(order, lane)
@@ -60,12 +61,19 @@ class Strip:
 
     def level(self, one: Indices, other: Indices) -> NDArray[np.float32]:
         """How alike frames are without any shift."""
-        return looks.level(self.reliefs[self.order[one]], self.reliefs[self.order[other]])
+        return looks.level(self._reliefs(one), self._reliefs(other))
 
     def compare(self, one: Indices, other: Indices) -> looks.Alike:
         """How alike frames are, with every shift."""
         self.check()
-        return looks.compare(self.reliefs[self.order[one]], self.reliefs[self.order[other]])
+        return looks.compare(self._reliefs(one), self._reliefs(other))
+
+    def _reliefs(self, places: Indices) -> looks.Reliefs:
+        """Of these frames; made when they are first asked for, since most frames have no neighbour."""
+        chosen = self.order[places]
+        new = np.unique(chosen[~self.ready[chosen]])
+        self.reliefs[new], self.ready[new] = looks.reliefs(self.all.lumas[new]), True
+        return np.asarray(self.reliefs[chosen], np.float32)
 
     def near(self, one: Indices, other: Indices, limit: Reals | float) -> Mask:
         """Which frames are so alike; without a shift first, which is quick."""

@@ -79,7 +79,12 @@ class Household:
         With `together` the members are identical, otherwise each has a look of its own that no other was compared with
         but the keeper's.
         """
-        made = [self._group([self.image(path) for path in paths], tier, together) for paths in sets]
+        made = [self.group([self.image(path) for path in paths], tier, together) for paths in sets]
+        self.publish_groups(made, together=together)
+        return [group.id for group in made]
+
+    def publish_groups(self, made: Sequence[NewGroup], *, together: bool = True) -> None:
+        """Publish a run of these groups."""
         with self.store.transaction() as tx:
             job = jobs.create(tx, "detect-duplicates", self.library.catalog.id, {}, priority=10)
             run = runs.start(tx, self.library.catalog.id, RunKind.DUPLICATES, job.id)
@@ -93,9 +98,9 @@ class Household:
                     )
             runs.publish(tx, run)
             tx.execute("DELETE FROM job WHERE id = :id", id=job.id)
-        return [group.id for group in made]
 
-    def _group(self, images: Sequence[int], tier: Tier, together: bool) -> NewGroup:
+    def group(self, images: Sequence[int], tier: Tier = Tier.BYTES, together: bool = True) -> NewGroup:
+        """A group of these images, the keeper first."""
         members = [
             NewMember(
                 image_id=image,

@@ -212,7 +212,7 @@ class Resolver:
             if action_id is None:
                 return {"message": "Nothing was to be resolved."}
             left = resolutions.departed(tx, action_id)
-            words = [f"{left.get(name, 0):,} images {verb}" for name, verb in _VERBS.items() if left.get(name)]
+            words = [f"{_images(left[name])} {verb}" for name, verb in _VERBS.items() if left.get(name)]
             stayed = f"; {job.failed:,} stayed" if job.failed else ""
             return {
                 "message": (", ".join(words) or "No image left") + stayed,
@@ -256,6 +256,10 @@ def undo(tx: Transaction, action_id: int) -> Undone:
 
 
 _VERBS = {"hide": "hidden", "trash": "moved to the trash"}
+
+
+def _images(count: int) -> str:
+    return "1 image" if count == 1 else f"{count:,} images"
 
 
 def _refused(tx: Transaction, action_id: int) -> list[Mapping[str, Any]]:

@@ -51,7 +51,7 @@ export function BurstDetail({ burst, current, onFocus, onKeep, onCompare, onBack
         <Thumb card={member.image} large whole alt={member.image.name} />
         {best && (
           <span className={styles.best}>
-            <IconStarFilled size={14} aria-hidden /> Best frame
+            <IconStarFilled size={14} aria-hidden /> {whole ? "Stands for all" : "Best frame"}
           </span>
         )}
       </div>

@@ -25,7 +25,7 @@ export function BulkBar({ total, catalog, shelf, marks, onChange }: BulkProps) {
   if (isEmpty(chosen)) return null;
   const many = chosen.everything ? total : chosen.ids.size;
   return (
-    <section className={styles.bulk} aria-label="Chosen images">
+    <section className={styles.bulk} data-bulk aria-label="Chosen images">
       <span className={styles.chosen} role="status">
         {count(many)} chosen
       </span>

@@ -83,7 +83,7 @@ export function ImagePage() {
           onFullScreen={fullScreen}
         />
         <NeighbourButtons facts={facts} onGo={steps.go} />
-        {facts && <ImageMarks facts={facts} />}
+        <ImageMarks facts={facts} />
       </div>
       {panel && <FactsPanel facts={facts} onClose={() => showPanel(false)} />}
     </main>

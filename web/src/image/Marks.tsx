@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect } from "react";
+import { useEffect } from "react";
 import type { Changes, ImageFacts } from "~/api/types";
 import { AlbumMenu } from "~/albums/AlbumMenu";
 import { queryClient } from "~/app/client";
@@ -17,8 +17,12 @@ export function shelfOf({ curation }: ImageFacts): string | undefined {
   return curation.archived ? "archive" : undefined;
 }
 
-/** Rating and marking the image that is looked at, by bar and keys. */
-export function ImageMarks({ facts, children }: { facts: ImageFacts; children?: ReactNode }) {
+/** Rating and marking the image that is looked at, by bar and keys; once its facts are known. */
+export function ImageMarks({ facts }: { facts: ImageFacts | undefined }) {
+  return facts ? <Known facts={facts} /> : null;
+}
+
+function Known({ facts }: { facts: ImageFacts }) {
   const { id } = facts;
   const change = (changes: Changes) => void curate({ images: [id] }, changes, { loud: false });
   const shelf = shelfOf(facts);
@@ -45,7 +49,6 @@ export function ImageMarks({ facts, children }: { facts: ImageFacts; children?: 
         <AlbumMenu images={[id]} catalog={facts.catalog.id} />
         <ShelfMarks shelf={shelf} onChange={change} />
       </MarksBar>
-      {children}
     </div>
   );
 }

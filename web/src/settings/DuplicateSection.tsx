@@ -73,7 +73,7 @@ function Form({ catalog, settings }: { catalog: Catalog; settings: DuplicateSett
         <summary>Policy: which copy is kept</summary>
         <Textarea
           aria-label="Policy"
-          description="TOML. Empty: the best format, then the best quality, then the most metadata, the largest, the oldest."
+          description="TOML; the guide tells the rules. Empty: the best quality, then the most metadata, rating, size, age."
           rows={9}
           value={policy}
           spellCheck={false}
@@ -96,7 +96,14 @@ function Form({ catalog, settings }: { catalog: Catalog; settings: DuplicateSett
   );
 }
 
-const EXAMPLE = "";
+const EXAMPLE = `# folders whose images are never put away
+[[rule]]
+rule = "reference"
+folders = ["/photos/archive"]
+
+[[rule]]
+rule = "quality"
+margin = 2.0`;
 
 function pick({ similarity_threshold, turned, automatic, policy }: DuplicateSettings): DuplicateSettings {
   return { similarity_threshold, turned, automatic, policy };

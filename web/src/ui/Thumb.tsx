@@ -5,10 +5,10 @@ import { meanColour, paintPlaceholder } from "~/timeline/placeholders";
 import styles from "./Thumb.module.css";
 
 interface ThumbProps {
-  card: Pick<ImageCard, "placeholder" | "thumbnail" | "proxy" | "width" | "height">;
+  card: Pick<ImageCard, "placeholder" | "thumbnail" | "proxy">;
   /** The picture at screen size where there is one; else the small one. */
   large?: boolean;
-  /** Whole in its frame, with its own shape; else cut to fill it. */
+  /** Whole within its frame; else cut to fill it. */
   whole?: boolean;
   alt?: string;
 }
@@ -16,18 +16,17 @@ interface ThumbProps {
 /** A picture in a frame that its parent sizes; blurred until it is there. */
 export function Thumb({ card, large, whole, alt = "" }: ThumbProps) {
   const frame = useRef<HTMLSpanElement>(null);
-  const { placeholder, thumbnail, proxy, width, height } = card;
+  const { placeholder, thumbnail, proxy } = card;
   useEffect(() => {
-    if (frame.current && placeholder) return paintPlaceholder(frame.current, placeholder);
-  }, [placeholder]);
+    if (frame.current && placeholder && !whole) return paintPlaceholder(frame.current, placeholder);
+  }, [placeholder, whole]);
   const source = large ? (proxy ?? thumbnail) : thumbnail;
-  const shape = whole && width && height ? `${width} / ${height}` : undefined;
   return (
     <span
       ref={frame}
       className={styles.frame}
       data-whole={whole || undefined}
-      style={{ backgroundColor: meanColour(placeholder), aspectRatio: shape }}
+      style={whole ? undefined : { backgroundColor: meanColour(placeholder) }}
     >
       {large && thumbnail && thumbnail !== source && (
         <img src={thumbnail} alt="" decoding="async" draggable={false} />

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from lumina.domain.work import JobState
+from lumina.engine.bring_back import _Batch as Returning
+from lumina.engine.leave import _Batch
 from lumina.services import resolution
 from lumina.store import Store
 from tests.support.leaving import Household, household
@@ -147,3 +149,59 @@ def _part(patch: pytest.MonkeyPatch) -> None:
         link(old, new, **named)
 
     patch.setattr(os, "link", within_one_folder)
+
+
+@pytest.mark.parametrize("step", ["set_aside", "delete", "close"])
+def test_a_worker_that_was_frozen_takes_nothing_that_came_back(
+    house: Household, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """It freezes before a step; meanwhile another one does its work, and a person undoes it all."""
+    good, copy = house.pair("a")
+    house.scan()
+    files = house.files()
+    (group,) = house.publish([good, copy])
+    original = getattr(_Batch, step)
+    frozen: list[bool] = []
+
+    def freeze(batch: _Batch, *arguments: Any) -> None:
+        if not frozen:
+            frozen.append(True)
+            house.wake()
+            house.work()
+            assert not copy.exists()
+            house.undo()
+            assert house.files() == files
+        original(batch, *arguments)
+
+    monkeypatch.setattr(_Batch, step, freeze)
+    house.resolve(action="trash", keepers={group: house.image(good)})
+    assert frozen
+    assert house.files() == files
+    assert house.states() == {"undone": 1}
+
+
+def test_two_workers_at_once_on_one_batch_bring_everything_back_once(
+    house: Household, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, copy = house.pair("a")
+    house.scan()
+    files = house.files()
+    (group,) = house.publish([good, copy])
+    house.resolve(action="trash", keepers={group: house.image(good)})
+    original = Returning.place
+    frozen: list[bool] = []
+
+    def freeze(batch: Returning) -> None:
+        if not frozen:
+            frozen.append(True)
+            house.wake()
+            house.work()
+            assert house.files() == files
+        original(batch)
+
+    monkeypatch.setattr(Returning, "place", freeze)
+    house.undo()
+    assert frozen
+    assert house.files() == files
+    assert house.states() == {"undone": 1}
+    assert house.trashed() == []

@@ -11,6 +11,7 @@ import numpy as np
 from lumina.domain.work import Job
 from lumina.engine.follow import DETECT_BURSTS
 from tests.support.copies import Twins
+from tests.support.frames import view, world
 
 NOON = datetime(2019, 7, 14, 12, 0, 0, 123_000)
 
@@ -48,6 +49,19 @@ class Series:
             **columns,
         )
         return image
+
+    def burst(self, count: int, seconds: float = 0, seed: int = 1, **known: Any) -> list[int]:
+        """So many frames of one scene, five a second, each less sharp than the one before."""
+        scene = world(seed)
+        return [
+            self.take(
+                view(scene, 1 + 0.02 * (n % 2), noise=50 * seed + n),
+                seconds + 0.2 * n,
+                sharpness=100 * 0.8 ** (2 * n / 3),
+                **known,
+            )
+            for n in range(count)
+        ]
 
     def detect(self) -> Job:
         """Look for bursts, and then, as always, for copies."""

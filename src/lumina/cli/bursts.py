@@ -145,7 +145,8 @@ def _print(summary: BurstSummary, found: Sequence[ShownBurst]) -> None:
         emit(table(["", "score", "path", "because"], rows))
         if (more := len(each.members) - 20) > 0:
             emit(f"... and {more:,} more")
-    emit(f"\n{summary.bursts:,} sequences, {summary.images:,} images")
+    word = "sequence" if summary.bursts == 1 else "sequences"
+    emit(f"\n{summary.bursts:,} {word}, {summary.images:,} images")
     if summary.bursts > len(found):
         note(f"The first {len(found):,}; --limit shows more.")
 

@@ -55,7 +55,7 @@ def _best(frames: Frames, best: int) -> list[str]:
     usual = middle(frames.brightness)
     if np.ptp(frames.brightness) >= 2 * DARKER and abs(frames.brightness[best] - usual) < DARKER:
         words.append("Exposed like most of them")
-    return words or ["The first of frames that are equally good"]
+    return words or ["Hardly any better than the others"]
 
 
 def _burst(_found: Found, frames: Frames) -> str:

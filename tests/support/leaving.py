@@ -189,12 +189,14 @@ class Household:
         return sorted(path.name for path in (self.app.settings.home / "trash").rglob("*") if path.is_file())
 
     def tables(self) -> Mapping[str, Any]:
-        """Manifest of the catalog."""
+        """Manifest of the catalog; a row of curation that says nothing counts as none."""
         with self.store.transaction() as tx:
-            return {
+            found = {
                 table: [dict(row) for row in tx.rows(f"SELECT {columns} FROM {table} ORDER BY 1, 2")]
                 for table, columns in TABLES.items()
             }
+        found["curation"] = [row for row in found["curation"] if any(list(row.values())[1:])]
+        return found
 
 
 def manifest(root: Path) -> dict[str, tuple[bytes, int, int]]:

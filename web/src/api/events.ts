@@ -6,8 +6,11 @@ import type { Job } from "./types";
 export type Connection = "connecting" | "live" | "lost";
 export const connection = new Store<Connection>("connecting");
 
-/** `own`: this page itself has changed images; `undone`: it has taken something back. */
-export type Change = "catalog" | "coverage" | "own" | "undone";
+/**
+ * `published`: another set of copies or sequences is shown now; `own`: this page itself has changed images; `undone`:
+ * it has taken something back.
+ */
+export type Change = "catalog" | "coverage" | "published" | "own" | "undone";
 type Listener = (event: Change) => void;
 const listeners = new Set<Listener>();
 
@@ -58,6 +61,7 @@ export function listen(client: QueryClient): () => void {
       for (const listener of listeners) listener(event);
     });
   const stale = onChange((event) => {
+    if (event === "published") return;
     const keys = event === "coverage" ? ["coverage"] : ["coverage", ...OF_CATALOG];
     for (const key of keys) void client.invalidateQueries({ queryKey: [key] });
   });
@@ -84,6 +88,7 @@ export function listen(client: QueryClient): () => void {
     });
     source.addEventListener("catalog", changed("catalog"));
     source.addEventListener("curation", changed("catalog"));
+    source.addEventListener("published", changed("published"));
     source.addEventListener("coverage", changed("coverage"));
   };
   const onVisibility = () => (document.hidden ? close() : open());

@@ -1,9 +1,9 @@
 /** Copies and sequences: what was found, what is to be done with them. */
-import { call } from "./call";
 import { ask, server } from "./client";
-import type { paths } from "./schema";
-import type { Action, DuplicateSettings, Job } from "./types";
-import type { Plan, PlanWish } from "./shapes";
+import type { components, paths } from "./schema";
+import type { DuplicateSettings, PlanWish } from "./types";
+
+type Schemas = components["schemas"];
 
 type GroupsQuery = NonNullable<paths["/api/duplicates"]["get"]["parameters"]["query"]>;
 
@@ -26,12 +26,6 @@ interface Page {
   limit?: number;
 }
 
-/** What a started resolution is known by. */
-export interface Started {
-  job: Job | string | null;
-  action: Action | number;
-}
-
 export const review = {
   duplicates: (query: GroupQuery & Page, signal?: AbortSignal) =>
     ask(server.GET("/api/duplicates", { params: { query: query as GroupsQuery }, signal })),
@@ -51,9 +45,9 @@ export const review = {
     ),
   distinct: (groups: number[]) => ask(server.POST("/api/duplicates/distinct", { body: { groups } })),
   plan: (wish: PlanWish, signal?: AbortSignal) =>
-    call<Plan>("POST", "/duplicates/plan", { body: wish, signal }),
+    ask(server.POST("/api/duplicates/plan", { body: wish as Schemas["PlanWanted"], signal })),
   resolve: (wish: PlanWish, digest: string) =>
-    call<Started>("POST", "/duplicates/resolve", { body: { ...wish, digest } }),
+    ask(server.POST("/api/duplicates/resolve", { body: { ...wish, digest } as Schemas["ResolveWanted"] })),
   settings: (catalog: string) =>
     ask(server.GET("/api/catalogs/{catalog_id}/duplicates", { params: { path: { catalog_id: catalog } } })),
   changeSettings: (catalog: string, change: Partial<DuplicateSettings>) =>

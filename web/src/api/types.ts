@@ -46,3 +46,8 @@ export type Burst = Schemas["Burst"];
 export type BurstMember = Schemas["BurstMember"];
 export type BurstList = Schemas["Bursts"];
 export type SequenceKind = Burst["kind"];
+export type Plan = Schemas["Plan"];
+export type PlannedAction = Schemas["PlannedAction"];
+/** What is to be resolved, and how; what is left out is as the policy says. */
+export type PlanWish = Partial<Omit<Schemas["PlanWanted"], "catalog">> &
+  Pick<Schemas["PlanWanted"], "catalog">;

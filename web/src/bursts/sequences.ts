@@ -12,7 +12,6 @@ export function useSequences(query: BurstQuery) {
   const pages = usePages<Burst, BurstList>({
     key: ["bursts", query.catalog, query.kind],
     read: (cursor, signal) => review.bursts({ ...query, limit: PAGE, cursor }, signal),
-    job: "detect-bursts",
   });
   const { data, update } = pages;
   /** Shows other marks on some frames. */

@@ -1,11 +1,10 @@
 import { Button, Checkbox, Modal, SegmentedControl } from "@mantine/core";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { IconArrowRight } from "@tabler/icons-react";
 import { useState } from "react";
 import { asProblem } from "~/api/problem";
 import { review } from "~/api/review";
-import type { TierName } from "~/api/types";
-import type { Plan, PlannedAction, PlanWish } from "~/api/shapes";
+import type { Plan, PlannedAction, PlanWish } from "~/api/types";
 import { count, size } from "~/lib/format";
 import { ProblemNote } from "~/ui/States";
 import { Thumb } from "~/ui/Thumb";
@@ -13,7 +12,9 @@ import { carryOut } from "./act";
 import { TIER_WORDS } from "./words";
 import styles from "./PlanSheet.module.css";
 
-const TIERS: TierName[] = ["bytes", "pixels", "picture"];
+type Operation = PlannedAction["operation"];
+type ResolvedTier = NonNullable<PlanWish["tiers"]>[number];
+const TIERS: ResolvedTier[] = ["bytes", "pixels", "picture"];
 const REFUSED_SHOWN = 20;
 
 interface SheetProps {
@@ -25,86 +26,90 @@ interface SheetProps {
 
 /** Exactly what would happen, before it does. */
 export function PlanSheet({ wish, onClose, onDone }: SheetProps) {
-  const client = useQueryClient();
-  const [action, setAction] = useState<"hide" | "trash">("hide");
-  const [tiers, setTiers] = useState<TierName[]>(TIERS);
-  const [busy, setBusy] = useState(false);
+  const [action, setAction] = useState<Operation>();
+  const [tiers, setTiers] = useState<ResolvedTier[]>();
   const [stale, setStale] = useState(false);
   const asked: PlanWish = { ...wish, action, tiers };
-  const key = ["plan", asked];
-  const {
-    data: plan,
-    error,
-    refetch,
-    isFetching,
-  } = useQuery({
-    queryKey: key,
+  const { data, error, refetch, isFetching } = useQuery({
+    queryKey: ["plan", asked],
     queryFn: ({ signal }) => review.plan(asked, signal),
     staleTime: 0,
     gcTime: 0,
   });
-  const go = async (seen: Plan) => {
-    setBusy(true);
-    try {
-      await carryOut(asked, seen);
-      onDone();
-    } catch (problem) {
+  const plan = useMutation({
+    mutationFn: (seen: Plan) => carryOut(asked, seen),
+    onSuccess: onDone,
+    onError: (problem) => {
       setStale(asProblem(problem).status === 409);
-      if (asProblem(problem).status === 409) await refetch();
-      else client.setQueryData(key, () => undefined);
-      setBusy(false);
-    }
-  };
+      void refetch();
+    },
+  });
+  const meant = action ?? data?.actions[0]?.operation ?? "hide";
   return (
     <Modal opened onClose={onClose} title="What will happen" size={920} classNames={{ body: styles.body }}>
-      <div className={styles.choices}>
-        <SegmentedControl
-          aria-label="Where the copies go"
-          value={action}
-          onChange={(value) => setAction(value as "hide" | "trash")}
-          data={[
-            { value: "hide", label: "Hide the copies" },
-            { value: "trash", label: "Move files to the trash" },
-          ]}
-        />
-        <div className={styles.tiers} role="group" aria-label="Which copies">
-          {TIERS.map((tier) => (
-            <Checkbox
-              key={tier}
-              label={TIER_WORDS[tier]}
-              checked={tiers.includes(tier)}
-              onChange={() =>
-                setTiers(tiers.includes(tier) ? tiers.filter((one) => one !== tier) : [...tiers, tier])
-              }
-            />
-          ))}
-        </div>
-      </div>
+      <Choices action={meant} tiers={tiers ?? TIERS} onAction={setAction} onTiers={setTiers} />
       {stale && (
         <p className={styles.stale} role="alert">
           Something has changed since. This is what would happen now; nothing has been done yet.
         </p>
       )}
+      {plan.error && !stale && <ProblemNote error={plan.error} doing="put the copies away" />}
       {error && (
         <ProblemNote error={error} doing="work out what will happen" onRetry={() => void refetch()} />
       )}
-      {!plan && !error && <Sketch />}
-      {plan && <Contents plan={plan} />}
+      {!data && !error && <Sketch />}
+      {data && <Contents plan={data} />}
       <div className={styles.foot}>
-        <p className={styles.quiet}>{HINTS[action]}</p>
+        <p className={styles.quiet}>{HINTS[meant]}</p>
         <Button variant="default" onClick={onClose}>
           Cancel
         </Button>
         <Button
-          disabled={!plan || plan.leaving === 0 || isFetching}
-          loading={busy}
-          onClick={() => plan && void go(plan)}
+          disabled={!data?.leaving || isFetching}
+          loading={plan.isPending}
+          onClick={() => data && plan.mutate(data)}
           data-autofocus
         >
-          {plan && plan.leaving > 0 ? `${VERBS[action]} ${copies(plan.leaving)}` : "Nothing to do"}
+          {data?.leaving ? `${VERBS[meant]} ${copies(data.leaving)}` : "Nothing to do"}
         </Button>
       </div>
     </Modal>
+  );
+}
+
+interface ChoicesProps {
+  action: Operation;
+  tiers: ResolvedTier[];
+  onAction: (action: Operation) => void;
+  onTiers: (tiers: ResolvedTier[]) => void;
+}
+
+/** Where the copies go, and which of them. */
+function Choices({ action, tiers, onAction, onTiers }: ChoicesProps) {
+  const turn = (tier: ResolvedTier) =>
+    tiers.includes(tier) ? tiers.filter((one) => one !== tier) : [...tiers, tier];
+  return (
+    <div className={styles.choices}>
+      <SegmentedControl
+        aria-label="Where the copies go"
+        value={action}
+        onChange={(value) => onAction(value as Operation)}
+        data={[
+          { value: "hide", label: "Hide the copies" },
+          { value: "trash", label: "Move files to the trash" },
+        ]}
+      />
+      <div className={styles.tiers} role="group" aria-label="Which copies">
+        {TIERS.map((tier) => (
+          <Checkbox
+            key={tier}
+            label={TIER_WORDS[tier]}
+            checked={tiers.includes(tier)}
+            onChange={() => onTiers(turn(tier))}
+          />
+        ))}
+      </div>
+    </div>
   );
 }
 
@@ -123,15 +128,26 @@ function Contents({ plan }: { plan: Plan }) {
   return (
     <>
       <dl className={styles.figures}>
-        <Figure name="Kept" value={count(plan.kept)} />
-        <Figure name="Leave" value={count(plan.leaving)} strong />
-        <Figure name="Gained" value={size(plan.freed)} />
-        <Figure name="Left for you" value={count(plan.undecided)} note="too close to call" />
-        {plan.refused.length > 0 && <Figure name="Refused" value={count(plan.refused.length)} />}
+        <Figure name="Groups" value={count(plan.groups)} />
+        <Figure name="Copies that leave" value={count(plan.leaving)} strong />
+        {plan.freed > 0 ? (
+          <Figure name="Freed" value={size(plan.freed)} />
+        ) : (
+          <Figure name="Out of sight" value={size(plan.size)} />
+        )}
+        {plan.undecided > 0 && (
+          <Figure name="Left for you" value={count(plan.undecided)} note="too close to call" />
+        )}
+        {plan.kept > 0 && <Figure name="Stay" value={count(plan.kept)} note="beside the kept ones" />}
       </dl>
+      {plan.notes.map((note) => (
+        <p key={note} className={styles.stale}>
+          {note}
+        </p>
+      ))}
       {plan.refused.length > 0 && (
         <details className={styles.refused}>
-          <summary>Why {count(plan.refused.length)} can’t be put away</summary>
+          <summary>Why some stay</summary>
           <ul>
             {plan.refused.slice(0, REFUSED_SHOWN).map(({ group, image, reason }) => (
               <li key={`${group}/${image}`}>{reason}</li>

@@ -1,9 +1,9 @@
 /** What can be done with groups: keep the best, say that they are no copies, choose another keeper. */
 import { announce } from "~/api/events";
 import { asProblem } from "~/api/problem";
-import { review, type Started } from "~/api/review";
+import { review } from "~/api/review";
 import type { DuplicateGroup } from "~/api/types";
-import type { Plan, PlanWish } from "~/api/shapes";
+import type { Plan, PlanWish } from "~/api/types";
 import { undoButton } from "~/curation/undo";
 import { follow } from "~/jobs/follow";
 import { count, images as sayImages } from "~/lib/format";
@@ -12,24 +12,14 @@ import { say } from "~/ui/messages";
 /** Carries out a plan that was seen, and follows it to its end. */
 export async function carryOut(wish: PlanWish, plan: Plan): Promise<void> {
   const { job, action } = await review.resolve(wish, plan.digest);
-  const done = ended(plan, idOf(action));
-  const id = typeof job === "string" ? job : job?.id;
-  if (id)
-    void follow(id, { doing: `Putting away ${sayImages(plan.leaving)}…`, done: (one) => done(one.message) });
-  else {
-    say(done(null));
-    announce();
-  }
-}
-
-function ended(plan: Plan, action: number) {
-  const trashed = plan.actions[0]?.operation === "trash";
-  const text = `${trashed ? "Moved" : "Hid"} ${count(plan.leaving)} ${plan.leaving === 1 ? "copy" : "copies"}${trashed ? " to the trash" : ""}`;
-  return (note: string | null) => ({ text, note: note ?? undefined, act: undoButton(action) });
-}
-
-function idOf(action: Started["action"]): number {
-  return typeof action === "number" ? action : action.id;
+  void follow(job.id, {
+    doing: `Putting away ${sayImages(plan.leaving)}…`,
+    done: ({ message }) => ({
+      text: action.title,
+      note: message ?? undefined,
+      act: undoButton(action.id),
+    }),
+  });
 }
 
 /** What one group's plan must say for it to be done without asking: just what is shown on the page. */

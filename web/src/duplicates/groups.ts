@@ -10,7 +10,6 @@ export function useGroups(query: GroupQuery) {
   const pages = usePages<DuplicateGroup, DuplicateList>({
     key: ["duplicates", query.catalog, query.tier, query.decided, query.sort],
     read: (cursor, signal) => review.duplicates({ ...query, limit: PAGE, cursor }, signal),
-    job: "detect-duplicates",
   });
   const { data, items: groups, update } = pages;
   return {

@@ -2,12 +2,14 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useState } from "react";
 import { review } from "~/api/review";
-import type { DuplicateGroup, TierName } from "~/api/types";
-import type { PlanWish } from "~/api/shapes";
+import type { DuplicateGroup } from "~/api/types";
+import type { PlanWish } from "~/api/types";
 import { carryOut, chooseKeeper, complain, matchesView, notDuplicates, wishFor } from "./act";
 import type { GroupActs } from "./GroupDetail";
 import { useGroups } from "./groups";
 import type { GroupView } from "./search";
+
+type Tier = NonNullable<PlanWish["filter"]>["tier"];
 
 export function useReview(catalog: string, view: GroupView) {
   const navigate = useNavigate({ from: "/duplicates" });
@@ -81,7 +83,7 @@ export function useReview(catalog: string, view: GroupView) {
     plan({
       catalog,
       groups: ids,
-      filter: { tier: view.tier as TierName | undefined, decided: decidedOf(view) },
+      filter: { tier: view.tier as Tier, decided: decidedOf(view) },
     });
   const acts: GroupActs = {
     keepBest: () => void keepBest(),

@@ -2,7 +2,6 @@
 import { type InfiniteData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef } from "react";
 import { onChange } from "~/api/events";
-import { useRunningJobs } from "~/jobs/running";
 
 export interface Page<T> {
   items: T[];
@@ -14,14 +13,12 @@ type Pages<P> = InfiniteData<P, string | undefined>;
 interface Wish<P> {
   key: readonly unknown[];
   read: (cursor: string | undefined, signal: AbortSignal) => Promise<P>;
-  /** Kind of the job whose end makes the list another one. */
-  job: string;
 }
 
 const QUIET_MS = 300;
 
 /** The items so far; `want` says how many of them are in view. */
-export function usePages<T, P extends Page<T>>({ key, read, job }: Wish<P>) {
+export function usePages<T, P extends Page<T>>({ key, read }: Wish<P>) {
   const client = useQueryClient();
   const asked = useInfiniteQuery({
     queryKey: key,
@@ -43,7 +40,7 @@ export function usePages<T, P extends Page<T>>({ key, read, job }: Wish<P>) {
     },
     [more],
   );
-  useRereading(job, refetch);
+  useRereading(refetch);
   const update = (change: (page: P) => P) =>
     client.setQueryData<Pages<P>>(key, (pages) =>
       pages ? { ...pages, pages: pages.pages.map(change) } : pages,
@@ -51,18 +48,12 @@ export function usePages<T, P extends Page<T>>({ key, read, job }: Wish<P>) {
   return { ...asked, items, want, update };
 }
 
-/** Reads again when something was taken back, and when a job of that kind ends. */
-function useRereading(kind: string, refetch: () => Promise<unknown>): void {
-  const running = useRunningJobs().some((job) => job.kind === kind);
-  const was = useRef(running);
-  useEffect(() => {
-    if (was.current && !running) void refetch();
-    was.current = running;
-  }, [running, refetch]);
+/** Reads again when another set is shown, or something was taken back. */
+function useRereading(refetch: () => Promise<unknown>): void {
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = onChange((event) => {
-      if (event !== "undone") return;
+      if (event !== "undone" && event !== "published") return;
       clearTimeout(timer);
       timer = setTimeout(() => void refetch(), QUIET_MS);
     });

@@ -88,6 +88,7 @@ function useFreshness(timeline: Timeline, refetch: () => Promise<unknown>): void
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = onChange((event) => {
+      if (event === "published") return;
       const own = event === "own" || event === "undone";
       if (own) timer = void clearTimeout(timer);
       timer ??= setTimeout(

@@ -299,6 +299,21 @@ def test_what_the_policy_resolves_by_itself(house: Household) -> None:
     assert house.value("SELECT count(*) FROM image WHERE hidden") == 0
 
 
+def test_a_hidden_copy_is_shown_again_where_its_keeper_is_gone(house: Household) -> None:
+    good, copy = house.pair("a")
+    house.pair("b", copies=3)
+    house.scan()
+    (group,) = house.publish([good, copy])
+    house.resolve(keepers={group: house.image(good)})
+    shown = "SELECT shown FROM image WHERE id = :i"
+    assert not house.value(shown, i=house.image(copy))
+    good.unlink()
+    house.app.work.ingest(house.library.catalog.id, house.library.source_id)
+    house.work()
+    assert house.value(shown, i=house.image(copy))
+    assert house.value("SELECT title FROM action ORDER BY id DESC LIMIT 1").startswith("Showed 1 copy again")
+
+
 def test_undo_while_the_source_is_not_mounted(house: Household) -> None:
     good, copy = house.pair("a")
     house.scan()

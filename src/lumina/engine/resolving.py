@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from lumina.domain.curation import Action, ActionState, Undone
+from lumina.domain.curation import Action, ActionState, Change, Field, Undone
 from lumina.domain.proposal import Known, propose
 from lumina.domain.resolution import TRASH, Plan, Wish
 from lumina.domain.stage import Lane
@@ -14,7 +14,7 @@ from lumina.domain.work import Batch, BatchKind, Job, JobState, Priority
 from lumina.engine.bring_back import BringBack
 from lumina.engine.dispatch import Dispatcher
 from lumina.engine.finalise import Effect
-from lumina.engine.follow import DETECT_DUPLICATES
+from lumina.engine.follow import DETECT_DUPLICATES, INGEST
 from lumina.engine.leave import Leave
 from lumina.errors import BadInput, Conflict
 from lumina.store import (
@@ -145,14 +145,31 @@ def begin_undo(tx: Transaction, dispatcher: Dispatcher, action: Action) -> Job:
 def ended(tx: Transaction, dispatcher: Dispatcher, job: Job) -> None:
     """What follows the end of any job, in the transaction that ends it.
 
-    An action whose job has ended is over, however that ended; what did not happen can be asked for again. A search for
+    An action whose job has ended is over, however that ended; what did not happen can be asked for again. Where a scan
+    has found an image gone for whose sake others were hidden, those are shown again. A search for
     copies is followed by what the catalog's policy resolves by itself, where that is switched on; the plan for it is
     made later, outside of this transaction.
     """
     if job.kind in (RESOLVE, UNDO):
         resolutions.settle(tx)
+    if job.kind == INGEST and job.catalog_id is not None:
+        _show_again(tx, job.catalog_id)
     if job.kind == DETECT_DUPLICATES and job.state is JobState.SUCCESS and job.catalog_id is not None:
         _automatic(tx, dispatcher, job.catalog_id)
+
+
+def _show_again(tx: Transaction, catalog_id: UUID) -> None:
+    images = resolutions.hidden_for_nothing(tx, catalog_id)
+    if images:
+        word = "copy" if len(images) == 1 else "copies"
+        journal.perform(
+            tx,
+            catalog_id=catalog_id,
+            kind=RESOLVE,
+            title=f"Showed {len(images):,} {word} again: what was kept instead is gone",
+            changes=[Change(image, Field.HIDDEN, False) for image in images],
+            actor="policy",
+        )
 
 
 def _automatic(tx: Transaction, dispatcher: Dispatcher, catalog_id: UUID) -> None:

@@ -148,6 +148,21 @@ def settle(tx: Transaction) -> int:
     ).rowcount
 
 
+def hidden_for_nothing(tx: Transaction, catalog_id: UUID) -> list[int]:
+    """Images that are hidden for the sake of one whose files are gone, though not to the trash."""
+    rows = tx.rows(
+        """SELECT DISTINCT i.id FROM image i JOIN resolution r ON r.image_id = i.id AND r.state = 'done'
+            AND r.operation = 'hide' JOIN image k ON k.id = r.keeper_id
+        WHERE i.catalog_id = :catalog AND i.hidden AND i.missing_since IS NULL
+          AND k.missing_since IS NOT NULL AND k.trashed_at IS NULL AND NOT EXISTS (
+            SELECT 1 FROM resolution o JOIN image other ON other.id = o.keeper_id AND other.missing_since IS NULL
+            WHERE o.image_id = i.id AND o.state = 'done')
+        ORDER BY i.id""",
+        catalog=catalog_id,
+    )
+    return [row["id"] for row in rows]
+
+
 def exist(tx: Transaction, action_id: int) -> bool:
     """Whether an action makes images leave."""
     return bool(tx.value("SELECT EXISTS (SELECT 1 FROM resolution WHERE action_id = :action)", action=action_id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -133,6 +134,7 @@ def build(
     """
     if not settings.database_url:
         raise BadSetting("database_url: empty, and no embedded PostgreSQL has been started for this process")
+    _keep_compiled_code(settings.home)
     store = Store(settings.database_url, pool_size=pool_size, idle_seconds=2 * settings.lease_seconds)
     broker = Broker(settings.broker_url, keyword_dsn(settings.database_url))
     sender = sender or CelerySender(broker)
@@ -187,6 +189,12 @@ def build(
         reaper=Reaper(store, leases, dispatcher, settings.keep_jobs_days),
         work=WorkService(store, registry, dispatcher),
     )
+
+
+def _keep_compiled_code(home: Path) -> None:
+    """Numba keeps machine code beside the source; where nothing can be written there, it shall do so in the home."""
+    if not os.access(Path(__file__).parent / "vision", os.W_OK):
+        os.environ.setdefault("NUMBA_CACHE_DIR", str(home / "compiled"))
 
 
 def _resolver(settings: Settings, store: Store, dispatcher: Dispatcher) -> Resolver:

@@ -19,6 +19,7 @@ import struct
 import numpy as np
 from numpy.typing import NDArray
 
+from lumina.vision.orient import upright
 from lumina.vision.resize import box
 
 Pixels = NDArray[np.uint8]
@@ -68,6 +69,21 @@ def ratio(signatures: Signatures) -> NDArray[np.float32]:
     """Width over height."""
     sizes = np.ascontiguousarray(signatures[:, :4]).view("<u2").astype(np.float32)
     return np.asarray(np.maximum(sizes[:, 0], 1) / np.maximum(sizes[:, 1], 1), np.float32)
+
+
+def turned(signatures: Signatures, orientation: int) -> Signatures:
+    """The signatures of the pictures turned as `lumina.vision.orient.upright` does; without detail."""
+    result = np.zeros_like(signatures)
+    sizes = signatures[:, :4] if orientation < 5 else signatures[:, [2, 3, 0, 1]]
+    result[:, :4] = sizes
+    result[:, _LUMA_AT:_CHROMA_AT] = _turned(luma(signatures), orientation).reshape(len(signatures), -1)
+    colours = chroma(signatures).reshape(-1, CHROMA, CHROMA)
+    result[:, _CHROMA_AT:_DETAIL_AT] = _turned(colours, orientation).reshape(len(signatures), -1)
+    return result
+
+
+def _turned(planes: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
+    return np.asarray(np.moveaxis(upright(np.moveaxis(planes, 0, 2), orientation), 2, 0))
 
 
 def _chroma(pixels: Pixels) -> NDArray[np.uint8]:

@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lumina.domain.duplicates import Relation
-from lumina.vision.orient import upright
-from lumina.vision.signature import LUMA, Signatures, chroma, luma, ratio
+from lumina.vision.signature import Signatures, chroma, ratio, turned
 
-_CHUNK = 2048
-"""Pairs compared at a time: some 50 MB."""
-_WINDOWS = (0.975, 0.95, 0.925, 0.9, 0.875, 0.85, 0.825, 0.8)
-"""Shares of width and height that a crop may leave."""
+_CHUNK = 8192
+"""Pairs measured at a time."""
 
-Stack = NDArray[np.float32]
+# Tuned on the tuning half of the labelled set (bench/labelled.py); docs/duplicates.md has what they give on the other.
+_GATE, _PART_GATE = 0.45, -0.3
+"""Correlation, frame upon frame, below which a pair is not looked at more closely; parts may have hardly any."""
+_PARTS = np.array([1.0, 0.92, 0.83])
+"""Sizes of parts to begin the search with; gradient steps reach those between."""
+_WHOLES = np.array([1.0])
+_SAME_WINDOW = 0.012
+"""Half frames by which the frames of two whole pictures may be off."""
+_SMALLEST_PART = 0.7
+_SIMILAR, _MEDIAN, _QUARTILE = 0.87, 0.17, 0.25
+"""For whole frames: least similarity, and most that half and three quarters of the cells may differ by."""
+_PART_SIMILAR, _PART_MEDIAN, _PART_QUARTILE = 0.78, 0.16, 0.30
+"""For parts, whose cells have to be made from others."""
+_STRUCTURE = 1.5
+"""Grey levels. With less beyond rows and columns of even tone there is nothing to tell pictures apart by."""
+_SHIFT, _LEAST_STEEP, _MOST_STEEP = 24.0, 0.2, 2.5
+"""Changes of tone that an edit may make; the next exposure of a bracket changes more."""
+_COLOUR, _PART_COLOUR = 6.0, 12.0
+_GREY = 3
+"""Colour up to which a picture counts as grey: one without colours may be a copy of one with them."""
+_PROPORTION = 0.04
+_PLAIN, _BAD = 210, 10
+"""Screenshots and pages have large plain parts; in those, hardly a cell may differ, or it is another text."""
+_EQUAL, _EQUAL_COLOUR = 3, 2
+"""Grey levels that decoders make of the same pixels, shrunk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,66 +58,141 @@ class Verdicts:
 
 
 def verify(a: Signatures, b: Signatures, hint: NDArray[np.int8] | None = None) -> Verdicts:
-    """Compare pairs of signatures.
+    """Compare pairs of signatures; the verdict on (a, b) is that on (b, a).
 
     Args:
         a: n x SIZE.
         b: n x SIZE.
-        hint: what the join that found the pair takes it for; only those hinted at as turned are compared turned.
+        hint: what the join that found the pair takes the second for (`Relation`); for a part it is looked for with
+            more effort, and only those hinted at as turned are compared turned.
     """
-    hints = np.zeros(len(a), np.int8) if hint is None else hint
-    parts = [
-        _verify(a[at : at + _CHUNK], b[at : at + _CHUNK], hints[at : at + _CHUNK]) for at in range(0, len(a), _CHUNK)
-    ]
-    parts = parts or [_verify(a, b, hints)]
-    return Verdicts(*(np.concatenate([getattr(part, name) for part in parts]) for name in Verdicts.__slots__))
+    hints = np.full(len(a), Relation.SAME, np.int8) if hint is None else hint
+    verdicts = _empty(len(a))
+    for at in range(0, len(a), _CHUNK):
+        chunk = slice(at, at + _CHUNK)
+        for kind in np.unique(hints[chunk]):
+            rows = at + np.flatnonzero(hints[chunk] == kind)
+            _put(verdicts, rows, _HINTED[Relation(kind)](a[rows], b[rows]))
+    return verdicts
 
 
-def _verify(a: Signatures, b: Signatures, hint: NDArray[np.int8]) -> Verdicts:
-    first, second = luma(a).astype(np.float32), luma(b).astype(np.float32)
-    proportion = np.abs(np.log(ratio(a) / ratio(b)))
-    similarity = np.where(proportion < 0.03, _correlation(first, second), 0).astype(np.float32)
-    relation = np.zeros(len(a), np.int8)
-    for kind, whole, part in ((Relation.CROP, first, second), (Relation.CONTAINS, second, first)):
-        for share in _WINDOWS:
-            window = _window(share)
-            found = _correlation(np.asarray(window @ whole @ window.T, np.float32), part) - np.float32(0.01)
-            better = (found > similarity) & (similarity < 0.98)
-            similarity, relation = np.where(better, found, similarity), np.where(better, kind, relation)
-    turned = hint == Relation.TURNED
-    for orientation in range(2, 9) if turned.any() else ():
-        found = np.zeros(len(a), np.float32)
-        found[turned] = _correlation(_turned(first[turned], orientation), second[turned])
-        better = found > similarity
-        similarity, relation = np.where(better, found, similarity), np.where(better, Relation.TURNED, relation)
-    accepted = (similarity > 0.97) & (_colour(a, b) < 14)
-    equal = np.abs(first - second).max(axis=(1, 2)) <= 3
-    return Verdicts(accepted, similarity.clip(0, 1).astype(np.float32), relation.astype(np.int8), equal)
+def _whole(a: Signatures, b: Signatures) -> Verdicts:
+    """Pairs of which either may be the whole."""
+    return _judged(a, b, _measured(a, b, _WHOLES, _GATE, fixed=False))
 
 
-def _correlation(a: Stack, b: Stack) -> NDArray[np.float32]:
-    a, b = a - a.mean(axis=(1, 2), keepdims=True), b - b.mean(axis=(1, 2), keepdims=True)
-    power = (a * a).sum(axis=(1, 2)) * (b * b).sum(axis=(1, 2))
-    return np.asarray((a * b).sum(axis=(1, 2)) / np.sqrt(np.maximum(power, 1e-6)), np.float32)
+def _part(a: Signatures, b: Signatures) -> Verdicts:
+    """Pairs of which the second is taken for a part of the first."""
+    return _judged(a, b, _measured(a, b, _PARTS, _PART_GATE, fixed=True))
 
 
-def _colour(a: Signatures, b: Signatures) -> NDArray[np.float32]:
-    """Mean difference of the colours, 0 where one of the two is grey."""
-    first, second = chroma(a).astype(np.float32) - 128, chroma(b).astype(np.float32) - 128
-    grey = np.minimum(np.abs(first).max(axis=(1, 2, 3)), np.abs(second).max(axis=(1, 2, 3))) <= 2
-    return np.asarray(np.where(grey, 0, np.abs(first - second).mean(axis=(1, 2, 3))), np.float32)
+def _container(a: Signatures, b: Signatures) -> Verdicts:
+    """Pairs of which the first is taken for a part of the second."""
+    verdicts = _part(b, a)
+    relation = verdicts.relation
+    mirrored = np.select([relation == Relation.CROP, relation == Relation.CONTAINS], [2, 1], relation)
+    return Verdicts(verdicts.accepted, verdicts.similarity, mirrored.astype(np.int8), verdicts.equal)
 
 
-def _turned(stack: Stack, orientation: int) -> Stack:
-    """Every picture turned as `lumina.vision.orient.upright` does."""
-    channels: NDArray[Any] = np.moveaxis(stack, 0, 2)
-    return np.asarray(np.moveaxis(upright(channels, orientation), 2, 0))
+def _turned(a: Signatures, b: Signatures) -> Verdicts:
+    """Pairs of which the second is the first mirrored or turned by quarters: the best of the orientations."""
+    best = _empty(len(a))
+    for orientation in range(2, 9):
+        found = _whole(turned(a, orientation), b)
+        better = (found.relation == Relation.SAME) & (
+            (found.accepted & ~best.accepted)
+            | ((found.accepted == best.accepted) & (found.similarity > best.similarity))
+        )
+        rows = np.flatnonzero(better)
+        _put(best, rows, Verdicts(*(getattr(found, field.name)[rows] for field in fields(Verdicts))))
+    best.relation[:] = Relation.TURNED
+    best.equal[:] = False
+    return best
 
 
-@lru_cache(maxsize=32)
-def _window(share: float) -> NDArray[np.float32]:
-    """LUMA x LUMA: the middle `share` of a row of cells, spread over a whole row again."""
-    edges = (1 - share) / 2 * LUMA + np.arange(LUMA + 1) * share
-    cells = np.arange(LUMA)
-    overlap = np.minimum(edges[1:, None], cells + 1) - np.maximum(edges[:-1, None], cells)
-    return np.asarray(overlap.clip(0) / share, np.float32)
+_HINTED = {
+    Relation.SAME: _whole,
+    Relation.CROP: _part,
+    Relation.CONTAINS: _container,
+    Relation.TURNED: _turned,
+}
+
+
+def _measured(
+    a: Signatures, b: Signatures, starts: NDArray[np.float64], gate: float, *, fixed: bool
+) -> NDArray[np.float32]:
+    from lumina.vision import compare
+
+    out = np.zeros((len(a), compare.COLUMNS), np.float32)
+    compare.compare(np.ascontiguousarray(a), np.ascontiguousarray(b), starts, gate, fixed, compare.desk(), out)
+    return out
+
+
+def _judged(a: Signatures, b: Signatures, found: NDArray[np.float32]) -> Verdicts:
+    """The rules."""
+    from lumina.vision import compare as c
+
+    swapped = found[:, c.SWAPPED] > 0
+    similar, median, quartile = found[:, c.SIMILAR], found[:, c.MEDIAN], found[:, c.QUARTILE]
+    same, part = _same_frame(found), _inside(found)
+    whole = same & (similar > _SIMILAR) & (median < _MEDIAN) & (quartile < _QUARTILE)
+    cropped = part & (similar > _PART_SIMILAR) & (median < _PART_MEDIAN) & (quartile < _PART_QUARTILE)
+    accepted = (whole & _coloured(a, b, found, _COLOUR)) | (cropped & _coloured(a, b, found, _PART_COLOUR))
+    accepted &= _toned(found) & _proportioned(a, b, found) & (found[:, c.STRUCTURE] > _STRUCTURE)
+    accepted &= (found[:, c.PLAIN] < _PLAIN) | (found[:, c.BAD] <= _BAD)
+    relation = np.where(part, np.where(swapped, Relation.CONTAINS, Relation.CROP), Relation.SAME)
+    equal = (found[:, c.FARTHEST] <= _EQUAL) & (found[:, c.COLOUR] <= _EQUAL_COLOUR)
+    return Verdicts(accepted, similar.clip(0, 1), relation.astype(np.int8), equal)
+
+
+def _same_frame(found: NDArray[np.float32]) -> NDArray[np.bool_]:
+    from lumina.vision import compare as c
+
+    off = np.abs(found[:, [c.X, c.WIDTH, c.Y, c.HEIGHT]] - np.array([0, 1, 0, 1], np.float32))
+    return np.asarray(off.max(axis=1) < _SAME_WINDOW)
+
+
+def _inside(found: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Windows that lie within the whole and are clearly smaller. A camera that moved on sees beyond the frame."""
+    from lumina.vision import compare as c
+
+    x, width, y, height = (found[:, column] for column in (c.X, c.WIDTH, c.Y, c.HEIGHT))
+    reach = np.maximum(np.abs(x) + width, np.abs(y) + height)
+    smaller = np.minimum(width, height)
+    return np.asarray(~_same_frame(found) & (reach < 1 + _SAME_WINDOW) & (smaller > _SMALLEST_PART) & (smaller < 0.99))
+
+
+def _toned(found: NDArray[np.float32]) -> NDArray[np.bool_]:
+    from lumina.vision import compare as c
+
+    steep = (found[:, c.LEAST_STEEP] > _LEAST_STEEP) & (found[:, c.MOST_STEEP] < _MOST_STEEP)
+    return np.asarray(steep & (found[:, c.SHIFT] < _SHIFT))
+
+
+def _coloured(a: Signatures, b: Signatures, found: NDArray[np.float32], limit: float) -> NDArray[np.bool_]:
+    from lumina.vision import compare as c
+
+    return np.asarray((found[:, c.COLOUR] < limit) | _grey(a) | _grey(b))
+
+
+def _grey(signatures: Signatures) -> NDArray[np.bool_]:
+    return np.asarray(np.abs(chroma(signatures).astype(np.int16) - 128).max(axis=(1, 2, 3)) <= _GREY)
+
+
+def _proportioned(a: Signatures, b: Signatures, found: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Width over height of the part is that of the window."""
+    from lumina.vision import compare as c
+
+    swapped = found[:, c.SWAPPED] > 0
+    whole, part = np.where(swapped, ratio(b), ratio(a)), np.where(swapped, ratio(a), ratio(b))
+    return np.asarray(np.abs(np.log(part * found[:, c.HEIGHT] / (whole * found[:, c.WIDTH]))) < _PROPORTION)
+
+
+def _empty(count: int) -> Verdicts:
+    no, zero = np.zeros(count, np.bool_), np.zeros(count, np.float32)
+    return Verdicts(no, zero, np.zeros(count, np.int8), no.copy())
+
+
+def _put(verdicts: Verdicts, rows: NDArray[np.int64], found: Verdicts) -> None:
+    for field in fields(Verdicts):
+        getattr(verdicts, field.name)[rows] = getattr(found, field.name)

@@ -110,6 +110,21 @@ def test_frames_are_no_copies_but_their_identical_copies_are_and_what_cannot_be_
     assert left.reasons == ("3 frames in 0.4 s",)
 
 
+def test_two_photographs_of_one_camera_are_no_copies_however_alike(series: Series) -> None:
+    scene = view(world(1), 1)
+    first, second = (
+        series.take(touched_up(scene, n, 1), 20.0 * n) for n in range(2)
+    )  # on a tripod, too far for a burst
+    export = series.take(touched_up(scene, 3, 1), 20, software="Editor 5")
+    corrected = series.take(touched_up(scene, 4, 1), 20 + 3600, software="Clock 1")
+    series.detect()
+    assert series.bursts() == []
+    groups = [set(group) for group in series.twins.groups()]
+    assert not any({first, second} <= group for group in groups)
+    assert any({second, export} <= group for group in groups), "an export has its photograph's time"
+    assert any(corrected in group for group in groups), "so has one whose clock was put right"
+
+
 def test_a_catalog_in_which_nothing_is_ready_one_search_at_a_time_and_none_against_a_persons_will(
     series: Series,
 ) -> None:

@@ -9,6 +9,8 @@ from itertools import chain
 
 from lumina.domain.duplicates import Edge, Relation, Tier
 
+MINUTE, SECOND = 60_000_000, 1_000_000
+"""Microseconds."""
 _FLIPPED = {Relation.CROP: Relation.CONTAINS, Relation.CONTAINS: Relation.CROP}
 
 
@@ -21,6 +23,7 @@ class Node:
         checksum: the same for images with the same bytes.
         face: the same for images that look the same to all comparisons; 0: it is not compared by what it shows.
         content: of the image data, None where unknown.
+        moment: camera and time of capture (microseconds), 0 where unknown.
     """
 
     image: int
@@ -28,6 +31,7 @@ class Node:
     checksum: int
     face: int
     content: bytes | None = None
+    moment: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class Apart:
 
 
 class _Company:
-    """Images that go together, and whether one more does: no two of one set.
+    """Images that go together, and whether one more does: no two of one set, no two photographs of one camera.
 
     Images of the same content are apart only where both are in the set themselves.
     """
@@ -67,15 +71,28 @@ class _Company:
         self.apart = apart
         self.own: set[int] = set()
         self.contents: defaultdict[int, set[bytes | None]] = defaultdict(set)
+        self.moments: defaultdict[int, dict[tuple[int, int], None]] = defaultdict(dict)
 
     def takes(self, node: Node) -> bool:
+        if self._is_another_photograph(node):
+            return False
         if not (sets := self.apart.sets(node)):
             return True
         if self.own & self.apart.by_image.get(node.image, frozenset()):
             return False
         return not any(self.contents[each] - {node.content} for each in sets)
 
+    def _is_another_photograph(self, node: Node) -> bool:
+        """Whether the camera took it shortly before or after one of the others, which then is no copy of it."""
+        camera, time = node.moment
+        return bool(camera) and any(
+            identity != node.identity and taken_apart(time, other) for other, identity in self.moments[camera]
+        )
+
     def add(self, node: Node) -> None:
+        camera, time = node.moment
+        if camera:
+            self.moments[camera][time, node.identity] = None
         self.own |= self.apart.by_image.get(node.image, frozenset())
         for each in self.apart.sets(node):
             self.contents[each].add(node.content)
@@ -218,6 +235,16 @@ class Copies:
                 if other in by_face and relation_to(edge, other) is Relation.CROP:
                     found += [(image, min(by_face[other])) for image in members]
         return found
+
+
+def taken_apart(first: int, second: int) -> bool:
+    """Whether a camera took two photographs: at two moments (microseconds), but for a fraction that was dropped.
+
+    More than a minute apart they may be one whose time somebody has corrected, or moved to another zone.
+    """
+    if first // SECOND == second // SECOND and not (first % SECOND and second % SECOND):
+        return False
+    return 0 < abs(first - second) <= MINUTE
 
 
 def ordered(first: int, second: int) -> tuple[int, int]:

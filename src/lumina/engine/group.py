@@ -41,7 +41,7 @@ class Grouping:
 
 def publish(tx: Transaction, job: Job, run: Run, found: Sequence[NewGroup]) -> Mapping[str, Any]:
     """Write the groups and let people see them; returns the job's result."""
-    groups.save(tx, run.id, found)
+    found = groups.save(tx, run.id, found)
     images = sum(len(group.members) for group in found)
     counts = {"groups": len(found), "members": images, "gain": sum(group.gain for group in found)}
     runs.count(tx, run.id, counts)
@@ -77,7 +77,8 @@ def _involved(identity: Any, faces: Any, edges: Columns) -> Any:
 def _nodes(images: Columns, identity: Any, checksum: Any, faces: Any, keep: Any) -> Iterable[Node]:
     contents = [bytes(content) if content.any() else None for content in images["content"][keep]]
     columns = (images["id"][keep].tolist(), identity[keep].tolist(), checksum[keep].tolist(), faces[keep].tolist())
-    return [Node(*values) for values in zip(*columns, contents, strict=True)]
+    moments = zip(images["camera"][keep].tolist(), images["time"][keep].tolist(), strict=True)
+    return [Node(*values) for values in zip(*columns, contents, moments, strict=True)]
 
 
 def _edges(edges: Columns, faces: Any) -> Iterable[Edge]:

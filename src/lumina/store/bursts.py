@@ -15,7 +15,8 @@ from lumina.store.bulk import Columns
 from lumina.store.database import Row, Transaction
 from lumina.vision.signature import SIZE
 
-_CAMERA = "nullif(concat_ws('|', m.camera_make, m.camera_model, m.camera_serial), '')"
+CAMERA = "nullif(concat_ws('|', m.camera_make, m.camera_model, m.camera_serial), '')"
+"""Which camera took an image, of a row `m` of its metadata; NULL where nothing is known of it."""
 _FEATURES: dict[str, str | int] = {
     "id": "i8",
     "time": "i8",
@@ -42,13 +43,13 @@ def load_moments(tx: Transaction, catalog_id: UUID) -> Columns:
     return bulk.read(
         tx,
         f"""
-        SELECT i.id, (extract(epoch FROM i.taken_at) * 1000000)::bigint, hashtextextended({_CAMERA}, 0)
+        SELECT i.id, (extract(epoch FROM i.taken_at) * 1000000)::bigint, hashtextextended({CAMERA}, 0)
         FROM image i
         JOIN metadata m ON m.image_id = i.id
         JOIN fingerprint p ON p.image_id = i.id
         WHERE i.catalog_id = %(catalog)s AND i.kind = 'photo' AND i.taken_at IS NOT NULL
           AND i.missing_since IS NULL AND i.trashed_at IS NULL AND NOT i.hidden
-          AND length(p.signature) = {SIZE} AND {_CAMERA} IS NOT NULL
+          AND length(p.signature) = {SIZE} AND {CAMERA} IS NOT NULL
         """,
         {"id": "i8", "time": "i8", "camera": "i8"},
         catalog=catalog_id,
@@ -83,7 +84,7 @@ def load_words(tx: Transaction, image_ids: NDArray[np.int64]) -> dict[int, Row]:
     """Image -> what names and tags say: folder, stem, camera, rendering, content, tags, and a person's verdict."""
     rows = tx.rows(
         f"""
-        SELECT i.id, i.folder, i.stem, m.camera AS camera_name, {_CAMERA} AS camera,
+        SELECT i.id, i.folder, i.stem, m.camera AS camera_name, {CAMERA} AS camera,
             concat_ws('|', least(i.width, i.height), greatest(i.width, i.height), f.format, m.software) AS rendering,
             f.content, t.custom, t.apple, coalesce(t.uuid, t.google) AS burst, t.mode = '2' AS bracketing,
             CASE c.flag WHEN 'reject' THEN -1 WHEN 'pick' THEN 10 + c.rating ELSE coalesce(c.rating, 0) END AS verdict

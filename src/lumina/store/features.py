@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from lumina.domain.values import FileFormat
 from lumina.store import bulk
 from lumina.store.bulk import Columns
+from lumina.store.bursts import CAMERA
 from lumina.store.database import Transaction
 from lumina.vision.candidates import ORIENTATIONS, PROBE_MARGINS
 from lumina.vision.signature import SIZE
@@ -26,6 +27,11 @@ _COMPARABLE = (
     f"NOT p.flat AND length(p.signature) = {SIZE} AND length(p.probes) = {_PROBES} AND length(p.turns) = {_TURNS}"
 )
 """Of a fingerprint `p`: its picture can be compared by what it shows."""
+
+
+def _blob(name: str, length: int) -> str:
+    """A column of a fingerprint, always of this length."""
+    return f"CASE length(p.{name}) WHEN {length} THEN p.{name} ELSE decode(repeat('00', {length}), 'hex') END"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +68,17 @@ def load_faces(tx: Transaction, catalog_id: UUID, since: int | None) -> Faces:
         "false" if since is None else "pg_visible_in_snapshot(p.written, (SELECT seen FROM run WHERE id = %(since)s))"
     )
     columns: dict[str, str | int] = {"face": "i8", "image_id": "i8", "dhash": "i8", "phash": "i8", "seen": "b"}
+    # What is left out is left out here: the planner would expect next to nothing to be left, and plan for that.
     rows = bulk.read(
         tx,
-        f"SELECT p.face, p.image_id, p.dhash, p.phash, {seen}, p.probes, p.turns FROM fingerprint p"
-        f" JOIN image i ON i.id = p.image_id WHERE i.catalog_id = %(catalog)s AND i.kind = 'photo' AND {_COMPARABLE}",
-        columns | {"probes": _PROBES, "turns": _TURNS},
+        f"SELECT p.face, p.image_id, p.dhash, p.phash, {seen}, {_COMPARABLE},"
+        f" {_blob('probes', _PROBES)}, {_blob('turns', _TURNS)} FROM fingerprint p"
+        " JOIN image i ON i.id = p.image_id WHERE i.catalog_id = %(catalog)s AND i.kind = 'photo'",
+        columns | {"comparable": "b", "probes": _PROBES, "turns": _TURNS},
         catalog=catalog_id,
         since=since,
     )
+    rows = {name: column[rows["comparable"]] for name, column in rows.items()}
     order = np.lexsort((rows["image_id"], ~rows["seen"], rows["face"]))  # of each face the ones that were seen first
     faces, first = np.unique(rows["face"][order], return_index=True)
     chosen = order[first]
@@ -92,11 +101,12 @@ def signatures(tx: Transaction, image_ids: NDArray[np.int64]) -> Columns:
     """Of these images: `image_id` (rising), `face`, `signature` (n x SIZE); without those that have none (any more)."""
     rows = bulk.read(
         tx,
-        "SELECT p.image_id, p.face, p.signature FROM unnest(%(ids)s::bigint[]) AS wanted (id)"
-        f" JOIN fingerprint p ON p.image_id = wanted.id WHERE {_COMPARABLE}",
-        {"image_id": "i8", "face": "i8", "signature": SIZE},
+        f"SELECT p.image_id, p.face, {_COMPARABLE}, {_blob('signature', SIZE)} FROM fingerprint p"
+        " WHERE p.image_id = ANY(%(ids)s::bigint[])",
+        {"image_id": "i8", "face": "i8", "comparable": "b", "signature": SIZE},
         ids=image_ids.tolist(),
     )
+    rows = {name: column[rows["comparable"]] for name, column in rows.items()}
     order = np.argsort(rows["image_id"])
     return {name: column[order] for name, column in rows.items()}
 
@@ -106,26 +116,31 @@ def load_images(tx: Transaction, catalog_id: UUID) -> Columns:
 
     Returns:
         By rising `id`: `video`; `face` (0 where it cannot be compared); `sequence`, true for frames of bursts and the
-        like; `width`, `height` (0 where unknown); `family`, the place of the format in `FORMATS` from 1, 0 for others;
-        `quality`, the worst of a JPEG's history (-1 where unknown); `size`, bytes; `checksum`, `content`, `pixels`,
-        n x 32 bytes, zeros where unknown.
+        like; `width`, `height` (0 where unknown); `camera`, a number for its maker, model and serial number, and
+        `time` of capture, microseconds, wall clock (both 0 where one is unknown); `family`, the place of the format in
+        `FORMATS` from 1, 0 for others; `quality`, the worst of a JPEG's history (-1 where unknown); `size`, bytes;
+        `checksum`, `content`, `pixels`, n x 32 bytes, zeros where unknown.
     """
     columns: dict[str, str | int] = {"id": "i8", "video": "b", "face": "i8", "sequence": "b", "width": "i4"}
-    columns |= {"height": "i4", "family": "i2", "quality": "f4", "size": "i8"}
+    columns |= {"height": "i4", "camera": "i8", "time": "i8", "family": "i2", "quality": "f4", "size": "i8"}
     return bulk.read(
         tx,
         f"""
         SELECT DISTINCT ON (i.id) i.id, i.kind = 'video', CASE WHEN {_COMPARABLE} THEN p.face ELSE 0 END,
             b.image_id IS NOT NULL, coalesce(i.width, 0), coalesce(i.height, 0),
+            CASE WHEN i.taken_at IS NULL THEN 0 ELSE coalesce(hashtextextended({CAMERA}, 0), 0) END,
+            CASE WHEN {CAMERA} IS NULL THEN 0
+                ELSE coalesce((extract(epoch FROM i.taken_at) * 1000000)::bigint, 0) END,
             coalesce(array_position(%(families)s::text[], f.format), 0)::smallint,
             coalesce(q.compression, -1)::real, f.size,
             coalesce(f.checksum, {_NONE}), coalesce(f.content, {_NONE}), coalesce(x.hash, {_NONE})
         FROM image i
         JOIN file f ON f.image_id = i.id AND f.role = 'original' AND f.missing_since IS NULL
         LEFT JOIN fingerprint p ON p.image_id = i.id
+        LEFT JOIN metadata m ON m.image_id = i.id
         LEFT JOIN measure q ON q.image_id = i.id
         LEFT JOIN pixel_hash x ON x.image_id = i.id AND x.render_key = i.render_key
-        LEFT JOIN (SELECT DISTINCT m.image_id FROM burst_member m JOIN published USING (run_id)
+        LEFT JOIN (SELECT DISTINCT image_id FROM burst_member JOIN published USING (run_id)
             WHERE published.catalog_id = %(catalog)s) b ON b.image_id = i.id
         WHERE i.catalog_id = %(catalog)s AND i.missing_since IS NULL AND i.trashed_at IS NULL AND NOT i.hidden
         ORDER BY i.id, f.path

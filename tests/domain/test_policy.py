@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,6 +41,10 @@ def test_the_default_policy_hides_and_is_what_an_empty_text_means() -> None:
     assert Policy.parse("  \n") == Policy.default() == Policy.parse(DEFAULT_TEXT)
     assert Policy.default().action == "hide"
     assert Policy.default().automatic_tiers == (Tier.BYTES, Tier.PIXELS)
+
+
+def test_the_documents_show_the_default_policy() -> None:
+    assert f"```toml\n{DEFAULT_TEXT}```" in Path("docs/resolution.md").read_text()
 
 
 def test_higher_quality_is_kept_and_says_so() -> None:

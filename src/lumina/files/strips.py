@@ -19,7 +19,7 @@ Gray = NDArray[np.uint8]
 ROWS = 48
 WHOLE = 400_000
 """Pixels up to which a picture is decoded whole."""
-_PLACES = (0.24, 0.46, 0.68)
+_PLACES = (0.3, 0.6)
 """Where strips are taken, as shares of the stream."""
 _SOF0, _SOF1, _SOF2, _SOS, _DRI, _RST7 = 0xC0, 0xC1, 0xC2, 0xDA, 0xDD, b"\xff\xd7"
 _APP0, _APP15, _COM = 0xE0, 0xEF, 0xFE

@@ -8,10 +8,10 @@ from lumina.domain.picture import Gray, Picture
 from lumina.domain.stage import Lane
 from lumina.domain.values import Measures
 from lumina.vision.luma import luma
-from lumina.vision.measures import brightness, clipped, contrast, sharpness
+from lumina.vision.measures import brightness, clipped, contrast, crispness, sharpness, without_border
 from lumina.vision.quality.blocks import coefficients
 from lumina.vision.quality.detail import detail
-from lumina.vision.quality.history import LOW, history
+from lumina.vision.quality.history import history
 from lumina.vision.quality.tables import quality_of
 from lumina.vision.score import Known, compression, score
 
@@ -30,7 +30,7 @@ class Quality(EachPicture[Measures]):
         parts = score(known)
         dark, bright = clipped(gray)
         return Measures(
-            sharpness=known.sharpness,
+            sharpness=sharpness(gray),
             brightness=brightness(gray),
             contrast=contrast(gray),
             clipped_dark=dark,
@@ -48,7 +48,7 @@ class Quality(EachPicture[Measures]):
 
 def _known(picture: Picture, gray: Gray) -> Known:
     encoding, tiles, (width, height) = picture.encoding, picture.tiles, picture.size
-    blocks = coefficients(tiles, (0, 0), LOW)
+    blocks, inner = coefficients(tiles, (0, 0)), without_border(gray)
     earlier = history(tiles, encoding.steps, blocks) if encoding.family in (Family.JPEG, Family.LOSSLESS) else []
     return Known(
         encoding=encoding,
@@ -56,5 +56,6 @@ def _known(picture: Picture, gray: Gray) -> Known:
         quality=quality_of(encoding.steps) if encoding.steps else None,
         earlier=tuple(each.quality for each in earlier),
         detail=detail(blocks),
-        sharpness=sharpness(gray),
+        inner=inner.size / gray.size,
+        crispness=crispness(inner),
     )

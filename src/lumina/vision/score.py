@@ -29,13 +29,17 @@ _AGAIN = 2.0
 _WRAPPED = 0.5
 """More, where the picture was then kept without loss: the same picture in more bytes."""
 _ENLARGED = 4.0
-_FEWEST_PIXELS, _DOUBLINGS = 2.0**15, 11.5
-"""256 x 128 pixels count nothing, 95 megapixels everything, each doubling the same."""
-_SHARPEST = 12.0
-"""Doublings of the Laplacian's variance, which seldom exceeds 4,096."""
+"""For a picture that is surely enlarged; without loss it is then no better than a JPEG."""
+_FRAMED = 1.0
+"""Nor is what somebody has put a border around."""
+_DOUBLINGS = (9.0, 15.0, 26.0)
+_SIZES = (0.0, 3.0, RESOLUTION)
+"""Points at 512, 32,768 and 67 million true pixels; in between, each doubling counts the same."""
+_SHARPEST = 9.0
+"""Of `lumina.vision.measures.crispness`, which seldom exceeds it."""
 
 _QUALITIES = (0, 10, 30, 50, 75, 85, 90, 95, 100)
-_KEPT = (0, 0.15, 0.40, 0.55, 0.74, 0.84, 0.89, 0.95, 1.0)
+_KEPT = (0, 0.15, 0.40, 0.55, 0.75, 0.825, 0.86, 0.935, 1.0)
 """Share of the points for little compression, by JPEG quality."""
 _BITS = (0.1, 0.3, 0.6, 0.85, 1.3, 1.8, 2.3, 3.4, 7.0)
 """Bits per pixel of photos at these qualities, in the middle of a wide range."""
@@ -55,7 +59,8 @@ class Known:
         quality: of the file's own JPEG compression, 1-100; None for other formats.
         earlier: qualities of JPEGs that it was before.
         detail: true resolution by nominal, linear, 0-1.
-        sharpness: variance of the Laplacian at 320 pixels.
+        inner: share of the picture within a border of one colour.
+        crispness: of the picture at 320 pixels.
     """
 
     encoding: Encoding
@@ -63,7 +68,8 @@ class Known:
     quality: float | None
     earlier: tuple[float, ...]
     detail: float
-    sharpness: float
+    inner: float
+    crispness: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +91,9 @@ def score(known: Known) -> Score:
     """The four parts."""
     return Score(
         format=_format(known),
-        resolution=RESOLUTION * _share(np.log2(max(1.0, _true_pixels(known)) / _FEWEST_PIXELS) / _DOUBLINGS),
+        resolution=float(np.interp(np.log2(max(1.0, _true_pixels(known))), _DOUBLINGS, _SIZES)),
         size=SIZE * float(np.interp(compression(known), _QUALITIES, _KEPT)),
-        sharpness=SHARPNESS * _share(np.log2(1 + known.sharpness) / _SHARPEST),
+        sharpness=SHARPNESS * min(1.0, known.crispness / _SHARPEST),
     )
 
 
@@ -112,12 +118,11 @@ def _format(known: Known) -> float:
     if known.earlier:
         wrapped = _WRAPPED if family is Family.LOSSLESS else 0.0
         points = min(points, _FORMATS[Family.JPEG]) - _AGAIN * len(known.earlier) - wrapped
-    return points - _ENLARGED * 2 * (1 - known.detail)
+    framed = _FRAMED if known.inner < 1 else 0.0
+    doubt = 2 * (1 - known.detail)
+    above = max(0.0, points - _FORMATS[Family.JPEG]) if family is not Family.RAW else 0.0
+    return points - doubt * (_ENLARGED + above) - framed
 
 
 def _true_pixels(known: Known) -> float:
-    return known.pixels * known.detail**2
-
-
-def _share(value: float) -> float:
-    return float(np.clip(value, 0, 1))
+    return known.pixels * known.inner * known.detail**2

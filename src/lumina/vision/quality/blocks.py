@@ -6,34 +6,41 @@ import numpy as np
 from numpy.typing import NDArray
 
 Tiles = NDArray[np.uint8]
+Blocks = NDArray[np.float32]
+"""Frequencies (as in `FREQUENCIES`) x blocks."""
 Offset = tuple[int, int]
 """Rows and columns, 0-7 each, by which a grid of blocks is shifted against the picture's corner."""
 
-_FREQUENCY = np.arange(8)[:, None]
-_COSINES = (np.cos(np.pi * _FREQUENCY * (2 * np.arange(8) + 1) / 16) / 2).astype(np.float32)
-_COSINES[0] /= np.sqrt(2)
+_LOWEST = ((0, 1), (1, 0), (2, 0), (1, 1), (0, 2), (0, 3), (1, 2), (2, 1), (3, 0))
+_HIGHER = ((3, 3), (3, 4), (4, 3), (4, 4), (2, 5), (5, 2), (5, 5))
+"""Rounded more coarsely by JPEG, and so the only ones that tell of high qualities."""
+FREQUENCIES = (*_LOWEST, *_HIGHER, (0, 4), (4, 0))
+"""Those that are looked at, (down, across)."""
 
 
-def coefficients(tiles: Tiles, offset: Offset, count: int) -> NDArray[np.float32]:
-    """DCT-II of each whole block, as ITU-T T.81 scales it.
+def coefficients(tiles: Tiles, offset: Offset) -> Blocks:
+    """DCT-II of each whole block, as ITU-T T.81 scales it, at `FREQUENCIES`.
 
     Args:
         tiles: count x side x side, luma.
         offset: of the grid.
-        count: frequencies across and down, from the lowest, 1-8.
-
-    Returns:
-        count x count x number of blocks; rows are vertical frequencies.
     """
     down, across = offset
     whole = (tiles.shape[1] - max(down, across)) // 8
-    if len(tiles) == 0 or whole < 1:
-        return np.zeros((count, count, 0), np.float32)
-    shifted = tiles[:, down : down + 8 * whole, across : across + 8 * whole].astype(np.float32)
-    rows = _COSINES[:count]
-    across_done = shifted.reshape(-1, 8) @ rows.T
-    stacked = across_done.reshape(-1, 8, whole, count).swapaxes(1, 3)
-    done = stacked.reshape(-1, 8) @ rows.T
-    # tile row of blocks, horizontal frequency, block, vertical frequency
-    ordered = done.reshape(-1, count, whole, count).transpose(3, 1, 0, 2)
-    return np.ascontiguousarray(ordered).reshape(count, count, -1)
+    shifted = tiles[:, down : down + 8 * whole, across : across + 8 * whole]
+    cut = shifted.reshape(len(tiles), whole, 8, whole, 8).swapaxes(2, 3)
+    return np.ascontiguousarray((cut.astype(np.float32).reshape(-1, 64) @ _WAVES).T)
+
+
+def _waves() -> Blocks:
+    """64 pixels x frequencies: the cosines of each frequency."""
+    places = (2 * np.arange(8) + 1) * np.pi / 16
+    scales = {0: np.sqrt(0.5)}
+    waves = [
+        np.outer(np.cos(v * places), np.cos(u * places)) * scales.get(v, 1) * scales.get(u, 1) / 4
+        for v, u in FREQUENCIES
+    ]
+    return np.array(waves, dtype=np.float32).reshape(-1, 64).T.copy()
+
+
+_WAVES = _waves()

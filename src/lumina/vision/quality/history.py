@@ -13,21 +13,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from lumina.vision.quality.blocks import Offset, Tiles, coefficients
+from lumina.vision.quality.blocks import FREQUENCIES, Blocks, Offset, Tiles, coefficients
 from lumina.vision.quality.tables import BASE, quality_at, steps_at
 
 Plane = NDArray[np.float64]
-Blocks = NDArray[np.float32]
 
-LOW = 6
-"""Frequencies across and down that are looked at."""
-_LOWEST = ((0, 1), (1, 0), (2, 0), (1, 1), (0, 2), (0, 3), (1, 2), (2, 1), (3, 0))
-_HIGHER = ((3, 3), (3, 4), (4, 3), (4, 4), (2, 5), (5, 2), (5, 5))
-"""Rounded more coarsely, and so the only ones that tell of high qualities."""
-_FREQUENCIES = _LOWEST + _HIGHER
-_DOWN, _ACROSS = (np.array(part) for part in zip(*_FREQUENCIES, strict=True))
+_DOWN, _ACROSS = (np.array(part) for part in zip(*FREQUENCIES, strict=True))
 _BINS = 256
 _BIN = 0.5
 """Width of a histogram's bin; rounding pixels moves a coefficient by about half of that."""
@@ -53,7 +47,7 @@ _STRONG = 0.25
 _OF_LIBJPEG = 0.6
 _PEAK = 5
 _NEARLY = 0.7
-_EDGE = 2.0
+_EDGE = 2.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +69,7 @@ def history(tiles: Tiles, steps: Sequence[int] = (), blocks: Blocks | None = Non
     Args:
         tiles: count x side x side, luma at full size, beginning at multiples of 8.
         steps: the 64 steps of the picture's present JPEG compression, row by row; empty for other formats.
-        blocks: `coefficients(tiles, (0, 0), LOW)`, where these have been computed already.
+        blocks: `coefficients(tiles, (0, 0))`, where these have been computed already.
     """
     if len(tiles) == 0:
         return []
@@ -86,7 +80,7 @@ def history(tiles: Tiles, steps: Sequence[int] = (), blocks: Blocks | None = Non
     seen = []
     for offset in offsets:
         own = offset == (0, 0)
-        here = blocks if own and blocks is not None else coefficients(tiles, offset, LOW)
+        here = blocks if own and blocks is not None else coefficients(tiles, offset)
         quality = _quality(here, _beside(tiles, offset), present if own else None)
         if quality is not None:
             seen.append(History(quality, not own))
@@ -101,7 +95,7 @@ def shifted_grid(tiles: Tiles) -> Offset | None:
 
 def _edges(tiles: Tiles) -> tuple[int, float]:
     """The column, modulo 8, before which neighbours differ most in slope, and by how many standard errors."""
-    wide = tiles.astype(np.int16)
+    wide = tiles[:, ::3].astype(np.int16)
     bend = np.abs(wide[:, :, :-3] - 3 * wide[:, :, 1:-2] + 3 * wide[:, :, 2:-1] - wide[:, :, 3:])
     flat = np.minimum(bend, 24).mean(axis=1, dtype=np.float32)
     columns = (np.arange(flat.shape[1]) + 2) % 8
@@ -115,7 +109,7 @@ def _edges(tiles: Tiles) -> tuple[int, float]:
 
 def _beside(tiles: Tiles, offset: Offset) -> Blocks:
     """Coefficients of the blocks four pixels further."""
-    return coefficients(tiles, ((offset[0] + 4) % 8, (offset[1] + 4) % 8), LOW)
+    return coefficients(tiles, ((offset[0] + 4) % 8, (offset[1] + 4) % 8))
 
 
 def _quality(blocks: Blocks, without: Blocks, present: Plane | None) -> float | None:
@@ -148,8 +142,8 @@ def _best(combs: Plane, weights: Plane) -> float | None:
 
 def _coarsest_peak(fits: Plane) -> int:
     """The first that is best among its neighbours and nearly best of all: half of a step fits its multiples as well."""
-    around = np.stack([np.roll(np.pad(fits, _PEAK), shift)[_PEAK:-_PEAK] for shift in range(-_PEAK, _PEAK + 1)])
-    return int(np.argmax((fits >= around.max(axis=0)) & (fits >= _NEARLY * fits.max())))
+    around = sliding_window_view(np.pad(fits, _PEAK), 2 * _PEAK + 1).max(axis=1)
+    return int(np.argmax((fits >= around) & (fits >= _NEARLY * fits.max())))
 
 
 def _together(combs: Plane, weights: Plane) -> tuple[Plane, Plane]:
@@ -161,7 +155,7 @@ def _together(combs: Plane, weights: Plane) -> tuple[Plane, Plane]:
 
 def _histograms(blocks: Blocks, present: Plane | None) -> Plane:
     """Frequencies x bins: how often each size of a coefficient occurs."""
-    values = np.abs(blocks[_DOWN, _ACROSS])
+    values = np.abs(blocks)
     if present is not None:
         values = np.rint(values / present[:, None]) * present[:, None]
     bins = np.minimum(np.rint(values / _BIN), _BINS).astype(np.int64)

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from lumina.vision.quality.blocks import coefficients
+from lumina.vision.quality.detail import detail
+from lumina.vision.quality.tiles import none, of_pixels
+from tests.support.textures import Pixels, again, enlarged, texture
+
+pytestmark = [pytest.mark.unit, pytest.mark.timeout(20)]
+FILTERS = (Image.Resampling.BILINEAR, Image.Resampling.BICUBIC, Image.Resampling.LANCZOS)
+
+
+def of(pixels: Pixels) -> float:
+    return detail(coefficients(of_pixels(pixels), (0, 0)))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_picture_at_its_own_size_is_all_real(seed: int) -> None:
+    assert of(texture(seed)) > 0.95
+    assert of(again(texture(seed), 75)) > 0.95
+    assert of(enlarged(texture(seed), 0.5, Image.Resampling.LANCZOS)) > 0.95
+
+
+@pytest.mark.parametrize("resampling", FILTERS)
+@pytest.mark.parametrize("quality", [None, 90])
+def test_twice_the_size_is_half_real_whatever_the_filter(resampling: Image.Resampling, quality: int | None) -> None:
+    large = enlarged(texture(), 2, resampling)
+    assert of(large if quality is None else again(large, quality)) < 0.6
+
+
+def test_three_times_the_size_shows_too() -> None:
+    assert of(enlarged(texture(), 3)) < 0.7
+
+
+def test_without_structure_nothing_is_doubted() -> None:
+    assert detail(coefficients(none(), (0, 0))) == 1
+    assert of(np.full((300, 300, 3), 7, np.uint8)) == 1

@@ -44,7 +44,7 @@ def test_the_default_policy_hides_and_is_what_an_empty_text_means() -> None:
 
 
 def test_the_documents_show_the_default_policy() -> None:
-    assert f"```toml\n{DEFAULT_TEXT}```" in Path("docs/resolution.md").read_text()
+    assert f"```toml\n{DEFAULT_TEXT}```" in (Path(__file__).parents[2] / "docs" / "resolution.md").read_text()
 
 
 def test_higher_quality_is_kept_and_says_so() -> None:

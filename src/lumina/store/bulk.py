@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,9 @@ Columns = dict[str, NDArray[Any]]
 
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+ROWS = 5_000
+"""Rows of text that are sent at a time."""
 _WIRE: Mapping[str, str] = {"i8": ">i8", "i4": ">i4", "i2": ">i2", "f8": ">f8", "f4": ">f4", "b": "u1"}
 """Type of a column -> how COPY writes it: bigint, integer, smallint, double precision, real, boolean."""
 
@@ -61,6 +65,28 @@ def write(tx: Transaction, table: str, columns: Mapping[str, str], values: Mappi
     cursor = tx.connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
     with cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)") as copy:
         copy.write(_HEADER + rows.tobytes() + _TRAILER)
+
+
+def write_rows(tx: Transaction, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Add rows of numbers, booleans, texts and None to a table, through COPY's text format."""
+    cursor = tx.connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
+    with cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+        for part in _parts(rows, ROWS):
+            copy.write("".join("\t".join(map(_text, row)) + "\n" for row in part))
+
+
+def _parts(rows: Iterable[Sequence[object]], size: int) -> Iterator[list[Sequence[object]]]:
+    remaining = iter(rows)
+    while part := list(islice(remaining, size)):
+        yield part
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "\\N"
+    if isinstance(value, str):
+        return value.translate(_ESCAPES)
+    return str(value)
 
 
 def _layout(columns: Mapping[str, str | int]) -> np.dtype[Any]:

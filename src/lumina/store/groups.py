@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from lumina.domain.duplicates import Relation, Tier
+from lumina.store import bulk
 from lumina.store.database import Transaction
 
 
@@ -55,48 +56,46 @@ class NewGroup:
     members: Sequence[NewMember]
 
 
-def save(tx: Transaction, run_id: int, groups: Sequence[NewGroup]) -> None:
-    """Add groups with their members to a run."""
-    tx.execute(
-        """INSERT INTO duplicate_group (run_id, id, keeper_id, tier, images, gain, similarity, margin, decided, reasons)
-        SELECT :run, * FROM unnest(CAST(:ids AS bigint[]), CAST(:keepers AS bigint[]), CAST(:tiers AS smallint[]),
-            CAST(:images AS integer[]), CAST(:gains AS bigint[]), CAST(:similarities AS real[]),
-            CAST(:margins AS real[]), CAST(:decided AS boolean[]), CAST(:reasons AS jsonb[]))""",
-        run=run_id,
-        ids=[group.id for group in groups],
-        keepers=[group.members[0].image_id for group in groups],
-        tiers=[int(group.tier) for group in groups],
-        images=[len(group.members) for group in groups],
-        gains=[group.gain for group in groups],
-        similarities=[group.similarity for group in groups],
-        margins=[group.margin for group in groups],
-        decided=[group.decided for group in groups],
-        reasons=[json.dumps(list(group.reasons)) for group in groups],
+def save(tx: Transaction, run_id: int, groups: Sequence[NewGroup]) -> list[NewGroup]:
+    """Add groups with their members to a run, without images that are gone meanwhile; returns what was added."""
+    kept = _present(tx, groups)
+    bulk.write_rows(tx, "duplicate_group", _GROUP, (_group_row(run_id, group) for group in kept))
+    rows = (
+        _member_row(run_id, group.id, place, member) for group in kept for place, member in enumerate(group.members)
     )
-    members = [(group.id, place, member) for group in groups for place, member in enumerate(group.members)]
-    tx.execute(
-        """INSERT INTO duplicate_member (run_id, group_id, position, image_id, face, identity, tier, distance,
-            similarity, relation, size, score, reasons)
-        SELECT :run, m.* FROM unnest(CAST(:groups AS bigint[]), CAST(:places AS integer[]), CAST(:images AS bigint[]),
-            CAST(:faces AS bigint[]), CAST(:identities AS bigint[]), CAST(:tiers AS smallint[]),
-            CAST(:distances AS smallint[]), CAST(:similarities AS real[]), CAST(:relations AS smallint[]),
-            CAST(:sizes AS bigint[]), CAST(:scores AS real[]), CAST(:reasons AS jsonb[]))
-            AS m (group_id, place, image_id, face, identity, tier, distance, similarity, relation, size, score, reasons)
-        JOIN image ON image.id = m.image_id""",
-        run=run_id,
-        groups=[group for group, _, _ in members],
-        places=[place for _, place, _ in members],
-        images=[member.image_id for _, _, member in members],
-        faces=[member.face for _, _, member in members],
-        identities=[member.identity for _, _, member in members],
-        tiers=[int(member.tier) for _, _, member in members],
-        distances=[member.distance for _, _, member in members],
-        similarities=[member.similarity for _, _, member in members],
-        relations=[int(member.relation) for _, _, member in members],
-        sizes=[member.size for _, _, member in members],
-        scores=[member.score for _, _, member in members],
-        reasons=[json.dumps(list(member.reasons)) for _, _, member in members],
-    )
+    bulk.write_rows(tx, "duplicate_member", _MEMBER, rows)
+    return kept
+
+
+def _present(tx: Transaction, groups: Sequence[NewGroup]) -> list[NewGroup]:
+    ids = [member.image_id for group in groups for member in group.members]
+    there = bulk.read(tx, "SELECT id FROM image WHERE id = ANY(%(ids)s::bigint[])", {"id": "i8"}, ids=ids)["id"]
+    if len(there) == len(ids):
+        return list(groups)
+    known = frozenset(there.tolist())
+    # A group whose keeper is gone is left out as a whole: the next search, which a loss brings about, makes it anew.
+    kept = [group for group in groups if group.members[0].image_id in known]
+    kept = [replace(g, members=[member for member in g.members if member.image_id in known]) for g in kept]
+    return [group for group in kept if len(group.members) > 1]
+
+
+_GROUP = ("run_id", "id", "keeper_id", "tier", "images", "gain", "similarity", "margin", "decided", "reasons")
+_MEMBER = (
+    *("run_id", "group_id", "position", "image_id", "face", "identity", "tier", "distance", "similarity", "relation"),
+    *("size", "score", "reasons"),
+)
+
+
+def _group_row(run_id: int, group: NewGroup) -> tuple[object, ...]:
+    keeper, images = group.members[0].image_id, len(group.members)
+    figures = (int(group.tier), images, group.gain, group.similarity, group.margin, group.decided)
+    return (run_id, group.id, keeper, *figures, json.dumps(list(group.reasons)))
+
+
+def _member_row(run_id: int, group_id: int, place: int, member: NewMember) -> tuple[object, ...]:
+    seen = (int(member.tier), member.distance, member.similarity, int(member.relation))
+    known = (member.size, member.score, json.dumps(list(member.reasons)))
+    return (run_id, group_id, place, member.image_id, member.face, member.identity, *seen, *known)
 
 
 def distinct(tx: Transaction, catalog_id: UUID) -> tuple[Mapping[int, Set[int]], Mapping[bytes, Set[int]]]:

@@ -28,7 +28,6 @@ interface SheetProps {
 export function PlanSheet({ wish, onClose, onDone }: SheetProps) {
   const [action, setAction] = useState<Operation>();
   const [tiers, setTiers] = useState<ResolvedTier[]>();
-  const [stale, setStale] = useState(false);
   const asked: PlanWish = { ...wish, action, tiers };
   const { data, error, refetch, isFetching } = useQuery({
     queryKey: ["plan", asked],
@@ -39,41 +38,61 @@ export function PlanSheet({ wish, onClose, onDone }: SheetProps) {
   const plan = useMutation({
     mutationFn: (seen: Plan) => carryOut(asked, seen),
     onSuccess: onDone,
-    onError: (problem) => {
-      setStale(asProblem(problem).status === 409);
-      void refetch();
-    },
+    onError: () => void refetch(),
   });
   const meant = action ?? data?.actions[0]?.operation ?? "hide";
   return (
     <Modal opened onClose={onClose} title="What will happen" size={920} classNames={{ body: styles.body }}>
       <Choices action={meant} tiers={tiers ?? TIERS} onAction={setAction} onTiers={setTiers} />
-      {stale && (
-        <p className={styles.stale} role="alert">
-          Something has changed since. This is what would happen now; nothing has been done yet.
-        </p>
-      )}
-      {plan.error && !stale && <ProblemNote error={plan.error} doing="put the copies away" />}
+      <Refused error={plan.error} />
       {error && (
         <ProblemNote error={error} doing="work out what will happen" onRetry={() => void refetch()} />
       )}
       {!data && !error && <Sketch />}
       {data && <Contents plan={data} />}
-      <div className={styles.foot}>
-        <p className={styles.quiet}>{HINTS[meant]}</p>
-        <Button variant="default" onClick={onClose}>
-          Cancel
-        </Button>
-        <Button
-          disabled={!data?.leaving || isFetching}
-          loading={plan.isPending}
-          onClick={() => data && plan.mutate(data)}
-          data-autofocus
-        >
-          {data?.leaving ? `${VERBS[meant]} ${copies(data.leaving)}` : "Nothing to do"}
-        </Button>
-      </div>
+      <Foot
+        action={meant}
+        leaving={data?.leaving ?? 0}
+        ready={!isFetching}
+        busy={plan.isPending}
+        onGo={() => data && plan.mutate(data)}
+        onClose={onClose}
+      />
     </Modal>
+  );
+}
+
+/** Why it was not begun: most often because another plan fits by now, which is then shown. */
+function Refused({ error }: { error: unknown }) {
+  if (!error) return null;
+  if (asProblem(error).status !== 409) return <ProblemNote error={error} doing="put the copies away" />;
+  return (
+    <p className={styles.stale} role="alert">
+      Something has changed since. This is what would happen now; nothing has been done yet.
+    </p>
+  );
+}
+
+interface FootProps {
+  action: Operation;
+  leaving: number;
+  ready: boolean;
+  busy: boolean;
+  onGo: () => void;
+  onClose: () => void;
+}
+
+function Foot({ action, leaving, ready, busy, onGo, onClose }: FootProps) {
+  return (
+    <div className={styles.foot}>
+      <p className={styles.quiet}>{HINTS[action]}</p>
+      <Button variant="default" onClick={onClose}>
+        Cancel
+      </Button>
+      <Button disabled={leaving === 0 || !ready} loading={busy} onClick={onGo} data-autofocus>
+        {leaving > 0 ? `${VERBS[action]} ${copies(leaving)}` : "Nothing to do"}
+      </Button>
+    </div>
   );
 }
 

@@ -129,7 +129,7 @@ def test_a_catalog_in_which_nothing_is_ready_one_search_at_a_time_and_none_again
     series: Series,
 ) -> None:
     series.twins.add(3)
-    assert series.detect().result["message"] == "0 bursts of 0 images"
+    assert series.detect().result["message"] == "No bursts"
     work = series.twins.app.work
     images = series.burst(2)
     series.detect()

@@ -57,6 +57,11 @@ def test_a_camera_without_fractions_takes_several_frames_in_a_second() -> None:
     assert found(frames(still(2), [0, 2])) == [], "they may be three seconds apart"
 
 
+def test_a_second_with_more_frames_than_a_camera_takes_is_no_moment() -> None:
+    assert found(frames(still(40), [0] * 40)) == [], "scans with a date and no time of day"
+    assert len(found(frames(still(40), [n // 20 for n in range(40)]))) == 1
+
+
 def test_a_panned_burst_is_a_burst_and_not_a_panorama() -> None:
     scene = world(3)
     views = [view(scene, 0.35 * n, noise=n + 1) for n in range(6)]

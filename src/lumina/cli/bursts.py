@@ -22,6 +22,13 @@ PAGE = 200
 SHOWN = 50
 """Sequences on the terminal, where nothing else is asked for."""
 KindName = Literal["burst", "bracket", "panorama", "hdr", "timelapse"]
+WORDS = {
+    "burst": "Burst",
+    "bracket": "Bracket",
+    "panorama": "Panorama",
+    "hdr": "HDR pair",
+    "timelapse": "Time-lapse",
+}
 
 
 def bursts(
@@ -140,7 +147,7 @@ def _print(summary: BurstSummary, found: Sequence[ShownBurst]) -> None:
     for each in found:
         best = next(member for member in each.members if member.image.id == each.best)
         where = f", {each.camera}" if each.camera else ""
-        emit(f"\n{each.kind.value.capitalize()} of {each.started_at:%Y-%m-%d %H:%M:%S}{where}: {each.reasons[0]}")
+        emit(f"\n{WORDS[each.kind.value]} of {each.started_at:%Y-%m-%d %H:%M:%S}{where}: {each.reasons[0]}")
         rows = [_line(each, member is best, at) for at, member in enumerate(each.members[:20])]
         emit(table(["", "score", "path", "because"], rows))
         if (more := len(each.members) - 20) > 0:

@@ -121,6 +121,7 @@ def _publish(tx: Transaction, run: Run) -> Mapping[str, Any]:
     runs.publish(tx, run)
     others = sum(kind["bursts"] for kind in kinds.values()) - of_kind["bursts"]
     message = f"{_counted(of_kind['bursts'], 'burst')} of {_counted(of_kind['images'], 'image')}"
+    message = message if of_kind["bursts"] else "No bursts"
     if others:
         message += f", {_counted(others, 'other sequence')}"
     return {"message": message, "run": run.id, "kinds": kinds}

@@ -23,20 +23,22 @@ DRIFTED = 0.3
 frame is like the last one, and none like the first."""
 APART = 250.0
 """Metres. Satellites are that wrong between houses; a border of map cells is no distance."""
+CROWD, STEADY = 30, 3
+"""Frames that may share a time without a fraction, and so many as make a pause before the next second unlikely."""
 _BLOCK = 64
 
 
 def bursts(strip: Strip) -> Iterator[Found]:
     """Neighbours that are close in time and place and alike, the more alike the longer the gap."""
-    gap = np.where(strip.vague, strip.gap + 0.5, strip.gap)
+    gap, likely = _gaps(strip)
     close = strip.joined & (gap <= GAP) & _one_place(strip.frames)
     linked = np.zeros(len(gap), np.bool_)
     pairs = np.flatnonzero(close)
-    linked[pairs] = strip.near(pairs, pairs + 1, wanted(gap[pairs]))
-    rapid = pairs[~linked[pairs] & (gap[pairs] <= RAPID)]
+    linked[pairs] = strip.near(pairs, pairs + 1, wanted(likely[pairs]))
+    rapid = pairs[~linked[pairs] & (likely[pairs] <= RAPID)]
     linked[rapid] = strip.compare(rapid, rapid + 1).beside >= PANNED
-    _bridge(strip, linked, close & (gap <= RAPID))
-    runs, slow = list(strip.runs(linked, 2)), gap > RAPID
+    _bridge(strip, linked, close & (likely <= RAPID))
+    runs, slow = list(strip.runs(linked, 2)), likely > RAPID
     drifting = _drifting(strip, runs, slow)
     for start, end in runs:
         parts = _released(strip, start, end, slow) if start in drifting else [list(range(start, end))]
@@ -47,6 +49,23 @@ def wanted(gap: Reals) -> Reals:
     """Correlation that neighbours in a burst need, by the seconds between them."""
     later = np.clip((gap - 0.3) / (GAP - 0.3), 0, 1)
     return np.asarray(ALIKE_AT_ONCE + (ALIKE_LATER - ALIKE_AT_ONCE) * later)
+
+
+def _gaps(strip: Strip) -> tuple[Reals, Reals]:
+    """Seconds between neighbours: at the most, and as they are likely to be.
+
+    Without fractions of a second both depend on how many frames share one: no camera takes more than `CROWD`, so that
+    these are scans or exports which carry a date alone; and where it took several in one second and in the next, it did
+    not pause between them.
+    """
+    starts = np.concatenate([[True], ~strip.joined | (strip.gap != 0)])
+    group = starts.cumsum() - 1
+    count = np.bincount(group, minlength=1)[group]
+    several = np.minimum(count[1:], count[:-1])
+    crowded = (np.maximum(count[1:], count[:-1]) > CROWD) & (strip.whole[1:] | strip.whole[:-1])
+    gap = np.where(crowded, np.inf, strip.gap + 0.5 * strip.vague)
+    steady = strip.vague & (strip.gap <= 1) & (several >= STEADY)
+    return gap, np.where(steady, 1 / several, gap + 0.5 * strip.vague)
 
 
 def _one_place(frames: Frames) -> Mask:

@@ -41,8 +41,8 @@ class Strip:
         self.frames = self.all.take(order)
         self.gap = np.diff(self.frames.time) / SECOND
         self.joined = np.diff(lane) == 0
-        whole = self.frames.time % SECOND == 0
-        self.vague = whole[1:] & whole[:-1]
+        self.whole = self.frames.time % SECOND == 0
+        self.vague = self.whole[1:] & self.whole[:-1]
 
     def keep(self, found: Iterable[Found]) -> None:
         """Take the frames of sequences (by place in this strip) out of it."""

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from lumina.domain.curation import Change, Curation, Field, Flag, Label
 from lumina.domain.firsts import FirstValues
 from lumina.domain.metadata import ImageMetadata
+from lumina.engine import mend
 from lumina.store import Store, curation, journal
 from lumina.store.inputs import Input
 from lumina.store.results import save_metadata
@@ -97,3 +98,22 @@ def test_a_persons_words_keep_what_the_file_said_then(store: Store) -> None:
         undone = [journal.undo(tx, action) for action in actions]
     assert [(u.changed, u.conflicts) for u in undone] == [(0, 1), (1, 0), (1, 0), (1, 0)]
     assert _now(store, image).base == {"title": "Beach", "rating": 2}
+
+
+def test_what_comes_out_of_an_image_inherits_what_was_decided(store: Store) -> None:
+    catalog, (image,) = images(store, 1)
+    _say(store, image, Field.RATING, 4)
+    _say(store, image, Field.TRASHED, True)
+    with store.transaction() as tx:
+        tx.execute("INSERT INTO album (catalog_id, name) VALUES (:c, 'a')", c=catalog)
+        tx.execute("INSERT INTO album_image (album_id, image_id) SELECT id, :i FROM album", i=image)
+        tx.execute(
+            "INSERT INTO file (image_id, source_id, path, role, format, size, modified_ns)"
+            " SELECT :i, source_id, '1.nef', 'derived', 'nef', 1, 1 FROM image WHERE id = :i",
+            i=image,
+        )
+        both = mend.ungroup(tx, catalog, image)
+    assert len(both) == 2
+    assert _now(store, both[0]) == _now(store, both[1])
+    assert _now(store, both[1]).rating == 4
+    assert _now(store, both[1]).shelf == "trash"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 from lumina.domain.curation import Action, ActionState, Change, Conflict, Field, Undone
 from lumina.errors import BadInput, NotFound
 from lumina.errors import Conflict as Clash
-from lumina.store import Store, actions, journal
+from lumina.store import Store, Transaction, actions, journal
 from tests.support.journal import dump, images
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
@@ -56,9 +55,12 @@ def _rating(store: Store, image: int) -> int | None:
     return rating
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-def test_undoing_everything_brings_back_what_was(store: Store, data: st.DataObject) -> None:
+def test_undoing_everything_brings_back_what_was(
+    store: Store, monkeypatch: pytest.MonkeyPatch, data: st.DataObject
+) -> None:
+    monkeypatch.setattr(journal, "PIECE", 2)
     catalog, ids = images(store, 3)
     album = _album(store, catalog)
     fields = st.sampled_from(sorted(_VALUES))
@@ -221,12 +223,29 @@ def test_two_people_at_once_lose_nothing(store: Store) -> None:
         assert (_rating(store, image) or 0) == value
 
 
-def test_many_images_take_no_time_beyond_their_number(store: Store) -> None:
-    """Tables without statistics lead to nested loops, which take minutes here."""
-    _, ids = images(store, 5_000, taken=True)
-    began = time.monotonic()
-    action = _perform(store, *(Change(i, f, v) for i in ids for f, v in ((Field.RATING, 3), (Field.ARCHIVED, True))))
-    assert action.images == len(ids)
-    with store.transaction() as tx:
-        assert journal.undo(tx, action.id).changed == 2 * len(ids)
-    assert time.monotonic() - began < 5
+def test_each_row_is_found_by_its_key_whatever_the_statistics_say(store: Store) -> None:
+    """Tables that were empty when they were looked at lead to loops over all rows, which take minutes for many."""
+    catalog, ids = images(store, 600, taken=True)
+    album = _album(store, catalog)
+    fields: list[tuple[Field, Any]] = [(Field.KEYWORDS, ["a"]), (Field.ARCHIVED, True), (Field.ALBUM, True)]
+    changes = [
+        Change(image, field, value, album if field is Field.ALBUM else 0) for field, value in fields for image in ids
+    ]
+    for _ in range(2):
+        with store.transaction() as tx:
+            action = journal.perform(tx, catalog_id=None, kind="curate", title="Test", changes=changes)
+            assert _rows_read(tx) < 100 * len(ids)
+        with store.transaction() as tx:
+            assert journal.undo(tx, action.id).changed == len(changes)
+            assert _rows_read(tx) < 100 * len(ids)
+        with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE curation, album_image, journal, image")
+
+
+def _rows_read(tx: Transaction) -> int:
+    """By this transaction, from the tables that change."""
+    rows: int = tx.value(
+        "SELECT sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)) FROM pg_stat_xact_user_tables"
+        " WHERE relname IN ('curation', 'album_image', 'image', 'journal')"
+    )
+    return rows

@@ -10,7 +10,7 @@ from lumina.domain.values import FileRole, MediaKind
 from lumina.errors import NotFound
 from lumina.files import names
 from lumina.files.group import Candidate, group, rank, stem
-from lumina.store import Transaction, intake
+from lumina.store import Transaction, curation, intake
 from lumina.store.intake import Known, NewImage
 
 Place = tuple[int, str]
@@ -94,6 +94,7 @@ def _split(tx: Transaction, catalog_id: UUID, files: Sequence[Known]) -> int:
     shape = NewImage(folder, stem(names.base(files[0].path)), MediaKind.PHOTO)
     (image_id,) = intake.add_images(tx, catalog_id, source_id, [shape])
     intake.reassign(tx, [file.id for file in files], image_id)
+    curation.inherit(tx, image_id, files[0].image_id)
     return image_id
 
 

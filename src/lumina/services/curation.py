@@ -13,7 +13,7 @@ from lumina.domain.selection import Selection
 from lumina.errors import BadInput, Conflict, NotFound
 from lumina.services import wording
 from lumina.services.choice import catalogs_of
-from lumina.store import Transaction, actions, curation, journal, outcomes
+from lumina.store import Transaction, actions, curation, journal
 
 MOST = 1_000_000
 """Images of a view that one action may change."""
@@ -64,7 +64,8 @@ def curate(
     catalog = common_catalog(tx, ids)
     if Field.TRASHED in changes and not changes[Field.TRASHED]:
         _refuse_moved(tx, ids)
-    wanted = list(_changes(tx, ids, changes, add_keywords))
+    journal.lock(tx, ids)
+    wanted = _changes(tx, ids, changes, add_keywords)
     said = {**changes, Field.KEYWORDS: add_keywords} if add_keywords else changes
     title = wording.curated(said, len(ids))
     action = journal.perform(tx, catalog_id=catalog, kind="curate", title=title, changes=wanted)
@@ -128,7 +129,6 @@ def _changes(
     for field, value in changes.items():
         yield from (Change(image, field, value) for image in ids)
     if add_keywords:
-        outcomes.lock(tx, ids)  # what two people add at once comes to both
         for image, (added, filed) in curation.keywords(tx, ids).items():
             new = [word for word in change.words(list(add_keywords)) if word not in filed]
             yield Change(image, Field.KEYWORDS, [*added, *new])

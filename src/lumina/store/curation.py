@@ -80,6 +80,30 @@ def moved_files(tx: Transaction, image_ids: Sequence[int]) -> list[int]:
     return [row["image_id"] for row in rows]
 
 
+def inherit(tx: Transaction, image_id: int, of: int) -> None:
+    """What was decided about an image holds for one that has come out of it as well."""
+    tx.execute(
+        """UPDATE image SET archived = old.archived, hidden = old.hidden, trashed_at = old.trashed_at
+        FROM image old WHERE image.id = :id AND old.id = :of AND NOT old.shown""",
+        id=image_id,
+        of=of,
+    )
+    tx.execute(
+        f"""INSERT INTO curation (image_id, {_COLUMNS}) SELECT :id, {_COLUMNS} FROM curation WHERE image_id = :of""",
+        id=image_id,
+        of=of,
+    )
+    tx.execute(
+        """INSERT INTO album_image (album_id, image_id, added_at)
+        SELECT album_id, :id, added_at FROM album_image WHERE image_id = :of""",
+        id=image_id,
+        of=of,
+    )
+
+
+_COLUMNS = "rating, flag, label, favourite, title, caption, keywords, latitude, longitude, base"
+
+
 def adopt(tx: Transaction, said: Mapping[int, FirstValues]) -> None:
     """Take over what files say, per field, where nobody has decided otherwise. The caller has locked the images.
 

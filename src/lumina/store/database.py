@@ -29,6 +29,8 @@ _CONNECT = {
     "tcp_user_timeout": 60_000,
 }
 
+_LOOPS = ("enable_seqscan", "enable_material")
+
 REST_SECONDS = 1.0
 """A pooled connection that was idle for longer is tested before it is used again."""
 
@@ -56,6 +58,19 @@ class Transaction:
     def rows(self, sql: str, /, **parameters: Any) -> Sequence[Row]:
         """All rows, as mappings."""
         return self.execute(sql, **parameters).mappings().all()
+
+    @contextmanager
+    def by_index(self) -> Iterator[None]:
+        """Within, statements find each row by an index, whatever the statistics say.
+
+        Tables that fill and empty within seconds are planned by what they were long ago; a guess of no rows makes a
+        loop over all of them look cheap, and ten thousand changes take minutes.
+        """
+        for name in _LOOPS:
+            self.execute(f"SET LOCAL {name} = off")
+        yield
+        for name in _LOOPS:
+            self.execute(f"SET LOCAL {name} = on")
 
     def row(self, sql: str, /, **parameters: Any) -> Row | None:
         """The first row, or None."""

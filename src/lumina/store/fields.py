@@ -31,8 +31,25 @@ class Access:
     timed: bool = False
 
 
-_IMAGE = "LEFT JOIN image i ON i.id = w.image_id"
-_CURATION = f"{_IMAGE} LEFT JOIN curation u ON u.image_id = w.image_id"
+def _found(alias: str, table: str, condition: str) -> str:
+    """Join the one row that there may be, looked up by its key.
+
+    A planner that takes the table for empty, as it was some seconds ago, would read all of it for each row.
+    """
+    return f"LEFT JOIN LATERAL (SELECT * FROM {table} t WHERE {condition} LIMIT 1) {alias} ON true"
+
+
+def _without(table: str, condition: str) -> str:
+    """Delete the rows of those that are no longer `true`, looked up as in `_found`."""
+    return (
+        f"DELETE FROM {table} WHERE ctid = ANY(ARRAY(SELECT found.ctid FROM changed c CROSS JOIN LATERAL"
+        f" (SELECT t.ctid FROM {table} t WHERE {condition} LIMIT 1) found WHERE c.after = {_NO}))"
+    )
+
+
+_NO = "CAST('false' AS jsonb)"
+_IMAGE = _found("i", "image", "t.id = w.image_id")
+_CURATION = f"{_IMAGE} {_found('u', 'curation', 't.image_id = w.image_id')}"
 _TEXT = "(c.after #>> '{}')"
 _NULL = "CAST('null' AS jsonb)"
 
@@ -110,7 +127,6 @@ _LOCATION = _beside(
     f"c.after = {_NULL}",
     "CASE WHEN d.latitude IS NOT NULL THEN jsonb_build_array(d.latitude, d.longitude) END",
 )
-_NO = "CAST('false' AS jsonb)"
 _SINCE = f"CAST({_TEXT} AS timestamptz)"
 _TRASHED = Access(
     joins=_IMAGE,
@@ -122,19 +138,18 @@ _TRASHED = Access(
     timed=True,
 )
 _ALBUM = Access(
-    joins=f"{_IMAGE} LEFT JOIN album_image m ON m.image_id = w.image_id AND m.album_id = w.key",
+    joins=f"{_IMAGE} {_found('m', 'album_image', 't.image_id = w.image_id AND t.album_id = w.key')}",
     present=f"coalesce({moment('m.added_at')}, {_NO})",
     write=(
         "INSERT INTO album_image (album_id, image_id, added_at)"
         f" SELECT c.key, c.image_id, {_SINCE} FROM changed c WHERE c.after <> {_NO}"
         " ON CONFLICT (album_id, image_id) DO UPDATE SET added_at = excluded.added_at",
-        "DELETE FROM album_image m USING changed c"
-        f" WHERE c.after = {_NO} AND m.image_id = c.image_id AND m.album_id = c.key",
+        _without("album_image", "t.image_id = c.image_id AND t.album_id = c.key"),
     ),
     timed=True,
 )
 _ALBUM_NAME = Access(
-    joins="LEFT JOIN album a ON a.id = w.key",
+    joins=_found("a", "album", "t.id = w.key"),
     present=f"coalesce(to_jsonb(a.name), {_NULL})",
     write=(f"UPDATE album SET name = {_TEXT} FROM changed c WHERE album.id = c.key",),
     # a name that another album has taken since cannot come back
@@ -142,30 +157,29 @@ _ALBUM_NAME = Access(
     " AND o.name = (w.after #>> '{}'))",
 )
 _DISTINCT = Access(
-    joins=f"{_IMAGE} LEFT JOIN distinct_member m ON m.image_id = w.image_id AND m.set_id = w.key",
+    joins=f"{_IMAGE} {_found('m', 'distinct_member', 't.image_id = w.image_id AND t.set_id = w.key')}",
     present="to_jsonb(m.image_id IS NOT NULL)",
     write=(
         "INSERT INTO distinct_member (set_id, image_id, content) SELECT c.key, c.image_id,"
         " (SELECT f.content FROM file f WHERE f.image_id = c.image_id AND f.role = 'original'"
         "  ORDER BY f.missing_since IS NOT NULL, f.path LIMIT 1)"
         f" FROM changed c WHERE c.after <> {_NO} ON CONFLICT DO NOTHING",
-        "DELETE FROM distinct_member m USING changed c"
-        f" WHERE c.after = {_NO} AND m.image_id = c.image_id AND m.set_id = c.key",
+        _without("distinct_member", "t.image_id = c.image_id AND t.set_id = c.key"),
     ),
 )
 _KEEPER = Access(
-    joins=f"{_IMAGE} LEFT JOIN keeper_choice k ON k.image_id = w.image_id",
+    joins=f"{_IMAGE} {_found('k', 'keeper_choice', 't.image_id = w.image_id')}",
     present=f"coalesce({moment('k.chosen_at')}, {_NO})",
     write=(
         "INSERT INTO keeper_choice (image_id, chosen_at)"
         f" SELECT c.image_id, {_SINCE} FROM changed c WHERE c.after <> {_NO}"
         " ON CONFLICT (image_id) DO UPDATE SET chosen_at = excluded.chosen_at",
-        f"DELETE FROM keeper_choice k USING changed c WHERE c.after = {_NO} AND k.image_id = c.image_id",
+        _without("keeper_choice", "t.image_id = c.image_id"),
     ),
     timed=True,
 )
 _FILE = Access(
-    joins="LEFT JOIN file f ON f.id = w.key AND f.image_id = w.image_id",
+    joins=_found("f", "file", "t.id = w.key AND t.image_id = w.image_id"),
     present=f"coalesce(to_jsonb(f.trash_path), {_NULL})",
     write=(f"UPDATE file SET trash_path = {_TEXT} FROM changed c WHERE file.id = c.key",),
     exists="f.id IS NOT NULL",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from lumina.store import actions, albums
 from lumina.store.database import Transaction
 from lumina.store.fields import FIELDS, moment
 
+PIECE = 50_000
+"""Changes that are written at once."""
 LEFT = 200
 """Conflicts that `Undone` names; the others are counted."""
 
@@ -63,10 +66,14 @@ def extend(tx: Transaction, action_id: int, changes: Iterable[Change]) -> Action
         BadInput: a field cannot have such a value.
         NotFound: there is no such action.
     """
-    wanted = _by_field(changes)
-    _lock(tx, {image for values in wanted.values() for image, _ in values if image is not None})
-    for field, values in wanted.items():
-        _write(tx, action_id, field, values)
+    actions.get(tx, action_id)
+    rest = iter(changes)
+    while piece := list(islice(rest, PIECE)):
+        wanted = _by_field(piece)
+        with tx.by_index():
+            lock(tx, {image for values in wanted.values() for image, _ in values if image is not None})
+            for field, values in wanted.items():
+                _write(tx, action_id, field, values)
     return actions.count(tx, action_id)
 
 
@@ -85,12 +92,13 @@ def undo(tx: Transaction, action_id: int, *, leave: Sequence[int] = ()) -> Undon
         reason = "has been undone already" if action.state is ActionState.UNDONE else "is still under way"
         raise Clash(f'Action {action_id} ("{action.title}") {reason}.')
     albums.lock_of_action(tx, action_id)
-    _lock_of_action(tx, action_id)
     changed, left = 0, list[Conflict]()
-    for field, rounds in _rounds(tx, action_id):
-        of_field, conflicts = _undo_field(tx, action_id, field, rounds, leave)
-        changed, left = changed + of_field, left + conflicts
-    _sweep(tx, action_id)
+    with tx.by_index():
+        _lock_of_action(tx, action_id)
+        for field, rounds in _rounds(tx, action_id):
+            of_field, conflicts = _undo_field(tx, action_id, field, rounds, leave)
+            changed, left = changed + of_field, left + conflicts
+        _sweep(tx, action_id)
     actions.mark(tx, action_id, ActionState.UNDONE)
     return Undone(changed, len(left), tuple(left[:LEFT]))
 
@@ -105,7 +113,11 @@ def _by_field(changes: Iterable[Change]) -> dict[Field, dict[_Key, Any]]:
     return found
 
 
-def _lock(tx: Transaction, image_ids: Iterable[int]) -> None:
+def lock(tx: Transaction, image_ids: Iterable[int]) -> None:
+    """Let nobody else decide about these images before the transaction ends.
+
+    Whoever changes more than `PIECE` fields locks all images first, since pieces are locked one after the other.
+    """
     tx.execute(
         "SELECT count(*) FROM (SELECT FROM image WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE) locked",
         ids=sorted(image_ids),

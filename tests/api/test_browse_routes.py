@@ -118,6 +118,11 @@ def test_facts_say_where_they_come_from(album: House) -> None:
     assert set(facts["fingerprint"]) == {"dhash", "ahash", "whash", "phash", "flat"}
     assert len(facts["fingerprint"]["phash"]) == 16
     assert facts["measures"]["sharpness"] >= 0
+    parts = ("format_score", "resolution_score", "size_score", "sharpness_score")
+    assert facts["measures"]["score"] == pytest.approx(sum(facts["measures"][part] for part in parts), abs=1e-3)
+    assert facts["measures"]["data_size"] < facts["files"][0]["size"]
+    assert known["score"]["group"] == "Quality"
+    assert known["format_score"]["text"] == "30.0 of 40"
     assert {stage["stage"]: stage["state"] for stage in facts["stages"]} == dict.fromkeys(
         ("checksum", "metadata", "proxy", "thumbnail", "hash", "quality"), "done"
     )

@@ -38,7 +38,7 @@ class Fact:
     """One thing known.
 
     Attributes:
-        group: Capture, Camera, Place, Description, File or Technical.
+        group: Capture, Camera, Place, Description, File, Technical or Quality.
         value: JSON-ready. text: the same as people read it.
         origin: `Group:Tag`, "computed" for what Lumina derived, None where unknown.
     """

@@ -12,7 +12,7 @@ from lumina.domain.facts import Fact, FileFact, Known, StageFact
 from lumina.domain.selection import Selection, StageStanding
 from lumina.domain.work import Status
 from lumina.errors import NotFound
-from lumina.services import browse, decided
+from lumina.services import browse, decided, scored
 from lumina.store import Transaction
 from lumina.store import facts as store
 
@@ -155,6 +155,7 @@ def _facts(known: Known) -> Iterator[Fact]:
         names = [name for _, name in albums]
         yield Fact("Description", "albums", "Albums", names, ", ".join(names), decided.OURS)
     yield from _of_file(known, origins)
+    yield from scored.facts(known.measures)
 
 
 def _is_assumed(name: str, origins: Mapping[str, str]) -> bool:

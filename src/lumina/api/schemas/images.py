@@ -79,7 +79,7 @@ class ImageFile(Answer):
 class Fact(Answer):
     """One thing known: `text` is how people read `value`, `origin` where it was found."""
 
-    group: Literal["Capture", "Camera", "Place", "Description", "File", "Technical"]
+    group: Literal["Capture", "Camera", "Place", "Description", "File", "Technical", "Quality"]
     name: str
     label: str
     value: Any

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from lumina.errors import BadInput
 from lumina.vision import hamming, nearest
 from lumina.vision.blocks import choices, spread
-from lumina.vision.compiled import compiled
 from lumina.vision.hamming import Pairs, collapse, cross, join
 from lumina.vision.nearest import Nearest
 
@@ -253,12 +252,6 @@ def test_a_check_that_raises_ends_the_search_and_its_threads(monkeypatch: pytest
         join(scattered(200_000, 4), 24, check=check)
     assert calls == [0, 1, 2]
     assert threading.active_count() == before
-
-
-def test_code_without_a_file_is_compiled_all_the_same() -> None:
-    names: dict[str, Callable[[int], int]] = {}
-    exec("def double(number):\n    return 2 * number", names)
-    assert compiled(names["double"])(21) == 42
 
 
 def test_numba_is_imported_only_when_hashes_are_joined() -> None:

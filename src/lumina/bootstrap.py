@@ -30,7 +30,7 @@ from lumina.engine.pixels import PixelHasher
 from lumina.engine.plan import Planner
 from lumina.engine.reaper import Reaper
 from lumina.engine.registry import AnyStage, Registry
-from lumina.engine.resolving import RESOLVE, UNDO, Resolver, ended
+from lumina.engine.resolving import RESOLVE, UNDO, Resolver
 from lumina.engine.scan import Scanner
 from lumina.engine.sequence import Publication, Sequencer
 from lumina.engine.work import Worker as WorkRunner
@@ -184,7 +184,7 @@ def build(
             handlers,
             settings.lease_seconds,
             finalisers,
-            partial(_follow, dispatcher),
+            partial(_follow, dispatcher, resolver),
         ),
         reaper=Reaper(store, leases, dispatcher, settings.keep_jobs_days),
         work=WorkService(store, registry, dispatcher),
@@ -203,9 +203,9 @@ def _resolver(settings: Settings, store: Store, dispatcher: Dispatcher) -> Resol
     return Resolver(store, dispatcher, leave, BringBack(store, trash, settings.node), writable=writable)
 
 
-def _follow(dispatcher: Dispatcher, tx: Transaction, job: Job) -> None:
+def _follow(dispatcher: Dispatcher, resolver: Resolver, tx: Transaction, job: Job) -> None:
     follow(tx, dispatcher, job)
-    ended(tx, dispatcher, job)
+    resolver.ended(tx, job)
 
 
 def _open_pictures(

@@ -284,6 +284,23 @@ def test_a_cancelled_job_leaves_a_clear_state(house: Household) -> None:
     assert house.value("SELECT state FROM action") == "undone"
 
 
+def test_an_interrupted_batch_goes_on_later_or_leaves_nothing(house: Household) -> None:
+    pairs = [house.pair(f"a{n}") for n in range(3)]
+    house.scan()
+    files = house.files()
+    wish = house.wish(**keep(house, *pairs))
+    job, _ = resolution.resolve(house.store, house.app.dispatcher, wish, writable=True)
+    asked = iter(range(100))
+    lane, hint = house.messages.waiting.pop(0)
+    house.app.engine.run_one(lane, hint, house.me, lambda: next(asked) > 4)
+    assert 0 < len(house.trashed()) < 3
+    assert house.states() == {"due": 3}
+    house.app.work.cancel(job.id)
+    house.work()
+    assert house.trashed() == []
+    assert house.files() == files
+
+
 def test_what_the_policy_resolves_by_itself(house: Household) -> None:
     good, copy = house.pair("a")
     house.scan()

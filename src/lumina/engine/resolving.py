@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from lumina.engine.finalise import Effect
 from lumina.engine.follow import DETECT_DUPLICATES, INGEST
 from lumina.engine.leave import Leave
 from lumina.errors import BadInput, Conflict
+from lumina.files.trash import Trash
 from lumina.store import (
     Store,
     Transaction,
@@ -142,22 +144,6 @@ def begin_undo(tx: Transaction, dispatcher: Dispatcher, action: Action) -> Job:
     return jobs.get(tx, job.id)
 
 
-def ended(tx: Transaction, dispatcher: Dispatcher, job: Job) -> None:
-    """What follows the end of any job, in the transaction that ends it.
-
-    An action whose job has ended is over, however that ended; what did not happen can be asked for again. Where a scan
-    has found an image gone for whose sake others were hidden, those are shown again. A search for
-    copies is followed by what the catalog's policy resolves by itself, where that is switched on; the plan for it is
-    made later, outside of this transaction.
-    """
-    if job.kind in (RESOLVE, UNDO):
-        resolutions.settle(tx)
-    if job.kind == INGEST and job.catalog_id is not None:
-        _show_again(tx, job.catalog_id)
-    if job.kind == DETECT_DUPLICATES and job.state is JobState.SUCCESS and job.catalog_id is not None:
-        _automatic(tx, dispatcher, job.catalog_id)
-
-
 def _show_again(tx: Transaction, catalog_id: UUID) -> None:
     images = resolutions.hidden_for_nothing(tx, catalog_id)
     if images:
@@ -220,6 +206,29 @@ class Resolver:
             if made.steps and current:
                 _fill(tx, self.dispatcher, job, _act(tx, job, made, "policy"), made)
             ledger.end(tx, batch)
+
+    def ended(self, tx: Transaction, job: Job) -> None:
+        """What follows the end of any job, in the transaction that ends it.
+
+        An action whose job has ended is over, however that ended; what did not happen can be asked for again. Where a
+        scan has found an image gone for whose sake others were hidden, those are shown again. A search for copies is
+        followed by what the catalog's policy resolves by itself, where that is switched on; the plan for it is made
+        later, outside of this transaction.
+        """
+        if job.kind in (RESOLVE, UNDO):
+            self._forget_copies(tx, job)
+            resolutions.settle(tx)
+        if job.kind == INGEST and job.catalog_id is not None:
+            _show_again(tx, job.catalog_id)
+        if job.kind == DETECT_DUPLICATES and job.state is JobState.SUCCESS and job.catalog_id is not None:
+            _automatic(tx, self.dispatcher, job.catalog_id)
+
+    def _forget_copies(self, tx: Transaction, job: Job) -> None:
+        """Of images that were to leave and now never do, an interrupted worker may have left copies in the trash."""
+        action_id = resolutions.action_of(tx, job.id)
+        if job.kind == RESOLVE and action_id is not None:
+            for file_id, path in resolutions.never_left(tx, action_id):
+                tx.after_commit(partial(self.leave.trash.drop, Trash.name(action_id, file_id, path)))
 
     def resolved(self, _job: Job) -> Effect:
         """Finaliser of jobs that make images leave."""

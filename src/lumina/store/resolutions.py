@@ -140,6 +140,16 @@ def departed(tx: Transaction, action_id: int) -> dict[str, int]:
     return {row["operation"]: row["n"] for row in rows}
 
 
+def never_left(tx: Transaction, action_id: int) -> list[tuple[int, str]]:
+    """Files (id, path) of images that were to go to the trash and did not."""
+    rows = tx.rows(
+        """SELECT f.id, f.path FROM resolution r JOIN file f ON f.image_id = r.image_id
+        WHERE r.action_id = :action AND r.operation = 'trash' AND r.state = 'due' AND f.trash_path IS NULL""",
+        action=action_id,
+    )
+    return [(row["id"], row["path"]) for row in rows]
+
+
 def settle(tx: Transaction) -> int:
     """Actions that wait for a job that has ended, or is gone, are done; returns how many."""
     return tx.execute(

@@ -95,18 +95,16 @@ def _container(a: Signatures, b: Signatures) -> Verdicts:
 
 
 def _turned(a: Signatures, b: Signatures) -> Verdicts:
-    """Pairs of which the second is the first mirrored or turned by quarters: the best of the orientations."""
-    best = _empty(len(a))
+    """Pairs of which the second may be the first mirrored or turned by quarters, if it is not a copy as it is."""
+    best = _whole(a, b)
     for orientation in range(2, 9):
-        found = _whole(turned(a, orientation), b)
-        better = (found.relation == Relation.SAME) & (
-            (found.accepted & ~best.accepted)
-            | ((found.accepted == best.accepted) & (found.similarity > best.similarity))
-        )
-        rows = np.flatnonzero(better)
-        _put(best, rows, Verdicts(*(getattr(found, field.name)[rows] for field in fields(Verdicts))))
-    best.relation[:] = Relation.TURNED
-    best.equal[:] = False
+        rows = np.flatnonzero(~best.accepted)
+        found = _whole(turned(a[rows], orientation), b[rows])
+        found.accepted[:] &= found.relation == Relation.SAME
+        found.relation[:] = Relation.TURNED
+        found.equal[:] = False
+        better = found.accepted
+        _put(best, rows[better], Verdicts(*(getattr(found, field.name)[better] for field in fields(Verdicts))))
     return best
 
 

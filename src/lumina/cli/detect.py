@@ -30,17 +30,25 @@ def detect_here(
 ) -> None:
     """Have these catalogs searched, and wait for it.
 
+    Where a search is under way already, or was left behind by a Lumina that was killed, it is that one.
+
     Raises:
-        Conflict: a search is under way in one of them; the message says which.
         Unavailable: it was stopped before the end, or failed.
     """
 
     def request(app: App) -> list[Job]:
-        return [app.work.detect(kind, catalog, parameters) for catalog in catalogs]
+        return [_running(app, kind, catalog) or app.work.detect(kind, catalog, parameters) for catalog in catalogs]
 
     for job in see_through(context, request, quiet=quiet):
         if job.state != "SUCCESS":
             raise Unavailable(f"Job {job.id}: {job.result.get('message', job.state.value)}")
+
+
+def _running(app: App, kind: str, catalog: UUID) -> Job | None:
+    from lumina.engine.follow import running
+
+    with app.store.transaction() as tx:
+        return running(tx, kind, catalog)
 
 
 def see_through(context: typer.Context, request: Callable[[App], list[Job]], *, quiet: bool) -> list[Job]:

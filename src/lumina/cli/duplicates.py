@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Copies of pictures: show them, resolve them.", no_args_is_help=False)
 app.command()(resolve)
 PAGE = 200
+TRIES = 3
 SHOWN = 50
 """Groups on the terminal, where nothing else is asked for."""
 TierName = Literal["bytes", "pixels", "picture"]
@@ -42,10 +43,7 @@ def duplicates(
     """Show groups of copies, those first that take up the most space. Looks for them where that was never done."""
     if context.invoked_subcommand is not None:
         return
-    with open_app(context) as lumina:
-        due = _due(lumina, catalog_id(lumina, catalog), threshold)
-    if due:
-        detect_here(context, due, {} if threshold is None else {"similarity_threshold": threshold}, quiet=as_json)
+    _look(context, catalog, threshold, quiet=as_json)
     with open_app(context) as lumina:
         only = catalog_id(lumina, catalog)
         runs, summary = _overview(lumina, only, _filter(tier))
@@ -58,6 +56,17 @@ def duplicates(
         emit_json({**_document(runs, found), "bursts": [bursts.row(each) for each in sequences]})
     else:
         _print(summary, found)
+
+
+def _look(context: typer.Context, catalog: str | None, threshold: int | None, *, quiet: bool) -> None:
+    """Search where that is due; once more where one by another threshold was under way."""
+    parameters = {} if threshold is None else {"similarity_threshold": threshold}
+    for _ in range(TRIES):
+        with open_app(context) as lumina:
+            due = _due(lumina, catalog_id(lumina, catalog), threshold)
+        if not due:
+            return
+        detect_here(context, due, parameters, quiet=quiet)
 
 
 def _filter(tier: TierName | None) -> CopyFilter:

@@ -21,7 +21,7 @@ from tests.support.copies import Twins, touched_up
 from tests.support.frames import view, world
 from tests.support.series import Series
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(120)]
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_what_a_camera_did_on_purpose_is_no_burst_and_no_copy(series: Series) ->
     series.take(view(world(20)), 1000, software="Editor 5")  # an export of the first of them
     for n in range(4):  # a walk
         series.take(view(world(30), 0.2 * n), 2000 + 40 * n, latitude=43.46, longitude=11.88)
-    job = series.detect()
+    job = series.detect(copies=True)
     assert job.result["message"] == "1 burst of 3 images, 5 other sequences"
     assert series.bursts() == [
         ("bracket", bracket), ("panorama", panorama), ("hdr", pair), ("hdr", phone), ("timelapse", lapse),
@@ -98,7 +98,7 @@ def test_frames_are_no_copies_but_their_identical_copies_are_and_what_cannot_be_
     run("UPDATE image SET trashed_at = now() WHERE id = :id", id=unseen[1])
     run("UPDATE image SET hidden = true WHERE id = :id", id=unseen[2])
     run("UPDATE fingerprint SET signature = '' WHERE image_id = :id", id=unseen[3])
-    series.detect()
+    series.detect(copies=True)
     assert series.bursts() == [("burst", frames), ("burst", unseen[4:])]
     assert [sorted(group) for group in series.twins.groups()] == [[a, b] for a, b in zip(frames, backup, strict=True)]
     run("UPDATE image SET trashed_at = now() WHERE id = :id", id=frames[0])
@@ -117,7 +117,7 @@ def test_two_photographs_of_one_camera_are_no_copies_however_alike(series: Serie
     )  # on a tripod, too far for a burst
     export = series.take(touched_up(scene, 3, 1), 20, software="Editor 5")
     corrected = series.take(touched_up(scene, 4, 1), 20 + 3600, software="Clock 1")
-    series.detect()
+    series.detect(copies=True)
     assert series.bursts() == []
     groups = [set(group) for group in series.twins.groups()]
     assert not any({first, second} <= group for group in groups)

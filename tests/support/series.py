@@ -63,11 +63,18 @@ class Series:
             for n in range(count)
         ]
 
-    def detect(self) -> Job:
-        """Look for bursts, and then, as always, for copies."""
-        job = self.twins.app.work.detect(DETECT_BURSTS, self.twins.catalog)
-        self.twins.work()
-        return self.twins.app.work.get(job.id)
+    def detect(self, *, copies: bool = False) -> Job:
+        """Look for bursts, and then, where asked for, for copies, as it always follows."""
+        work = self.twins.app.work
+        job = work.detect(DETECT_BURSTS, self.twins.catalog)
+        while self.twins.messages.waiting and not work.get(job.id).state.ended:
+            self.twins.step()
+        if copies:
+            self.twins.work()
+        else:
+            self.twins.messages.waiting.clear()
+            self.twins.run("DELETE FROM job WHERE id <> :id AND finished_at IS NULL", id=job.id)
+        return work.get(job.id)
 
     def bursts(self) -> list[tuple[str, list[int]]]:
         """Kind and images of the published sequences, oldest first."""

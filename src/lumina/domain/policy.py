@@ -148,6 +148,8 @@ class _Contest:
         """Classes of equal copies, parted further by each rule; what is left equal goes by path and id."""
         classes: Classes = [sorted(self.by_id.values(), key=lambda each: (each.path, each.image_id))]
         for rule in self.policy.rules:
+            if len(classes) == len(self.by_id):
+                break  # all are told apart
             classes = [part for members in classes for part in self._parted(rule, members)]
         return [candidate.image_id for members in classes for candidate in members]
 

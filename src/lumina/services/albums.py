@@ -135,7 +135,7 @@ def _free_name(tx: Transaction, catalog_id: UUID, name: str, *, but: int | None 
 
 
 def _of_catalog(tx: Transaction, catalog_id: UUID, images: Sequence[int]) -> list[int]:
-    ids = curation.chosen(tx, images)
-    if ids and curation.common_catalog(tx, ids) != catalog_id:
+    ids, common = curation.chosen(tx, images)
+    if ids and common != catalog_id:
         raise BadInput("images: an album holds images of its own catalog only.")
     return ids

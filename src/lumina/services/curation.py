@@ -60,8 +60,7 @@ def curate(
         Conflict: an image is to be shown again or restored whose file has left the vault.
     """
     _check(changes, add_keywords)
-    ids = chosen(tx, images)
-    catalog = common_catalog(tx, ids)
+    ids, catalog = chosen(tx, images)
     if Field.TRASHED in changes and not changes[Field.TRASHED]:
         _refuse_moved(tx, ids)
     journal.lock(tx, ids)
@@ -72,8 +71,8 @@ def curate(
     return Curated(kept(tx, action), len(ids))
 
 
-def chosen(tx: Transaction, images: Sequence[int] | Selection) -> list[int]:
-    """Ids of the images, by rising id.
+def chosen(tx: Transaction, images: Sequence[int] | Selection) -> tuple[list[int], UUID | None]:
+    """Ids of the images, by rising id, and the catalog that all of them are in, None where they are in several.
 
     Raises:
         NotFound: one of the ids, or the view's catalog, does not exist.
@@ -83,24 +82,17 @@ def chosen(tx: Transaction, images: Sequence[int] | Selection) -> list[int]:
         found = curation.chosen(tx, catalogs_of(tx, images), images, limit=MOST + 1)
         if len(found) > MOST:
             raise BadInput(f"selection: it has more than {MOST:,} images; narrow it.")
-        return found
+        images = found
     there = curation.catalogs_of(tx, images)
     if gone := sorted(set(images) - there.keys()):
         raise NotFound(f"There is no image {', '.join(map(str, gone[:5]))}{' ...' if len(gone) > 5 else ''}.")
-    return sorted(there)
-
-
-def common_catalog(tx: Transaction, image_ids: Sequence[int]) -> UUID | None:
-    """The catalog that all of them are in, None where they are in several."""
-    catalogs = set(curation.catalogs_of(tx, image_ids).values())
-    return catalogs.pop() if len(catalogs) == 1 else None
+    catalogs = set(there.values())
+    return sorted(there), catalogs.pop() if len(catalogs) == 1 else None
 
 
 def kept(tx: Transaction, action: Action) -> Action | None:
     """The action, unless it has changed nothing: then it is forgotten."""
-    if actions.forget_empty(tx, action.id):
-        return None
-    return action
+    return None if action.images == 0 and actions.forget_empty(tx, action.id) else action
 
 
 def _check(changes: Mapping[Field, Any], add_keywords: Sequence[str]) -> None:

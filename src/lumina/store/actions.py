@@ -65,13 +65,19 @@ def mark(tx: Transaction, action_id: int, state: ActionState, *, job_id: UUID | 
 
 
 def count(tx: Transaction, action_id: int) -> Action:
-    """Count again how many images an action has changed."""
-    tx.execute(
+    """Count again how many images an action has changed.
+
+    Raises:
+        NotFound: there is none of this id.
+    """
+    row = tx.row(
         "UPDATE action SET images = (SELECT count(DISTINCT image_id) FROM journal WHERE action_id = :id)"
-        " WHERE id = :id",
+        " WHERE id = :id RETURNING *",
         id=action_id,
     )
-    return get(tx, action_id)
+    if row is None:
+        raise NotFound(f"There is no action {action_id}.")
+    return _action(row)
 
 
 def forget_empty(tx: Transaction, action_id: int) -> bool:

@@ -29,7 +29,7 @@ _CONNECT = {
     "tcp_user_timeout": 60_000,
 }
 
-_LOOPS = ("enable_seqscan", "enable_material")
+_LOOPS = "SELECT set_config('enable_seqscan', :value, true), set_config('enable_material', :value, true)"
 
 REST_SECONDS = 1.0
 """A pooled connection that was idle for longer is tested before it is used again."""
@@ -66,11 +66,9 @@ class Transaction:
         Tables that fill and empty within seconds are planned by what they were long ago; a guess of no rows makes a
         loop over all of them look cheap, and ten thousand changes take minutes.
         """
-        for name in _LOOPS:
-            self.execute(f"SET LOCAL {name} = off")
+        self.execute(_LOOPS, value="off")
         yield
-        for name in _LOOPS:
-            self.execute(f"SET LOCAL {name} = on")
+        self.execute(_LOOPS, value="on")
 
     def row(self, sql: str, /, **parameters: Any) -> Row | None:
         """The first row, or None."""

@@ -56,7 +56,7 @@ def perform(
         state=state,
         job_id=job_id,
     )
-    return extend(tx, action.id, changes)
+    return _apply(tx, action.id, changes)
 
 
 def extend(tx: Transaction, action_id: int, changes: Iterable[Change]) -> Action:
@@ -67,14 +67,7 @@ def extend(tx: Transaction, action_id: int, changes: Iterable[Change]) -> Action
         NotFound: there is no such action.
     """
     actions.get(tx, action_id)
-    rest = iter(changes)
-    while piece := list(islice(rest, PIECE)):
-        wanted = _by_field(piece)
-        with tx.by_index():
-            lock(tx, {image for values in wanted.values() for image, _ in values if image is not None})
-            for field, values in wanted.items():
-                _write(tx, action_id, field, values)
-    return actions.count(tx, action_id)
+    return _apply(tx, action_id, changes)
 
 
 def undo(tx: Transaction, action_id: int, *, leave: Sequence[int] = ()) -> Undone:
@@ -101,6 +94,17 @@ def undo(tx: Transaction, action_id: int, *, leave: Sequence[int] = ()) -> Undon
         _sweep(tx, action_id)
     actions.mark(tx, action_id, ActionState.UNDONE)
     return Undone(changed, len(left), tuple(left[:LEFT]))
+
+
+def _apply(tx: Transaction, action_id: int, changes: Iterable[Change]) -> Action:
+    rest = iter(changes)
+    while piece := list(islice(rest, PIECE)):
+        wanted = _by_field(piece)
+        with tx.by_index():
+            lock(tx, {image for values in wanted.values() for image, _ in values if image is not None})
+            for field, values in wanted.items():
+                _write(tx, action_id, field, values)
+    return actions.count(tx, action_id)
 
 
 _Key = tuple[int | None, int]

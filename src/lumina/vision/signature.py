@@ -52,17 +52,17 @@ def signature(pixels: Pixels, gray: Gray, fine: Gray, size: tuple[int, int]) -> 
 
 def luma(signatures: Signatures) -> NDArray[np.uint8]:
     """Luma, n x 32 x 32."""
-    return signatures[:, _LUMA_AT:_CHROMA_AT].reshape(-1, LUMA, LUMA)
+    return signatures[:, _LUMA_AT:_CHROMA_AT].reshape(len(signatures), LUMA, LUMA)
 
 
 def chroma(signatures: Signatures) -> NDArray[np.uint8]:
     """Cb and Cr, n x 2 x 8 x 8; 128 is grey."""
-    return signatures[:, _CHROMA_AT:_DETAIL_AT].reshape(-1, 2, CHROMA, CHROMA)
+    return signatures[:, _CHROMA_AT:_DETAIL_AT].reshape(len(signatures), 2, CHROMA, CHROMA)
 
 
 def detail(signatures: Signatures) -> NDArray[np.uint8]:
     """Brighter than around, n x 48 x 48, each 0 or 1."""
-    return np.unpackbits(signatures[:, _DETAIL_AT:], axis=1).reshape(-1, DETAIL, DETAIL)
+    return np.unpackbits(signatures[:, _DETAIL_AT:], axis=1).reshape(len(signatures), DETAIL, DETAIL)
 
 
 def ratio(signatures: Signatures) -> NDArray[np.float32]:
@@ -76,9 +76,9 @@ def turned(signatures: Signatures, orientation: int) -> Signatures:
     result = np.zeros_like(signatures)
     sizes = signatures[:, :4] if orientation < 5 else signatures[:, [2, 3, 0, 1]]
     result[:, :4] = sizes
-    result[:, _LUMA_AT:_CHROMA_AT] = _turned(luma(signatures), orientation).reshape(len(signatures), -1)
-    colours = chroma(signatures).reshape(-1, CHROMA, CHROMA)
-    result[:, _CHROMA_AT:_DETAIL_AT] = _turned(colours, orientation).reshape(len(signatures), -1)
+    result[:, _LUMA_AT:_CHROMA_AT] = _turned(luma(signatures), orientation).reshape(-1, LUMA**2)
+    colours = chroma(signatures).reshape(2 * len(signatures), CHROMA, CHROMA)
+    result[:, _CHROMA_AT:_DETAIL_AT] = _turned(colours, orientation).reshape(-1, 2 * CHROMA**2)
     return result
 
 

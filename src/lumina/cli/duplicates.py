@@ -33,7 +33,7 @@ TierName = Literal["bytes", "pixels", "picture"]
 def duplicates(
     context: typer.Context,
     threshold: Annotated[
-        int | None, typer.Option(min=0, max=16, help="Look again, by this similarity_threshold (bits of dhash).")
+        int | None, typer.Option(help="Look again, by this similarity_threshold (bits of dhash, 0-16).")
     ] = None,
     catalog: Annotated[str | None, typer.Option(help="Only this catalog (name or id).")] = None,
     tier: Annotated[TierName | None, typer.Option(help="Only groups of this tier.")] = None,
@@ -88,8 +88,8 @@ def _due(lumina: App, only: UUID | None, threshold: int | None) -> list[UUID]:
     with lumina.store.transaction() as tx:
         chosen = browse.catalog_ids(tx) if only is None else [only]
         if threshold is not None:
-            for each in chosen:
-                check_threshold(threshold, features.count_images(tx, each))
+            largest = max((features.count_images(tx, each) for each in chosen), default=0)
+            check_threshold(threshold, largest)
         published = {run.catalog_id: run.threshold for run in duplicates.published(tx, chosen)}
     return [each for each in chosen if each not in published or threshold not in (None, published[each])]
 

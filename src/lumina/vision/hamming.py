@@ -11,7 +11,6 @@ compared with at most `WINDOW` of a bucket. What was left out is counted; where 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from numpy.typing import NDArray
 
 from lumina.errors import BadInput
 from lumina.vision.blocks import HASH_BITS, choose, spread
+from lumina.vision.cores import cores
 
 if TYPE_CHECKING:
     from lumina.vision.nearest import Nearest
@@ -136,7 +136,7 @@ class _Join:
         if len(hashes) >= MAX_HASHES:
             raise BadInput(f"{len(hashes):,} hashes are too many to compare; the limit is {MAX_HASHES:,}.")
         self._hashes, self._radius, self._cap = hashes, radius, cap
-        self._threads = threads or _cores()
+        self._threads = threads or cores()
         self._stop = Event()
 
     def run(self, parts: Sequence[Part], check: Callable[[], None]) -> Pairs:
@@ -193,8 +193,3 @@ class _Join:
             scan(buckets, facing, search, found.reach, last, EFFORT, state, out)
             found.add(out[: state[FOUND]])
         return int(state[SKIPPED] + state[DROPPED])
-
-
-def _cores() -> int:
-    """Those that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lumina.domain.duplicates import Relation
+from lumina.vision.cores import cores
 from lumina.vision.signature import Signatures, chroma, ratio, turned
 
-_CHUNK = 8192
-"""Pairs measured at a time."""
+_CHUNK = 2048
+"""Pairs that a thread measures at a time."""
 
 # Tuned on the tuning half of the labelled set (bench/labelled.py); docs/duplicates.md has what they give on the other.
 _GATE, _PART_GATE = 0.45, -0.3
@@ -68,11 +70,15 @@ def verify(a: Signatures, b: Signatures, hint: NDArray[np.int8] | None = None) -
     """
     hints = np.full(len(a), Relation.SAME, np.int8) if hint is None else hint
     verdicts = _empty(len(a))
-    for at in range(0, len(a), _CHUNK):
+
+    def compare(at: int) -> None:
         chunk = slice(at, at + _CHUNK)
         for kind in np.unique(hints[chunk]):
             rows = at + np.flatnonzero(hints[chunk] == kind)
             _put(verdicts, rows, _HINTED[Relation(kind)](a[rows], b[rows]))
+
+    with ThreadPoolExecutor(cores()) as pool:
+        list(pool.map(compare, range(0, len(a), _CHUNK)))
     return verdicts
 
 

@@ -26,6 +26,7 @@ BENCHMARKS: Mapping[str, Sequence[str]] = {
     "join": (),
     "rescan": ("--database", SERVER),
     "bursts": ("--database", SERVER),
+    "duplicates_job": ("--database", SERVER),
     "curation": ("--database", SERVER),
     "timeline_api": ("--database", SEEDED),
     "timeline_browser": ("--database", SEEDED),

@@ -132,6 +132,7 @@ def test_doubtful_ones_stay_with_their_reason_and_the_rest_goes_on(house: Househ
     assert "kept: Its bytes are not those" in reasons.pop("rotten")
     assert reasons == {}
     assert len(job.result["refused"]) == 6
+    assert sum(group["count"] for group in house.app.work.failures(job.id)) == 6
     house.undo()
     assert house.files() == files
 

@@ -16,7 +16,7 @@ from lumina.engine.dispatch import Dispatcher
 from lumina.engine.finalise import summary
 from lumina.engine.registry import Registry
 from lumina.errors import BadInput, Conflict
-from lumina.store import Row, Store, Transaction, catalogs, jobs, ledger
+from lumina.store import Row, Store, Transaction, catalogs, jobs, ledger, resolutions
 
 INGEST, STAGES = follow.INGEST, follow.STAGES
 FOLLOWING = tuple(follow.FIRST)
@@ -184,7 +184,7 @@ class WorkService:
         """What failed in a job, grouped by stage and cause."""
         with self.store.transaction() as tx:
             jobs.get(tx, job_id)
-            return jobs.failures(tx, job_id)
+            return jobs.failures(tx, job_id) or resolutions.failures(tx, job_id)
 
     def look_at(self, images: Sequence[int]) -> int:
         """A person is looking at these images: what is waiting for them goes first."""

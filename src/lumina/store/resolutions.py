@@ -242,6 +242,26 @@ def lock(tx: Transaction, image_ids: Collection[int]) -> dict[int, Standing]:
     return {row["id"]: Standing(row["revision"], row["present"]) for row in rows}
 
 
+def failures(tx: Transaction, job_id: UUID, *, examples: int = 5) -> list[Row]:
+    """Images that stayed in a job, or did not come back, grouped by reason, as `jobs.failures` groups stages."""
+    return list(
+        tx.rows(
+            """WITH stayed AS (
+                SELECT r.reason, r.image_id, (SELECT s.path || '/' || f.path FROM file f
+                    JOIN source s ON s.id = f.source_id WHERE f.image_id = r.image_id AND f.role = 'original'
+                    ORDER BY f.missing_since IS NOT NULL, f.path LIMIT 1) AS path,
+                    row_number() OVER (PARTITION BY r.reason ORDER BY r.image_id) AS place
+                FROM action a JOIN resolution r ON r.action_id = a.id WHERE a.job_id = :job AND r.reason IS NOT NULL)
+            SELECT 'resolve' AS stage, CAST(NULL AS text) AS code, reason, count(*) AS count,
+                jsonb_agg(jsonb_build_object('image_id', image_id, 'reason', reason, 'path', path))
+                    FILTER (WHERE place <= :examples) AS examples
+            FROM stayed GROUP BY reason ORDER BY count(*) DESC, reason""",
+            job=job_id,
+            examples=examples,
+        )
+    )
+
+
 def apart(tx: Transaction, pairs: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
     """Those of the pairs of which a person has said that they are no copies of each other."""
     rows = tx.rows(

@@ -36,10 +36,11 @@ def hashes(photos: Sequence[Path], kind: str, count: int, radius: int) -> Hashes
 
 def _real(photos: Sequence[Path], kind: str, count: int) -> Hashes:
     grays = [gray for gray in (cv2.imread(str(path), cv2.IMREAD_GRAYSCALE) for path in photos) if gray is not None]
-    found = np.zeros(0, np.uint64)
+    found, new = np.zeros(0, np.uint64), [np.zeros(0, np.uint64)]
     for turn in range(200):
-        new = [HASHES[kind](tiles) for gray in grays for tiles in _tiles(gray, turn)]
-        found = np.union1d(found, np.concatenate([found[:0], *new]))
+        new += [HASHES[kind](tiles) for gray in grays for tiles in _tiles(gray, turn)]
+        if len(found) + sum(map(len, new)) >= count:
+            found, new = np.union1d(found, np.concatenate(new)), [np.zeros(0, np.uint64)]
         if len(found) >= count:
             return np.random.default_rng(1).permutation(found)[:count]
     raise SystemExit(f"{len(photos)} photos have only {len(found):,} different tiles; {count:,} are wanted.")

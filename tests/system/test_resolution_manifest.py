@@ -88,7 +88,7 @@ def test_a_hundred_groups_and_back(house: Household, action: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("action", ["hide", "trash"])
 def test_5000_groups_and_back(house: Household, action: str) -> None:
     there_and_back(house, 5000, action)

@@ -13,6 +13,7 @@ from lumina.vision.quality.blocks import coefficients
 from lumina.vision.quality.detail import detail
 from lumina.vision.quality.history import history
 from lumina.vision.quality.tables import quality_of
+from lumina.vision.resize import box, fit
 from lumina.vision.score import Known, compression, score
 
 
@@ -46,6 +47,14 @@ class Quality(EachPicture[Measures]):
         )
 
 
+def _calm(gray: Gray, side: int) -> Gray:
+    """Small pictures at half their size, so that noise of compression does not count as sharpness."""
+    half = max(1, side // 2)
+    if half >= max(gray.shape):
+        return gray
+    return box(gray, *fit((gray.shape[1], gray.shape[0]), half))
+
+
 def _known(picture: Picture, gray: Gray) -> Known:
     encoding, tiles, (width, height) = picture.encoding, picture.tiles, picture.size
     blocks, inner = coefficients(tiles, (0, 0)), without_border(gray)
@@ -57,5 +66,5 @@ def _known(picture: Picture, gray: Gray) -> Known:
         earlier=tuple(each.quality for each in earlier),
         detail=detail(blocks),
         inner=inner.size / gray.size,
-        crispness=crispness(inner),
+        crispness=crispness(_calm(inner, max(width, height))),
     )

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 Gray = NDArray[np.uint8]
 
-_PARTS, _NOISE, _SOFTER = 6, 16.0, 1 / 2
+_PARTS, _NOISE, _SOFTER = 6, 32.0, 1 / 2
 _PLAIN, _THIN, _SOFT = 8, 2, 1
 """Grey levels by which compression blurs a border of one colour; rows that are hardly one; its inner edge."""
 DARKEST, BRIGHTEST = 2, 253
@@ -23,7 +23,7 @@ def sharpness(gray: Gray) -> float:
 
 
 def crispness(gray: Gray) -> float:
-    """How sharp the softer half of the picture's inner parts are: the mean of log2(1 + variance / 16).
+    """How sharp the softer half of the picture's inner parts are: the mean of log2(1 + variance / 32).
 
     Text that somebody wrote over a soft picture, or a border, makes a few parts sharp, not the picture.
     """

@@ -35,7 +35,7 @@ _FRAMED = 1.0
 _DOUBLINGS = (9.0, 15.0, 26.0)
 _SIZES = (0.0, 3.0, RESOLUTION)
 """Points at 512, 32,768 and 67 million true pixels; in between, each doubling counts the same."""
-_SHARPEST = 9.0
+_SHARPEST = 8.0
 """Of `lumina.vision.measures.crispness`, which seldom exceeds it."""
 
 _QUALITIES = (0, 10, 30, 50, 75, 85, 90, 95, 100)

@@ -1882,7 +1882,7 @@ export interface components {
              * Group
              * @enum {string}
              */
-            group: "Capture" | "Camera" | "Place" | "Description" | "File" | "Technical";
+            group: "Capture" | "Camera" | "Place" | "Description" | "File" | "Technical" | "Quality";
             /** Label */
             label: string;
             /** Name */

@@ -85,7 +85,9 @@ class Matcher:
             run, images, before = self._begin(tx, batch)
         progress = Progress(self.store, batch, stop, images)
         with self.store.transaction() as tx:
-            faces = features.load_faces(tx, run.catalog_id, before.id if before else None)
+            faces = features.load_faces(
+                tx, run.catalog_id, before.id if before else None, turned=bool(run.parameters["turned"])
+            )
             known = None if before is None else features.load_edges(tx, before.id)
         progress.reach(LOADED)
         edges, counts = self._edges(faces, known, before, run, progress)

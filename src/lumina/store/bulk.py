@@ -16,6 +16,8 @@ Columns = dict[str, NDArray[Any]]
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+PART = 32 << 20
+"""Bytes that are gathered before they are turned into columns."""
 ROWS = 5_000
 """Rows of text that are sent at a time."""
 _WIRE: Mapping[str, str] = {"i8": ">i8", "i4": ">i4", "i2": ">i2", "f8": ">f8", "f4": ">f4", "b": "u1"}
@@ -35,14 +37,26 @@ def read(tx: Transaction, query: str, columns: Mapping[str, str | int], /, **par
         Name -> array; bytea as n x length bytes.
     """
     dtype = _layout(columns)
+    parts: list[Columns] = []
+    data, skip = bytearray(), len(_HEADER)
     cursor = tx.connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
     with cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)", parameters or None) as copy:
-        data = bytearray()
         for block in copy:
             data += block
-    rows = np.frombuffer(data, dtype, (len(data) - len(_HEADER) - len(_TRAILER)) // dtype.itemsize, len(_HEADER))
+            if len(data) > PART:
+                parts.append(_taken(data, skip, dtype, columns))
+                skip = 0
+    parts.append(_taken(data, skip, dtype, columns))
+    return {name: np.concatenate([part.pop(name) for part in parts]) for name in columns}
+
+
+def _taken(data: bytearray, skip: int, dtype: np.dtype[Any], columns: Mapping[str, str | int]) -> Columns:
+    """The whole rows at the start of the data, which are taken away from it."""
+    count = (len(data) - skip) // dtype.itemsize
+    rows = np.frombuffer(bytes(data[skip : skip + count * dtype.itemsize]), dtype)
+    del data[: skip + count * dtype.itemsize]
     for name, kind in columns.items():
-        if len(rows) and not (rows[f"length of {name}"] == _size(kind)).all():
+        if not (rows[f"length of {name}"] == _size(kind)).all():
             raise ValueError(f"column {name} has a NULL or another length than {_size(kind)}")
     return {name: _native(rows[name], kind) for name, kind in columns.items()}
 

@@ -30,7 +30,9 @@ _COMPARABLE = (
 
 
 def _blob(name: str, length: int) -> str:
-    """A column of a fingerprint, always of this length."""
+    """A column of a fingerprint, always of this length; of none it is empty."""
+    if not length:
+        return "''::bytea"
     return f"CASE length(p.{name}) WHEN {length} THEN p.{name} ELSE decode(repeat('00', {length}), 'hex') END"
 
 
@@ -56,13 +58,14 @@ class Faces:
         return len(self.key)
 
 
-def load_faces(tx: Transaction, catalog_id: UUID, since: int | None) -> Faces:
+def load_faces(tx: Transaction, catalog_id: UUID, since: int | None, *, turned: bool) -> Faces:
     """All faces of a catalog that can be compared, those of hidden and missing images included.
 
     Args:
         tx: the transaction.
         catalog_id: the catalog.
         since: a run; faces that it has seen are not fresh. None: all are.
+        turned: with their turns.
     """
     seen = (
         "false" if since is None else "pg_visible_in_snapshot(p.written, (SELECT seen FROM run WHERE id = %(since)s))"
@@ -72,9 +75,9 @@ def load_faces(tx: Transaction, catalog_id: UUID, since: int | None) -> Faces:
     rows = bulk.read(
         tx,
         f"SELECT p.face, p.image_id, p.dhash, p.phash, {seen}, {_COMPARABLE},"
-        f" {_blob('probes', _PROBES)}, {_blob('turns', _TURNS)} FROM fingerprint p"
+        f" {_blob('probes', _PROBES)}, {_blob('turns', _TURNS if turned else 0)} FROM fingerprint p"
         " JOIN image i ON i.id = p.image_id WHERE i.catalog_id = %(catalog)s AND i.kind = 'photo'",
-        columns | {"comparable": "b", "probes": _PROBES, "turns": _TURNS},
+        columns | {"comparable": "b", "probes": _PROBES, "turns": _TURNS if turned else 0},
         catalog=catalog_id,
         since=since,
     )
@@ -94,7 +97,7 @@ def load_faces(tx: Transaction, catalog_id: UUID, since: int | None) -> Faces:
 
 
 def _hashes(blobs: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    return np.ascontiguousarray(blobs).view(">u8").astype(np.uint64)
+    return np.ascontiguousarray(blobs).reshape(len(blobs), blobs.shape[1] // 8, 8).view(">u8")[:, :, 0].astype(np.uint64)
 
 
 def signatures(tx: Transaction, image_ids: NDArray[np.int64]) -> Columns:

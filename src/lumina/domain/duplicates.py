@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
-from uuid import UUID
 
 from lumina.errors import BadInput
 
@@ -108,16 +106,6 @@ class DuplicateSettings:
     turned: bool = False
     automatic: bool = False
     policy: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RunInfo:
-    """A published run."""
-
-    id: int
-    catalog_id: UUID
-    threshold: int
-    counts: dict[str, Any]
 
 
 def check_threshold(threshold: int, images: int) -> None:

@@ -84,7 +84,8 @@ def _report(came: Undoing, *, dry_run: bool, as_json: bool) -> None:
         emit(f'Would undo: "{came.action.title}", and bring the files back that it moved.')
     else:
         emit(f'Undone: "{came.action.title}"' if came.action.state == "undone" else f"{came.action.title}: not undone")
-        note(str(came.job.result.get("message", came.job.state.value)))
+        if came.action.state != "undone" or came.job.failed:
+            note(str(came.job.result.get("message", came.job.state.value)))
     for conflict in came.undone.left:
         what = f"image {conflict.image_id}" if conflict.image_id else f"album {conflict.key}"
         note(f"{what}: {conflict.field} was changed since and stays as it is.")

@@ -20,6 +20,10 @@ THUMBNAIL_STATE = (
 )
 """Of an image under the alias `p`."""
 
+DECIDED = "LEFT JOIN LATERAL (SELECT * FROM curation WHERE image_id = p.id LIMIT 1) u ON true"
+"""What was decided about an image under the alias `p`, as `u`: looked up for each, since the table may be taken for
+empty, as it was some seconds ago, and would then be read for each."""
+
 _SUMMARY = (
     "SELECT p.id, p.catalog_id, p.kind, p.taken_at, p.utc_offset, p.width, p.height, p.placeholder, p.thumbnail_key,"
     " p.missing_since, coalesce(regexp_replace(f.path, '^.*/', ''), p.stem) AS name, f.format, m.camera, m.duration,"
@@ -31,7 +35,7 @@ _SUMMARY = (
     " LEFT JOIN LATERAL (SELECT path, format FROM file WHERE image_id = p.id AND role = 'original'"
     "  ORDER BY missing_since IS NOT NULL, path LIMIT 1) f ON true"
     " LEFT JOIN metadata m ON m.image_id = p.id"
-    " LEFT JOIN curation u ON u.image_id = p.id"
+    f" {DECIDED}"
     " LEFT JOIN rendition r ON r.image_id = p.id AND r.kind = 'proxy'"
     " ORDER BY p.taken_at DESC NULLS LAST, p.id DESC"
 )

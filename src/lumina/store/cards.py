@@ -25,7 +25,7 @@ def cards(tx: Transaction, image_ids: Collection[int]) -> dict[int, ImageCard]:
         JOIN source s ON s.id = coalesce(f.source_id, i.source_id)
         LEFT JOIN metadata m ON m.image_id = i.id
         LEFT JOIN measure q ON q.image_id = i.id
-        LEFT JOIN curation c ON c.image_id = i.id
+        LEFT JOIN LATERAL (SELECT * FROM curation WHERE image_id = i.id LIMIT 1) c ON true
         WHERE i.id = ANY(:ids)
         """,
         ids=list(image_ids),

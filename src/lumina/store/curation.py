@@ -17,7 +17,7 @@ def of_images(tx: Transaction, image_ids: Sequence[int]) -> dict[int, Curation]:
     """Image -> what has been decided about it; images that do not exist are left out."""
     rows = tx.rows(
         """SELECT i.id, i.archived, i.trashed_at, i.hidden, u.* FROM image i
-        LEFT JOIN curation u ON u.image_id = i.id WHERE i.id = ANY(:ids)""",
+        LEFT JOIN LATERAL (SELECT * FROM curation WHERE image_id = i.id LIMIT 1) u ON true WHERE i.id = ANY(:ids)""",
         ids=list(image_ids),
     )
     inside = albums.of_images(tx, image_ids)
@@ -47,7 +47,8 @@ def keywords(tx: Transaction, image_ids: Sequence[int]) -> dict[int, tuple[list[
     """Image -> the keywords that people have added and those of its files. The caller has locked the images."""
     rows = tx.rows(
         """SELECT i.id, coalesce(u.keywords, '{}') AS added, coalesce(m.keywords, '{}') AS filed FROM image i
-        LEFT JOIN curation u ON u.image_id = i.id LEFT JOIN metadata m ON m.image_id = i.id WHERE i.id = ANY(:ids)""",
+        LEFT JOIN LATERAL (SELECT * FROM curation WHERE image_id = i.id LIMIT 1) u ON true
+        LEFT JOIN metadata m ON m.image_id = i.id WHERE i.id = ANY(:ids)""",
         ids=list(image_ids),
     )
     return {row["id"]: (row["added"], row["filed"]) for row in rows}
@@ -119,7 +120,7 @@ def adopt(tx: Transaction, said: Mapping[int, FirstValues]) -> None:
             SELECT s.*, coalesce(u.rating, 0) AS our_rating, u.flag AS our_flag, u.label AS our_label,
                 coalesce(u.base, '{{}}') AS base, coalesce(CAST(u.base ->> 'rating' AS smallint), 0) AS base_rating,
                 u.base ->> 'flag' AS base_flag, u.base ->> 'label' AS base_label
-            FROM said s LEFT JOIN curation u ON u.image_id = s.image_id
+            FROM said s LEFT JOIN LATERAL (SELECT * FROM curation WHERE image_id = s.image_id LIMIT 1) u ON true
             WHERE s.rating <> 0 OR s.flag IS NOT NULL OR s.label IS NOT NULL OR u.base <> '{{}}'
         )
         INSERT INTO curation (image_id, rating, flag, label, base)

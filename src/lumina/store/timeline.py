@@ -14,7 +14,7 @@ from uuid import UUID
 from lumina.domain.selection import Selection
 from lumina.domain.summary import Position
 from lumina.domain.timeline import BUCKET, Block, Day, Part
-from lumina.store.browse import THUMBNAIL_STATE
+from lumina.store.browse import DECIDED, THUMBNAIL_STATE
 from lumina.store.database import Transaction
 from lumina.store.selection import condition
 
@@ -185,7 +185,7 @@ def images(tx: Transaction, catalogs: Sequence[UUID], selection: Selection, span
         " (SELECT coalesce(min(f.path) FILTER (WHERE f.missing_since IS NULL), min(f.path)) FROM file f"
         "  WHERE f.image_id = p.id AND f.role = 'original') AS path, p.stem,"
         " coalesce(u.rating, 0), u.flag, u.label, coalesce(u.favourite, false)"
-        " FROM page p LEFT JOIN curation u ON u.image_id = p.id ORDER BY p.taken_at DESC, p.id DESC",
+        f" FROM page p {DECIDED} ORDER BY p.taken_at DESC, p.id DESC",
         catalogs=list(catalogs),
         **where.parameters,
         **values,

@@ -35,7 +35,7 @@ def test_bursts_are_found_after_a_scan_and_culled(house: House) -> None:
     assert found["run"]["counts"]["kinds"]["bracket"] == {"bursts": 1, "images": 3}
     assert found["job"] is None
     bracket, burst = found["items"]
-    assert (bracket["kind"], bracket["reasons"]) == ("bracket", ["Exposures +0, -1, +1 EV"])
+    assert (bracket["kind"], bracket["reasons"]) == ("bracket", ["Exposures 0, -1.0, +1.0 EV"])
     assert [member["image"]["name"] for member in burst["members"]] == ["IMG_0.jpg", "IMG_1.jpg", "IMG_2.jpg"]
     first, best, last = (member["image"]["id"] for member in burst["members"])
     assert burst["best"] == best

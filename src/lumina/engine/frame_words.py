@@ -64,10 +64,10 @@ def _burst(_found: Found, frames: Frames) -> str:
 
 
 def _bracket(_found: Found, frames: Frames) -> str:
-    values = frames.bias if np.ptp(frames.bias) > 0 else float(np.nanmax(frames.exposure)) - frames.exposure
-    if np.isnan(values).any():
-        return "The same frame at different exposures"
-    return f"Exposures {', '.join(f'{value:+.1f}'.rstrip('0').rstrip('.') for value in values)} EV"
+    for stops in (frames.bias, middle(frames.exposure) - frames.exposure):
+        if not np.isnan(stops).any() and np.ptp(stops) > 0:
+            return f"Exposures {', '.join(f'{value:+.1f}' if round(value, 1) else '0' for value in stops)} EV"
+    return "The same frame at different exposures"
 
 
 def _panorama(found: Found, frames: Frames) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -36,7 +36,7 @@ SLICE = 8_192
 """Frames looked at together: some 60 MB. A camera that never rests for a minute is cut where it rested longest."""
 TICK = 1.0
 """Seconds between two looks at whether to go on."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+_EPOCH = datetime(1970, 1, 1)
 _CUSTOM = {"2": HDR, "3": HDR, "4": NORMAL}
 """EXIF's CustomRendered, as phones use it."""
 _APPLE = {"3": HDR, "4": NORMAL}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +15,11 @@ from lumina.engine import resolving
 from lumina.errors import BadInput, Conflict
 from lumina.services import resolution
 from lumina.store import catalogs
-from tests.support.leaving import Household, household
+from tests.support.leaving import Household, house, household, one_house
 from tests.support.library import jpeg
 
+__all__ = ["house", "one_house"]
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
-
-
-@pytest.fixture
-def house(database_url: str, tmp_path: Path, photos: Path) -> Iterator[Household]:
-    made = household(database_url, tmp_path / "home", photos)
-    yield made
-    made.app.close()
 
 
 def keep(house: Household, *groups: list[Path]) -> dict[str, Any]:

@@ -15,8 +15,9 @@ from lumina.engine.bring_back import _Batch as Returning
 from lumina.engine.leave import _Batch
 from lumina.services import resolution
 from lumina.store import Store
-from tests.support.leaving import Household, household
+from tests.support.leaving import Household, house, one_house
 
+__all__ = ["house", "one_house"]
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(120)]
 
 CALLS = [(os, "link"), (os, "fsync"), (os, "utime"), (Path, "rename"), (Path, "replace"), (Path, "unlink"),
@@ -74,13 +75,6 @@ class Death:
         return False
 
 
-@pytest.fixture
-def house(database_url: str, tmp_path: Path, photos: Path) -> Iterator[Household]:
-    made = household(database_url, tmp_path / "home", photos)
-    yield made
-    made.app.close()
-
-
 def lies_somewhere(house: Household, path: Path, content: bytes) -> bool:
     """In the vault, under its name or one that is found again, or in the trash where the database knows of it."""
     if path.exists() and path.read_bytes() == content:
@@ -93,7 +87,7 @@ def lies_somewhere(house: Household, path: Path, content: bytes) -> bool:
 
 @pytest.mark.parametrize("linked", [True, False], ids=["one-disk", "two-disks"])
 def test_killed_at_some_steps(house: Household, monkeypatch: pytest.MonkeyPatch, linked: bool) -> None:
-    _killed(house, monkeypatch, linked, range(2 + linked, 75, 6))
+    _killed(house, monkeypatch, linked, range(2 + 4 * linked, 75, 8))
 
 
 @pytest.mark.slow

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import shutil
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from blake3 import blake3
 
 from lumina.bootstrap import App, Settings, build
@@ -216,3 +219,37 @@ def household(database_url: str, home: Path, photos: Path, **settings: Any) -> H
     app.set_up_database()
     photos.mkdir(exist_ok=True)
     return Household(app, Library(app.store, photos), photos, messages)
+
+
+def emptied(house: Household, photos: Path) -> Household:
+    """The same house with nothing in it and another folder of photos."""
+    house.messages.waiting.clear()
+    with house.store.transaction() as tx:
+        tx.execute("TRUNCATE catalog, source, image, job, action, distinct_member RESTART IDENTITY CASCADE")
+    shutil.rmtree(house.app.settings.home / "trash", ignore_errors=True)
+    return Household(house.app, Library(house.store, photos), photos, house.messages)
+
+
+@pytest.fixture(scope="module")
+def one_house(postgres: str, template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Household]:
+    """A house that the tests of a module share, one after the other."""
+    name = f"leaving_{uuid.uuid4().hex}"
+    admin = Store(postgres.format("postgres"))
+    _alone(admin, f"CREATE DATABASE {name} TEMPLATE {template_database} STRATEGY wal_log")
+    folder = tmp_path_factory.mktemp("leaving")
+    made = household(postgres.format(name), folder / "home", folder / "photos")
+    yield made
+    made.app.close()
+    _alone(admin, f"DROP DATABASE {name} WITH (FORCE)")
+    admin.close()
+
+
+@pytest.fixture
+def house(one_house: Household, photos: Path) -> Household:
+    """A house without images, jobs or actions."""
+    return emptied(one_house, photos)
+
+
+def _alone(store: Store, sql: str) -> None:
+    with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(sql)

@@ -71,7 +71,7 @@ def measure(server: str, images: int) -> None:
         usual = fill(app, "usual", waves(images, copies=COPIES))
         report(app, messages, usual, "usual, first")
         report(app, messages, usual, "usual, again")
-        fill(app, "usual", waves(images // 100, seed=2), catalog=usual)
+        fill(app, "usual", waves(images // 100, copies=COPIES, seed=2), catalog=usual)
         report(app, messages, usual, "usual, 1 % new")
         report(
             app, messages, fill(app, "same", waves(int(25_000 * share), same=True), one_file=True), "identical files"

@@ -25,10 +25,11 @@ _FIGURES = f"""SELECT count(*) AS images, (array_agg(m.image_id {_BEST}))[1] AS 
 _GROUPS = f"""duplicate_group g JOIN run r ON r.id = g.run_id JOIN published p ON p.run_id = g.run_id
     CROSS JOIN LATERAL ({_FIGURES}) live"""
 _SORTS = {
-    Sort.GAIN: ("g.gain", "DESC", "<"),
-    Sort.IMAGES: ("g.images", "DESC", "<"),
-    Sort.SIMILARITY: ("g.similarity", "ASC", ">"),
+    Sort.GAIN: ("gain", "DESC", "<", "bigint"),
+    Sort.IMAGES: ("images", "DESC", "<", "bigint"),
+    Sort.SIMILARITY: ("similarity", "ASC", ">", "real"),
 }
+"""Column, direction, what comes after, type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,20 +83,23 @@ def groups(
     limit: int,
 ) -> list[GroupRow]:
     """At most `limit` groups that follow a place in the list."""
-    column, direction, comparison = _SORTS[wanted.sort]
+    column, direction, comparison, type_ = _SORTS[wanted.sort]
     terms, values = _filter(wanted)
     if after is not None:
-        terms.append(
-            f"({column} {comparison} CAST(:at AS double precision)"
-            f" OR ({column} = CAST(:at AS double precision) AND g.id > :after))"
-        )
+        at = f"CAST(:at AS {type_})"
+        # the first of the two serves the index
+        terms.append(f"g.{column} {comparison}= {at} AND (g.{column} {comparison} {at} OR g.id > :after)")
         values |= {"at": after[0], "after": after[1]}
+    # Run by run, since each has an index in the order of gain; the few runs' first groups are merged.
     rows = tx.rows(
-        f"""SELECT g.*, r.catalog_id, live.images, live.keeper, live.gain AS live_gain, live.chosen,
-            CAST({column} AS double precision) AS place
-        FROM {_GROUPS}
-        WHERE p.kind = 'duplicates' AND p.catalog_id = ANY(:catalogs) AND {" AND ".join(terms)}
-        ORDER BY {column} {direction}, g.id LIMIT :limit""",
+        f"""SELECT g.*, r.catalog_id, CAST(g.{column} AS double precision) AS place
+        FROM published p JOIN run r ON r.id = p.run_id CROSS JOIN LATERAL (
+            SELECT g.*, live.images AS there, live.keeper, live.gain AS live_gain, live.chosen
+            FROM duplicate_group g CROSS JOIN LATERAL ({_FIGURES}) live
+            WHERE g.run_id = p.run_id AND {" AND ".join(terms)}
+            ORDER BY g.{column} {direction}, g.id LIMIT :limit) g
+        WHERE p.kind = 'duplicates' AND p.catalog_id = ANY(:catalogs)
+        ORDER BY g.{column} {direction}, g.id LIMIT :limit""",
         catalogs=list(catalogs),
         limit=limit,
         **values,

@@ -10,7 +10,7 @@ from lumina.domain.values import Measures
 from lumina.vision.luma import luma
 from lumina.vision.measures import brightness, clipped, contrast, crispness, sharpness, without_border
 from lumina.vision.quality.blocks import coefficients
-from lumina.vision.quality.detail import detail
+from lumina.vision.quality.detail import COARSE, detail
 from lumina.vision.quality.history import history
 from lumina.vision.quality.tables import quality_of
 from lumina.vision.resize import box, fit
@@ -59,12 +59,14 @@ def _known(picture: Picture, gray: Gray) -> Known:
     encoding, tiles, (width, height) = picture.encoding, picture.tiles, picture.size
     blocks, inner = coefficients(tiles, (0, 0)), without_border(gray)
     earlier = history(tiles, encoding.steps, blocks) if encoding.family in (Family.JPEG, Family.LOSSLESS) else []
+    quality = quality_of(encoding.steps) if encoding.steps else None
+    beside = coefficients(tiles, (4, 4)) if quality is not None and quality < COARSE else None
     return Known(
         encoding=encoding,
         pixels=width * height,
-        quality=quality_of(encoding.steps) if encoding.steps else None,
+        quality=quality,
         earlier=tuple(each.quality for each in earlier),
-        detail=detail(blocks),
+        detail=detail(blocks, beside),
         inner=inner.size / gray.size,
         crispness=crispness(_calm(inner, max(width, height))),
     )

@@ -43,10 +43,10 @@ _KEPT = (0, 0.15, 0.40, 0.55, 0.75, 0.825, 0.86, 0.935, 1.0)
 """Share of the points for little compression, by JPEG quality."""
 _BITS = (0.1, 0.3, 0.6, 0.85, 1.3, 1.8, 2.3, 3.4, 7.0)
 """Bits per pixel of photos at these qualities, in the middle of a wide range."""
-_THRIFT: Mapping[Family, float] = {Family.WEB: 1.6, Family.PHONE: 2.0}
+_THRIFT = 1.6
 """How many of JPEG's bits one bit of a newer format is worth."""
 _BEST_GUESS = 92.0
-"""Quality from bits alone is a guess: busy pictures are no better for being large."""
+"""For formats that do not tell, as phones and cameras write them; at most, where bits tell: busy pictures need more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +106,12 @@ def _own(known: Known) -> float:
     if known.quality is not None:
         return known.quality
     family = known.encoding.family
-    if family in _THRIFT:
-        bits = 8 * known.encoding.data_size * _THRIFT[family] / max(1, known.pixels)
-        return min(_BEST_GUESS, float(np.interp(bits, _BITS, _QUALITIES)))
-    return _BEST_GUESS if family in (Family.VIDEO, Family.JPEG) else 100.0
+    if family in (Family.RAW, Family.LOSSLESS, Family.PALETTE):
+        return 100.0
+    if family is not Family.WEB:
+        return _BEST_GUESS
+    bits = 8 * known.encoding.data_size * _THRIFT / max(1, known.pixels)
+    return min(_BEST_GUESS, float(np.interp(bits, _BITS, _QUALITIES)))
 
 
 def _format(known: Known) -> float:

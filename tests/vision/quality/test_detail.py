@@ -31,6 +31,13 @@ def test_twice_the_size_is_half_real_whatever_the_filter(resampling: Image.Resam
     assert of(large if quality is None else again(large, quality)) < 0.6
 
 
+def test_coarse_compression_is_no_enlargement() -> None:
+    tiles = of_pixels(again(texture(4), 30))
+    assert detail(coefficients(tiles, (0, 0)), coefficients(tiles, (4, 4))) > 0.9
+    large = of_pixels(again(enlarged(texture(4), 2), 60))
+    assert detail(coefficients(large, (0, 0)), coefficients(large, (4, 4))) < 0.75
+
+
 def test_three_times_the_size_shows_too() -> None:
     assert of(enlarged(texture(), 3)) < 0.7
 

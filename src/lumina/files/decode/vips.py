@@ -20,8 +20,8 @@ _PROFILE = "icc-profile-data"
 _PLAIN = ("srgb", "rgb", "b-w", "rgb16", "grey16")
 _DEPTHS: dict[str, tuple[Any, int]] = {"uchar": (np.uint8, 0), "ushort": (np.uint16, 8)}
 """Format of a band -> its type, and by how much its values are shifted to fit 8 bits."""
-_HELD = 64_000_000
-"""Pixels up to which a picture is held in memory whole."""
+_HELD = 200_000_000
+"""Bytes up to which a decoded picture is held in memory whole."""
 _MATRIX = ("multiband", "matrix", "histogram", "fourier")
 
 
@@ -79,7 +79,9 @@ class VipsSource:
 
 def _with_tiles(image: Any) -> tuple[Any, Tiles]:
     """The picture, then held in memory, and its tiles; none of pictures that are too large or no plain colours."""
-    if image.interpretation not in _PLAIN or image.width * image.height > _HELD or image.format not in _DEPTHS:
+    if image.interpretation not in _PLAIN or image.format not in _DEPTHS:
+        return image, tiles.none()
+    if image.width * image.height * image.bands * np.dtype(_DEPTHS[image.format][0]).itemsize > _HELD:
         return image, tiles.none()
     held = image.copy_memory()
     return held, tiles.of_rows(held.height, held.width, lambda top: _rows(held, top))

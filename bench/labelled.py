@@ -33,7 +33,7 @@ _PLAIN_EACH = 60
 """Pictures of each plain kind, in each half."""
 _COPIED = ("jpeg 75", "jpeg 50", "webp", "resize 3/4", "resize 1/2")
 """What is done to every third page and screenshot, so that strictness with them is paid for in the open."""
-_EPOCH = datetime(2019, 5, 1, 9)
+_EPOCH = datetime(2019, 5, 1, 9, 0, 0, 130_000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from lumina.stages.metadata import Metadata
 from lumina.stages.proxy import Proxy
 from lumina.stages.quality import Quality
 from lumina.stages.thumbnail import Thumbnail
+from lumina.vision.candidates import ORIENTATIONS, PROBE_MARGINS
+from lumina.vision.signature import SIZE
 from tests.support.pictures import corner, encoded, exif, scene
 
 pytestmark = pytest.mark.unit
@@ -85,6 +87,9 @@ def test_values(tmp_path: Path) -> None:
     assert isinstance(fingerprint, Fingerprint)
     assert not fingerprint.flat
     assert all(0 <= value < 2**64 for value in (fingerprint.dhash, fingerprint.ahash, fingerprint.whash))
+    assert len(fingerprint.signature) == SIZE
+    assert len(fingerprint.probes) == 8 * len(PROBE_MARGINS)
+    assert len(fingerprint.turns) == 8 * len(ORIENTATIONS)
     assert isinstance(measures, Measures)
     assert 0 < measures.brightness < 1
     assert 0 < measures.contrast <= 0.5

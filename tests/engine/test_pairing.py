@@ -85,3 +85,23 @@ def test_thousands_with_one_hash_are_compared_with_their_next_ones_and_that_is_s
 def test_a_crowd_at_the_limit_has_lost_nothing() -> None:
     assert not may_be_capped(min(CAP, MAX_CELL))
     assert may_be_capped(min(CAP, MAX_CELL) + 1)
+
+
+def test_many_hashes_near_each_other_are_bounded_too() -> None:
+    """Two hundred hashes within a few bits of each other, of fifty faces each."""
+    random = np.random.default_rng(2)
+    count = 10_000
+    near = (
+        np.uint64(0x5A5A1234)
+        ^ np.arange(200, dtype=np.uint64) % np.uint64(16)
+        ^ (np.arange(200, dtype=np.uint64) // np.uint64(16) << np.uint64(20))
+    )
+    other = random.integers(0, 2**63, (count, 10), dtype=np.uint64)
+    places = np.arange(count)
+    crowd = Faces(
+        places, places, np.resize(near, count), other[:, 0], other[:, 1:3], other[:, 3:], np.ones(count, np.bool_)
+    )
+    found = candidates(crowd, 8, turned=False, fresh=crowd.fresh, check=lambda: None)
+    assert found.capped > 0
+    assert len(found.a) <= count * (2 * CAP + 2 * 50)
+    assert np.bincount(np.concatenate([found.a, found.b]), minlength=count).min() >= CAP / 2

@@ -78,7 +78,7 @@ def _alike(
     outer, left_out = cells.products(pairs.left, pairs.right, cells)
     inner, more = cells.within()
     found = np.concatenate([outer[0], inner[0]]), np.concatenate([outer[1], inner[1]])
-    crowd = max(_crowd(pairs.left, pairs.right, len(unique), len(unique)), int(cells.sizes.max(initial=0)))
+    crowd = max(_crowd(pairs.left, pairs.right, cells, cells), int(cells.sizes.max(initial=0)))
     return _among_fresh(*found, Relation.SAME, fresh, pairs.capped + left_out + more, crowd)
 
 
@@ -99,7 +99,7 @@ def _across(
     ]
     left, right = (np.concatenate([part[end] for part in parts]) for end in (0, 1))
     (a, b), left_out = owners.products(left, right, cells)
-    crowd = _crowd(left, right, len(wanted), len(unique))
+    crowd = _crowd(left, right, owners, cells)
     return _among_fresh(a, b, hint, fresh, sum(part[2] for part in parts) + left_out, crowd)
 
 
@@ -124,11 +124,16 @@ def _any(flags: NDArray[np.bool_], cell: Indices, count: int) -> NDArray[np.bool
     return np.bincount(cell, flags, minlength=count) > 0
 
 
-def _crowd(left: Indices, right: Indices, lefts: int, rights: int) -> int:
-    """The most pairs that any hash is in; at most `CAP` are kept of each."""
-    mine, yours = np.bincount(left, minlength=lefts), np.bincount(right, minlength=rights)
-    both = mine + yours if lefts == rights else np.concatenate([mine, yours])
-    return int(both.max(initial=0))
+def _crowd(left: Indices, right: Indices, ours: _Cells, theirs: _Cells) -> int:
+    """The most neighbours that any hash or any face has."""
+    hashes = [np.bincount(end, minlength=len(cells.sizes)) for end, cells in ((left, ours), (right, theirs))]
+    faces = [
+        np.bincount(left, theirs.sizes[right], minlength=len(ours.sizes)),
+        np.bincount(right, ours.sizes[left], minlength=len(theirs.sizes)),
+    ]
+    if ours is theirs:
+        hashes, faces = [hashes[0] + hashes[1]], [faces[0] + faces[1]]
+    return int(max(each.max(initial=0) for each in (*hashes, *faces)))
 
 
 def _among_fresh(
@@ -172,13 +177,19 @@ class _Cells:
         self.starts = np.cumsum(self.sizes) - self.sizes
 
     def products(self, left: Indices, right: Indices, other: _Cells) -> tuple[tuple[Indices, Indices], int]:
-        """Every member of the left cells with every one of the right; where those are too many the first ones."""
-        everything = int((self.sizes[left] * other.sizes[right]).sum())
+        """Every member of the left cells with every one of the right, where those are not too many.
+
+        The pairs of cells come nearest first: a face that has met `CAP` others is compared with those only that have
+        not. Of large cells the first members stand for all.
+        """
+        amounts = self.sizes[left] * other.sizes[right]
+        near = (_before(left, other.sizes[right]) < CAP) | (_before(right, self.sizes[left]) < CAP)
+        left, right = left[near], right[near]
         wide, high = np.minimum(self.sizes[left], MAX_CELL), np.minimum(other.sizes[right], MAX_CELL)
         pair, at = _counted(wide * high)
         a = self.members[self.starts[left[pair]] + at // high[pair]]
         b = other.members[other.starts[right[pair]] + at % high[pair]]
-        return (a, b), everything - len(pair)
+        return (a, b), int(amounts.sum()) - len(pair)
 
     def within(self) -> tuple[tuple[Indices, Indices], int]:
         """Every two members of one cell; where those are too many each with the next ones."""
@@ -188,6 +199,18 @@ class _Cells:
         after = np.minimum(np.repeat(self.sizes, self.sizes) - 1 - place, np.repeat(reach, self.sizes))
         first, at = _counted(after)
         return (self.members[first], self.members[first + 1 + at]), everything - len(first)
+
+
+def _before(cells: Indices, amounts: Indices) -> Indices:
+    """For each entry the sum of the amounts of earlier entries with the same cell."""
+    order = np.argsort(cells, kind="stable")
+    total = np.cumsum(amounts[order]) - amounts[order]
+    starts = np.ones(len(order), np.bool_)
+    starts[1:] = cells[order[1:]] != cells[order[:-1]]
+    first = np.maximum.accumulate(np.where(starts, np.arange(len(order)), 0))
+    sums = np.zeros(len(order), np.int64)
+    sums[order] = total - total[first] if len(order) else total
+    return sums
 
 
 def _counted(counts: Indices) -> tuple[Indices, Indices]:

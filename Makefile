@@ -49,10 +49,12 @@ check: .venv/.dev web/node_modules/.stamp ## All static checks: Python, layers, 
 
 test: .venv/.dev $(STATIC)/index.html ## All tests but the slow ones, with coverage; sets up what they need
 	@$(BIN)/python -m scripts.test_setup
+	@$(BIN)/python -m lumina.vision.warm
 	@$(BIN)/python -m scripts.run_tests "not slow"
 
 test-slow: .venv/.dev $(STATIC)/index.html ## The slow tests alone (minutes each)
 	@$(BIN)/python -m scripts.test_setup
+	@$(BIN)/python -m lumina.vision.warm
 	@$(BIN)/pytest -m slow --timeout 3600
 
 bench: .venv/.dev $(STATIC)/index.html $(NODE)/.ready ## Benchmarks, peers beside us (ONLY="ingest rescan": just these); see bench/README.md

@@ -214,3 +214,24 @@ def test_the_reaper_drops_what_a_lost_job_has_left(twins: Twins) -> None:
     twins.run("DELETE FROM job")
     twins.app.reaper.tick()
     assert twins.value("SELECT count(*) FROM run") + twins.value("SELECT count(*) FROM duplicate_edge") == 0
+
+
+def test_a_picture_that_brings_down_its_decoder_is_given_up_and_the_job_ends(
+    twins: Twins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images = twins.add(2)
+    for image in images:
+        twins.show(image, scene(1))
+    twins.run("UPDATE file SET format = 'png'")
+    job = twins.app.work.detect(DETECT_DUPLICATES, twins.catalog)
+    with monkeypatch.context() as patch:
+        patch.setattr("lumina.engine.pixels.PixelHasher._hash", _boom)
+        for _ in range(5):
+            twins.work()
+            twins.make_ready()
+    assert twins.app.work.get(job.id).state is JobState.SUCCESS
+    assert twins.value("SELECT count(*) FROM pixel_hash WHERE hash IS NULL") == 2
+    assert twins.groups() == [images]
+    assert twins.tiers() == {images[1]: 3}
+    assert twins.detect().state is JobState.SUCCESS
+    assert twins.counts("decoded") == (0,), "it is not tried again"

@@ -140,6 +140,19 @@ def test_albums_are_filled_renamed_and_brought_back(house: House) -> None:
     assert [entry["id"] for entry in house.get("/api/albums", catalog=str(catalog))] == [other["id"]]
 
 
+def test_undoing_takes_no_album_away_that_others_have_filled(house: House) -> None:
+    catalog, ids = images(house.store, 2)
+    album = house.post("/api/albums", {"catalog_id": str(catalog), "name": "a", "images": ids[:1]}, 201)
+    house.post(f"/api/albums/{album['id']}/images", {"add": ids[1:]})
+    undone = house.post("/api/undo", {"action_id": album["action"]["id"]})
+    assert (undone["changed"], undone["conflicts"], undone["left"][0]["field"]) == (1, 1, "album-name")
+    assert [item["id"] for item in house.get("/api/images", album=album["id"])["items"]] == ids[1:]
+    assert house.post("/api/images/curate", {"selection": {"q": "nowhere"}, "changes": {"rating": 1}}) == {
+        "action": None,
+        "images": 0,
+    }
+
+
 def test_an_album_holds_images_of_its_own_catalog(house: House) -> None:
     (catalog, ours), (_, strange) = images(house.store, 1), images(house.store, 1)
     album = house.post("/api/albums", {"catalog_id": str(catalog), "name": "a", "images": ours}, 201)

@@ -152,9 +152,10 @@ _ALBUM_NAME = Access(
     joins=_found("a", "album", "t.id = w.key"),
     present=f"coalesce(to_jsonb(a.name), {_NULL})",
     write=(f"UPDATE album SET name = {_TEXT} FROM changed c WHERE album.id = c.key",),
-    # a name that another album has taken since cannot come back
+    # A name that another album has taken since cannot come back; undoing takes no album away that was filled since.
     exists="a.id IS NOT NULL AND NOT EXISTS (SELECT FROM album o WHERE o.catalog_id = a.catalog_id AND o.id <> a.id"
-    " AND o.name = (w.after #>> '{}'))",
+    f" AND o.name = (w.after #>> '{{}}')) AND (w.expected IS NULL OR w.after <> {_NULL}"
+    " OR NOT EXISTS (SELECT FROM album_image m WHERE m.album_id = a.id))",
 )
 _DISTINCT = Access(
     joins=f"{_IMAGE} {_found('m', 'distinct_member', 't.image_id = w.image_id AND t.set_id = w.key')}",

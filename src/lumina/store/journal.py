@@ -192,19 +192,22 @@ def _rounds(tx: Transaction, action_id: int) -> Iterator[tuple[Field, int]]:
 def _undo_field(
     tx: Transaction, action_id: int, field: Field, rounds: int, leave: Sequence[int]
 ) -> tuple[int, list[Conflict]]:
-    changed, left = 0, list[Conflict]()
+    changed, stopped = 0, list[Mapping[Any, Any]]()
     for nth in range(1, rounds + 1):
-        rows = _undo_round(tx, action_id, field, nth, leave, left)
+        rows = _undo_round(tx, action_id, field, nth, leave, stopped)
         changed += rows[0]["changed"]
-        left += [Conflict(r["image_id"], field, r["key"], r["present"], r["wanted"]) for r in rows if r["stopped"]]
-    # somebody else may have brought back by hand what was at first
-    return changed, [conflict for conflict in left if conflict.present != conflict.wanted]
+        stopped += [row for row in rows if row["stopped"]]
+    conflicts = [row for row in stopped if row["conflict"]]
+    return changed, [Conflict(r["image_id"], field, r["key"], r["present"], r["wanted"]) for r in conflicts]
 
 
 def _undo_round(
-    tx: Transaction, action_id: int, field: Field, nth: int, leave: Sequence[int], left: Sequence[Conflict]
+    tx: Transaction, action_id: int, field: Field, nth: int, leave: Sequence[int], stopped: Sequence[Mapping[Any, Any]]
 ) -> Sequence[Mapping[Any, Any]]:
-    """Undo the newest change of each image and key, or the one before it, ... but none below a conflict."""
+    """Undo the newest change of each image and key, or the one before it, ... but none below one that had to stay.
+
+    Returns those that had to stay. Where somebody has brought back by hand what was at first that is no conflict.
+    """
     source = """SELECT image_id, key, before AS after, after AS expected, origin FROM (
             SELECT image_id, key, before, after, row_number() OVER (PARTITION BY image_id, key ORDER BY id DESC) AS n,
                 last_value(before) OVER (PARTITION BY image_id, key ORDER BY id DESC
@@ -212,20 +215,21 @@ def _undo_round(
             FROM journal WHERE action_id = :action AND field = :field) done
         WHERE n = :nth AND coalesce(image_id, 0) NOT IN (SELECT * FROM unnest(CAST(:leave AS bigint[])))
           AND (coalesce(image_id, 0), key) NOT IN (
-            SELECT * FROM unnest(CAST(:left_images AS bigint[]), CAST(:left_keys AS bigint[])))"""
+            SELECT * FROM unnest(CAST(:stopped_images AS bigint[]), CAST(:stopped_keys AS bigint[])))"""
     return tx.rows(
         f"""{_changing(field, source)}
         SELECT (SELECT count(*) FROM changed) AS changed, l.*
         FROM (SELECT) one LEFT JOIN (
-            SELECT image_id, key, CASE WHEN found THEN before END AS present, origin AS wanted, true AS stopped
+            SELECT image_id, key, CASE WHEN found THEN before END AS present, origin AS wanted, true AS stopped,
+                NOT found OR before <> origin AS conflict
             FROM present WHERE NOT found OR before <> expected
         ) l ON true ORDER BY l.image_id, l.key""",
         action=action_id,
         field=field.value,
         nth=nth,
         leave=list(leave),
-        left_images=[conflict.image_id or 0 for conflict in left],
-        left_keys=[conflict.key for conflict in left],
+        stopped_images=[row["image_id"] or 0 for row in stopped],
+        stopped_keys=[row["key"] for row in stopped],
     )
 
 

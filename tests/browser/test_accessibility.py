@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -11,7 +12,10 @@ from tests.browser.conftest import AXE, OpenPage, Site
 
 pytestmark = pytest.mark.browser
 
-PAGES = ("/", "/?undated=true", "/?q=nothing-like-it", "/jobs", "/coverage", "/settings", "/doctor", "/nowhere")
+PAGES = (
+    *("/", "/?undated=true", "/?q=nothing-like-it", "/?shelf=trash", "/duplicates", "/bursts", "/albums", "/history"),
+    *("/jobs", "/coverage", "/settings", "/doctor", "/nowhere"),
+)
 SHAPES = ((1440, 900, "dark"), (1440, 900, "light"), (390, 844, "dark"), (390, 844, "light"))
 RUN = "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })"
 
@@ -27,7 +31,7 @@ def violations(page: Page) -> list[str]:
 
 def settled(page: Page) -> None:
     expect(page.locator("main")).to_be_visible()
-    expect(page.get_by_role("status", name="Loading")).to_have_count(0)
+    expect(page.get_by_role("status", name=re.compile("^Loading"))).to_have_count(0)
 
 
 @pytest.mark.parametrize(("width", "height", "scheme"), SHAPES)

@@ -28,17 +28,23 @@ def photo(path: Path, pixels: Pixels, taken: datetime | None = None, *, quality:
     return path
 
 
+def detailed(seed: int) -> Pixels:
+    """A scene of 640 x 480 with fine texture, of which a smaller copy plainly has less."""
+    grain = np.random.default_rng(seed).normal(0, 22, (240, 320, 1)).repeat(2, 0).repeat(2, 1)
+    return np.clip(scene(seed, 640, 480) + grain, 0, 255).astype(np.uint8)
+
+
 def copies(folder: Path, groups: int = 3) -> None:
     """Photos of which each has the same file elsewhere, and every second one a smaller picture as well."""
     for number in range(groups):
-        pixels = scene(number + 100, 640, 480)
+        pixels = detailed(number + 100)
         taken = datetime(2023, 5, 1 + number, 9, 30)
         original = photo(folder / "photos" / f"lake {number}.jpg", pixels, taken)
         (folder / "backup").mkdir(exist_ok=True)
         shutil.copy2(original, folder / "backup" / original.name)
         if number % 2 == 0:
-            small = np.asarray(Image.fromarray(pixels).resize((400, 300), Image.Resampling.LANCZOS))
-            photo(folder / "sent" / f"small {number}.jpg", small, quality=70)
+            small = np.asarray(Image.fromarray(pixels).resize((320, 240), Image.Resampling.LANCZOS))
+            photo(folder / "sent" / f"small {number}.jpg", small, quality=60)
 
 
 def burst(folder: Path, number: int = 0, frames: int = 4) -> None:

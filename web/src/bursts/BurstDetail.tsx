@@ -124,7 +124,7 @@ function Strip({
   return (
     <ol ref={strip} className={styles.film} aria-label="Frames">
       {burst.members.map(({ image, position, score }) => (
-        <li key={image.id}>
+        <li key={image.id} className={styles.cell}>
           <button
             type="button"
             className={styles.frame}
@@ -140,11 +140,11 @@ function Strip({
             onClick={() => onFocus(image.id)}
           >
             <Thumb card={image} />
-            <MarkSigns marks={image} narrow />
-            <span className={styles.score} aria-hidden>
-              {score.toFixed(0)}
-            </span>
           </button>
+          <MarkSigns marks={image} narrow />
+          <span className={styles.score} aria-hidden>
+            {score.toFixed(0)}
+          </span>
         </li>
       ))}
     </ol>

@@ -40,10 +40,10 @@ export function MemberCard(props: CardProps) {
       >
         <Thumb card={image} large whole />
         <MarkSigns marks={image} />
-        <span className={styles.number} aria-hidden>
-          {kept ? <IconCircleCheckFilled size={17} /> : number}
-        </span>
       </button>
+      <span className={styles.number} aria-hidden>
+        {kept ? <IconCircleCheckFilled size={17} /> : number}
+      </span>
       <div className={styles.about}>
         <p className={styles.verdict}>{kept ? <strong>Stays</strong> : <Evidence member={member} />}</p>
         <p className={styles.name}>

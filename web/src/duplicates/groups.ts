@@ -3,7 +3,7 @@ import { type GroupQuery, review } from "~/api/review";
 import type { DuplicateGroup, DuplicateList } from "~/api/types";
 import { usePages } from "~/lib/pages";
 
-const PAGE = 100;
+const PAGE = 200;
 
 /** The groups of a view, with what to do where more of them come into view. */
 export function useGroups(query: GroupQuery) {

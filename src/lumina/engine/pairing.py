@@ -52,6 +52,8 @@ def candidates(faces: Faces, threshold: int, *, turned: bool, fresh: NDArray[np.
         fresh: faces that have not been compared yet.
         check: called now and then; may raise.
     """
+    if not fresh.any():
+        return Candidates(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int8), 0, 0)
     telling = np.flatnonzero((faces.dhash != EMPTY) & (faces.dhash != FULL))
     found = [
         _alike(faces.dhash, telling, threshold, fresh, faces.phash, check),

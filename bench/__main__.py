@@ -27,6 +27,7 @@ BENCHMARKS: Mapping[str, Sequence[str]] = {
     "rescan": ("--database", SERVER),
     "bursts": ("--database", SERVER),
     "duplicates_job": ("--database", SERVER),
+    "duplicates_quality": ("--sources", "300"),
     "curation": ("--database", SERVER),
     "timeline_api": ("--database", SEEDED),
     "timeline_browser": ("--database", SEEDED),

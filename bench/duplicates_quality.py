@@ -1,7 +1,8 @@
 """How well copies are found: recall per transform, false pairs, groups; beside imagededup's hashes and czkawka's rules.
 
 `python -m bench.duplicates_quality FOLDER...` makes the labelled set of the photos in these folders (`bench.labelled`)
-and reports on its test half, on which nothing was tuned. `--set OUT` keeps the set, or takes one that is there.
+and reports on its test half, on which nothing was tuned; without folders, of painted ones, which says little.
+`--set OUT` keeps the set, or takes one that is there.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bench import labelled
+from bench import camera_images, labelled
 from bench.labelled import SOURCE
 from bench.labelled_copies import COPIES
 from bench.labelled_features import Features, load
@@ -278,6 +279,12 @@ def _what(truth: Truth, row: int) -> str:
     return "photo" if label.kind == SOURCE or label.kind in COPIES else label.kind.split(",")[0]
 
 
+def _painted() -> Path:
+    """A folder of camera-like pictures, for machines without a photo collection at hand."""
+    camera_images.make(camera_images.DEFAULT, 40)
+    return camera_images.DEFAULT
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", type=Path, nargs="*")
@@ -289,7 +296,7 @@ def main() -> None:
         folder = arguments.set or Path(scratch)
         if not (folder / "labels.json").exists():
             folder.mkdir(parents=True, exist_ok=True)
-            labelled.write(folder, labelled.chosen(arguments.folders, arguments.sources))
+            labelled.write(folder, labelled.chosen(arguments.folders or [_painted()], arguments.sources))
         report(load(folder, arguments.half))
 
 

@@ -60,13 +60,12 @@ def _known(picture: Picture, gray: Gray) -> Known:
     blocks, inner = coefficients(tiles, (0, 0)), without_border(gray)
     earlier = history(tiles, encoding.steps, blocks) if encoding.family in (Family.JPEG, Family.LOSSLESS) else []
     quality = quality_of(encoding.steps) if encoding.steps else None
-    beside = coefficients(tiles, (4, 4)) if quality is not None and quality < COARSE else None
     return Known(
         encoding=encoding,
         pixels=width * height,
         quality=quality,
         earlier=tuple(each.quality for each in earlier),
-        detail=detail(blocks, beside),
+        detail=detail(tiles, blocks, coarse=quality is not None and quality < COARSE),
         inner=inner.size / gray.size,
         crispness=crispness(_calm(inner, max(width, height))),
     )

@@ -181,6 +181,7 @@ def test_nothing_that_opens_over_the_pages_has_a_violation(site: Site, open_page
     expect(page.get_by_role("list", name="Frames")).to_be_visible()
     assert violations(page) == [], "bursts"
     page.goto(site.url())
+    expect(page.locator("a[data-id]").first).to_be_visible()
     page.keyboard.press("s")
     page.keyboard.press("4")
     page.get_by_role("button", name="Put into an album").click()

@@ -58,6 +58,10 @@ def bucket(key: str) -> dict[str, Any]:
         "duration": [None] * BUCKET,
         "state": ["done"] * BUCKET,
         "name": [f"{i}.jpg" for i in every],
+        "rating": [0] * BUCKET,
+        "flag": [None] * BUCKET,
+        "label": [None] * BUCKET,
+        "favourite": [False] * BUCKET,
     }
 
 

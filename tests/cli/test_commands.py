@@ -40,7 +40,11 @@ def test_a_run_names_each_failed_file_with_its_reason(home: Home, library: Path)
     assert first["exit_code"] == 3
     assert {Path(failure["path"]).name for failure in first["failures"]} == {"empty.jpg", "text\x1b[31m.jpg"}
     assert all(failure["reason"] and failure["code"] for failure in first["failures"])
-    assert [job["state"] for job in first["jobs"]] == ["SUCCESS"]
+    assert [(job["kind"], job["state"]) for job in first["jobs"]] == [
+        ("ingest", "SUCCESS"),
+        ("detect-bursts", "SUCCESS"),
+        ("detect-duplicates", "SUCCESS"),
+    ]
 
 
 def test_a_second_run_does_nothing_and_says_0(home: Home, library: Path) -> None:

@@ -97,7 +97,8 @@ def load_faces(tx: Transaction, catalog_id: UUID, since: int | None, *, turned: 
 
 
 def _hashes(blobs: NDArray[np.uint8]) -> NDArray[np.uint64]:
-    return np.ascontiguousarray(blobs).reshape(len(blobs), blobs.shape[1] // 8, 8).view(">u8")[:, :, 0].astype(np.uint64)
+    whole = np.ascontiguousarray(blobs).reshape(len(blobs), blobs.shape[1] // 8, 8)
+    return whole.view(">u8")[:, :, 0].astype(np.uint64)
 
 
 def signatures(tx: Transaction, image_ids: NDArray[np.int64]) -> Columns:

@@ -199,3 +199,33 @@ def test_two_workers_at_once_on_one_batch_bring_everything_back_once(
     assert house.files() == files
     assert house.states() == {"undone": 1}
     assert house.trashed() == []
+
+
+def test_what_was_set_aside_comes_back_where_its_copy_in_the_trash_is_bad(
+    house: Household, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker is killed once the file has left its place; then the disk of the trash loses the copy."""
+    _part(monkeypatch)
+    good, copy = house.pair("a", side=True)
+    house.scan()
+    before, files = house.tables(), house.files()
+    (group,) = house.publish([good, copy])
+
+    def die(_batch: _Batch) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(_Batch, "delete", die)
+        with pytest.raises(Killed):
+            house.resolve(action="trash", keepers={group: house.image(good)})
+    assert not copy.exists()
+    for name in house.trashed():
+        next((house.app.settings.home / "trash").rglob(name)).write_bytes(b"rotten")
+    house.wake()
+    house.work()
+    assert house.files() == files
+    assert house.states() == {"refused": 1}
+    assert house.trashed() == []
+    after = house.tables()
+    assert {name: after[name] for name in after if name != "file"} == {n: before[n] for n in before if n != "file"}
+    assert house.value("SELECT count(*) FROM file WHERE trash_path IS NOT NULL OR missing_since IS NOT NULL") == 0

@@ -147,21 +147,38 @@ class _Batch:
     def set_aside(self) -> None:
         """Step 3. Where one file of an image cannot be taken away, those that were get their names back."""
         for item in self.items:
-            if item.state is not State.MOVED or item.reason is not None:
-                continue
-            for file in item.in_vault:
-                try:
-                    aside = trash.set_aside(self.look_at.path(file), file.id, item.proofs[file.id])
-                except Refused as error:
-                    item.reason = f"{names.base(file.path)}: {error}"
-                    break
-                self.aside.setdefault(item.row.image_id, []).append((aside, self.look_at.path(file)))
-            if item.reason is not None:
-                self._put_back(item.row.image_id)
+            if item.state is State.MOVED:
+                self._set_aside(item)
+                if item.reason is not None:
+                    self._put_back(item.row.image_id)
+                    self._give_back(item)
+
+    def _set_aside(self, item: Item) -> None:
+        for file in item.in_vault if item.reason is None else ():
+            try:
+                aside = trash.set_aside(self.look_at.path(file), file.id, item.proofs[file.id])
+            except Refused as error:
+                item.reason = f"{names.base(file.path)}: {error}"
+                break
+            self.aside.setdefault(item.row.image_id, []).append((aside, self.look_at.path(file)))
 
     def _put_back(self, image_id: int) -> None:
         for aside, path in self.aside.pop(image_id, ()):
             trash.put_back(aside, path)
+
+    def _give_back(self, item: Item) -> None:
+        """What an earlier try has set aside of an image that stays may be all that is left of its file."""
+        leftovers, item.leftovers = item.leftovers, []
+        for file, aside in leftovers:
+            if file in item.in_vault:  # the same once more
+                item.leftovers.append((file, aside))
+                continue
+            try:
+                trash.put_back(aside, self.look_at.path(file))
+            except Refused as error:
+                item.reason = f"{names.base(file.path)}: {error}"
+            else:
+                item.in_vault.append(file)
 
     def delete(self) -> None:
         """Step 4."""
@@ -175,7 +192,7 @@ class _Batch:
         for item in self.items:
             for aside, _ in self.aside.get(item.row.image_id, ()):
                 trash.discard(aside)
-            for left in item.leftovers:
+            for _, left in item.leftovers:
                 trash.discard(left)
 
     def close(self, tx: Transaction) -> None:

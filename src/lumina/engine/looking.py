@@ -33,7 +33,7 @@ class Item:
         copies: file -> its path in the trash.
         proofs: file -> how it was when it was read.
         in_vault: files that lie in the vault as well and have to be taken away.
-        leftovers: what a worker that died had set aside.
+        leftovers: what a worker that died had set aside, beside the file that it is.
     """
 
     row: Leaving
@@ -43,7 +43,7 @@ class Item:
     copies: dict[int, str] = field(default_factory=dict)
     proofs: dict[int, Proof] = field(default_factory=dict)
     in_vault: list[FileRow] = field(default_factory=list)
-    leftovers: list[Path] = field(default_factory=list)
+    leftovers: list[tuple[FileRow, Path]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.state = self.row.state
@@ -212,7 +212,7 @@ class Look:
                     item.proofs[file.id] = proof
                     item.in_vault.append(file)
                 else:
-                    item.leftovers.append(place)
+                    item.leftovers.append((file, place))
 
 
 def _present(files: Sequence[FileRow]) -> list[FileRow]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -105,6 +107,7 @@ def test_settings_are_checked(house: House) -> None:
     for body, words in (
         ({"similarity_threshold": 17}, "outside 0-16"),
         ({"policy": "[[rule]]\nrule = 'luck'"}, "line 2"),
+        ({"policy": "a = " + "[" * 5000}, "nested too deeply"),
         ({"luck": True}, "luck"),
     ):
         assert words in house.problem(house.client.patch(path, json=body), 422)["detail"]
@@ -129,6 +132,9 @@ def test_what_is_not_there_is_said(house: House, path: str, body: dict[str, Any]
 
 def test_bad_questions_are_refused(house: House) -> None:
     house.problem(house.client.get("/api/duplicates", params={"catalog": UNKNOWN}), 404)
+    for place in ([1e300, 1], [-1e19, 1], [1, 2**70], [None, 1], [float("nan"), 1]):
+        cursor = base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
+        house.problem(house.client.get("/api/duplicates", params={"cursor": cursor}), 422)
     for bad in ({"cursor": "x"}, {"sort": "luck"}, {"tier": "luck"}, {"limit": 0}):
         house.problem(house.client.get("/api/duplicates", params=bad), 422)
     catalog = house.add_photos()

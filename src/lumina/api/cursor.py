@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import math
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -95,7 +94,9 @@ def to_place(cursor: str | None) -> tuple[float, int] | None:
         return None
     try:
         place, number = _read(cursor)
-        if isinstance(number, bool) or not isinstance(number, int) or not math.isfinite(place):
+        if isinstance(number, bool) or not isinstance(number, int) or not -(2**63) <= number < 2**63:
+            raise ValueError
+        if not abs(place) < 2**62:  # what all columns hold; not a number either
             raise ValueError
         return float(place), number
     except (ValueError, TypeError):

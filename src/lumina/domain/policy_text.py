@@ -96,6 +96,8 @@ def read(text: str) -> Wanted:
         parsed = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"The policy is no valid TOML: {error}.") from None
+    except RecursionError:
+        raise BadInput("The policy is no valid TOML: values are nested too deeply.") from None
     reader = _Reader(text)
     reader.refuse_unknown(parsed, ("action", "tiers", "automatic_tiers", "rule"), None)
     return Wanted(

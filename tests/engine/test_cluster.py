@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lumina.domain.duplicates import Edge, Relation, Tier
 from lumina.engine.cluster import Apart, Copies, Node
-from lumina.vision.stars import stars
+from tests.support.stars import stars
 
 pytestmark = [pytest.mark.unit, pytest.mark.timeout(60)]
 

@@ -112,6 +112,22 @@ def test_what_a_person_told_apart_stays() -> None:
     assert [refusal.reason for refusal in made.refused] == [APART]
 
 
+def test_what_a_person_told_apart_stays_though_it_is_the_same() -> None:
+    group = replace(STAR, members=(member(1, Tier.BYTES, apart=frozenset({4})),
+                                   member(2, Tier.BYTES, apart=frozenset({4}))))  # fmt: skip
+    made = plan(group, known({1: 90, 2: 50}))
+    assert made.steps == ()
+    assert [refusal.reason for refusal in made.refused] == [APART]
+
+
+def test_what_a_person_took_out_of_a_group_stays_whoever_is_kept() -> None:
+    group = replace(STAR, members=(member(1, Tier.BYTES, apart=frozenset({4})), member(2),
+                                   member(3, apart=frozenset({4}))))  # fmt: skip
+    made = plan(group, known({1: 90, 2: 50, 3: 60}, EDGES), keepers={5: 2})
+    assert leaving(made) == {1: 2}
+    assert [refusal.reason for refusal in made.refused] == [APART]
+
+
 def test_images_that_are_put_away_do_not_count() -> None:
     group = replace(STAR, members=(STAR.members[0], member(2, present=False), member(3)))
     about = known({1: 90, 2: 50, 3: 60}, EDGES)

@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lumina.domain.copies import CopyFilter
 from lumina.domain.curation import Change, Field
+from lumina.domain.resolution import Wish
 from lumina.domain.work import JobState
-from lumina.services import duplicates
+from lumina.services import duplicates, resolution
+from lumina.services.copies import filled
+from lumina.store import duplicates as store_of_duplicates
 from lumina.store import groups, journal, runs
 from lumina.store.runs import RunKind
 from tests.support.copies import scene, touched_up
@@ -180,6 +184,29 @@ def test_the_next_best_stands_for_a_keeper_that_has_left(twins: Twins) -> None:
     (group,) = twins.listed()
     assert [member.image.id for member in group.members] == [b, c]
     assert group.gain == 1000
+
+
+def test_those_that_are_left_can_be_told_apart(twins: Twins) -> None:
+    a, b, c = twins.add(3, checksum=b"same")
+    twins.detect()
+    twins.run("UPDATE image SET hidden = true WHERE id = :id", id=a)
+    (group,) = twins.listed()
+    with twins.store.transaction() as tx:
+        duplicates.say_distinct(tx, [group.id])
+    assert twins.listed() == []
+    assert resolution.plan(twins.store, Wish(twins.catalog), writable=False).steps == ()
+    twins.run("UPDATE image SET hidden = false WHERE id = :id", id=a)
+    assert [[m.image.id for m in group.members] for group in twins.listed()] == [[a, b, c]]
+
+
+def test_groups_that_come_apart_while_they_are_read_are_left_out(twins: Twins) -> None:
+    twins.add(2, checksum=b"one")
+    twins.add(3, checksum=b"two")
+    twins.detect()
+    with twins.store.transaction() as tx:
+        rows = store_of_duplicates.groups(tx, [twins.catalog], CopyFilter(), limit=10)
+        twins.run("UPDATE image SET hidden = true WHERE id IN (2, 3)")  # as a resolution does meanwhile
+        assert [[member.image.id for member in group.members] for group in filled(tx, rows)] == [[4, 5]]
 
 
 def test_only_one_run_is_kept(twins: Twins) -> None:

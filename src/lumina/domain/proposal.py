@@ -135,14 +135,15 @@ class _Proposal:
         call then, and what the run found to be a copy of the group's first keeper counts as a copy of this one.
         """
         reason = None
-        if keeper.apart & member.apart and keeper.identity != member.identity:
+        if keeper.apart & member.apart:
             reason = APART
         elif folder := self.policy.protected(self.known.candidates[member.image_id]):
             reason = f"It is in the reference folder {folder}."
         elif self._tier(keeper, member) not in self.tiers:
             return False
-        elif not asked and not self._compared(keeper, member):
-            reason = UNSEEN
+        elif not self._compared(keeper, member):
+            # all that speaks for it is the first keeper, of which it may have been said to be no copy
+            reason = UNSEEN if not asked else APART if group.members[0].apart & member.apart else None
         elif not asked and member.image_id in ranking.open:
             return False
         if reason is not None:

@@ -17,15 +17,15 @@ CHOSEN = "You chose the other one"
 
 
 def filled(tx: Transaction, rows: Sequence[GroupRow]) -> list[CopyGroup]:
-    """These groups with their members, the keeper first."""
+    """These groups with their members, the keeper first; without groups that have come apart since they were read."""
     found = duplicates.members(tx, rows)
     shown = cards.cards(tx, {member.image_id for members in found.values() for member in members})
-    return [_group(tx, row, found[row.id], shown) for row in rows if row.id in found]
+    return [_group(tx, row, found[row.id], shown) for row in rows if len(found.get(row.id, ())) > 1]
 
 
 def _group(tx: Transaction, row: GroupRow, members: Sequence[MemberRow], shown: Mapping[int, ImageCard]) -> CopyGroup:
     keeper, others = members[0], members[1:]
-    if row.keeper == row.stored_keeper:
+    if keeper.image_id == row.stored_keeper:
         made = [_member(member, _stored(member), member.reasons, shown) for member in others]
     else:
         made = _beside(tx, row, keeper, others, shown)
@@ -33,7 +33,7 @@ def _group(tx: Transaction, row: GroupRow, members: Sequence[MemberRow], shown: 
         id=row.id,
         catalog_id=row.catalog_id,
         tier=max(member.tier for member in made),
-        keeper=row.keeper,
+        keeper=keeper.image_id,
         decided=row.decided,
         margin=row.margin,
         gain=row.gain,
@@ -58,11 +58,11 @@ def _beside(
 
 def _reasons(tx: Transaction, row: GroupRow, members: Sequence[MemberRow]) -> Mapping[int, Sequence[str]]:
     known = candidates.candidates(tx, [member.image_id for member in members])
-    if row.keeper not in known:
+    if members[0].image_id not in known:
         return {}
     policy = Policy.parse(catalogs.duplicates(tx, row.catalog_id).policy)
     ranking = policy.order(known.values(), nodes={member.image_id: member.identity for member in members})
-    return ranking.reasons if ranking.keeper == row.keeper else {}
+    return ranking.reasons if ranking.keeper == members[0].image_id else {}
 
 
 def _stored(member: MemberRow) -> Evidence:

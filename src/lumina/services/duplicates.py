@@ -24,6 +24,8 @@ from lumina.store.duplicates import GroupRow
 MOST_PAIRS = 20_000
 """Pairs of images that are said to be no copies at once, where single ones are taken out of a group."""
 
+_GONE = "There is no group {} of copies (any more)."
+
 
 @dataclass(frozen=True, slots=True)
 class GroupPage:
@@ -70,7 +72,9 @@ def one(tx: Transaction, group_id: int) -> CopyGroup:
     Raises:
         NotFound: there is none (any more).
     """
-    return filled(tx, [_row(tx, group_id)])[0]
+    if not (found := filled(tx, [_row(tx, group_id)])):
+        raise NotFound(_GONE.format(group_id))
+    return found[0]
 
 
 def choose_keeper(tx: Transaction, group_id: int, image_id: int) -> CopyGroup:
@@ -177,5 +181,5 @@ def change_settings(tx: Transaction, catalog_id: UUID, changes: Mapping[str, Any
 def _row(tx: Transaction, group_id: int) -> GroupRow:
     row = duplicates.group(tx, group_id)
     if row is None:
-        raise NotFound(f"There is no group {group_id} of copies (any more).")
+        raise NotFound(_GONE.format(group_id))
     return row

@@ -12,9 +12,13 @@ from lumina.domain.duplicates import Edge, Relation, Tier
 from lumina.store.database import Row, Transaction
 
 _THERE = "i.missing_since IS NULL AND i.trashed_at IS NULL AND NOT i.hidden"
-_APART = """EXISTS (SELECT FROM distinct_member d JOIN distinct_member o ON o.set_id = d.set_id
-    WHERE d.image_id = m.image_id AND o.image_id = g.keeper_id AND o.image_id <> m.image_id)"""
-"""Member `m` has been said to be no copy of the keeper of its group `g`."""
+_FIRST = f"""(SELECT n.image_id FROM duplicate_member n JOIN image i ON i.id = n.image_id AND {_THERE}
+    LEFT JOIN keeper_choice k ON k.image_id = n.image_id WHERE n.run_id = g.run_id AND n.group_id = g.id
+    ORDER BY k.image_id IS NULL, k.chosen_at DESC, n.position LIMIT 1)"""
+_APART = f"""EXISTS (SELECT FROM distinct_member d JOIN distinct_member o ON o.set_id = d.set_id
+    WHERE d.image_id = m.image_id AND o.image_id <> m.image_id
+    AND (o.image_id = g.keeper_id OR o.image_id = {_FIRST}))"""
+"""Member `m` has been said to be no copy of the keeper of its group `g`: the run's, or the one that is there."""
 _LIVE = f"""duplicate_member m JOIN image i ON i.id = m.image_id AND {_THERE}
     LEFT JOIN keeper_choice k ON k.image_id = m.image_id
     WHERE m.run_id = g.run_id AND m.group_id = g.id AND NOT {_APART}"""

@@ -209,6 +209,16 @@ def test_groups_that_come_apart_while_they_are_read_are_left_out(twins: Twins) -
         assert [[member.image.id for member in group.members] for group in filled(tx, rows)] == [[4, 5]]
 
 
+def test_all_groups_are_read_without_counting_all_each_time(twins: Twins, monkeypatch: pytest.MonkeyPatch) -> None:
+    for checksum in (b"one", b"two", b"three"):
+        twins.add(2, checksum=checksum)
+    twins.detect()
+    monkeypatch.setattr(duplicates, "SOME", 1)
+    monkeypatch.delattr(store_of_duplicates, "summary")
+    found = list(duplicates.every(twins.store, twins.catalog, CopyFilter()))
+    assert sorted(member.image.id for group in found for member in group.members) == twins.images()
+
+
 def test_only_one_run_is_kept(twins: Twins) -> None:
     twins.add(2, checksum=b"same")
     for _ in range(3):

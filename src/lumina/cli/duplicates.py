@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -14,7 +15,7 @@ from lumina.cli.session import app as open_app
 from lumina.cli.session import catalog_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from uuid import UUID
 
     from lumina.bootstrap import App
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Copies of pictures: show them, resolve them.", no_args_is_help=False)
 app.command()(resolve)
-PAGE = 200
 TRIES = 3
 SHOWN = 50
 """Groups on the terminal, where nothing else is asked for."""
@@ -43,15 +43,15 @@ def duplicates(
     """Show groups of copies, those first that take up the most space. Looks for them where that was never done."""
     if context.invoked_subcommand is not None:
         return
+    from lumina.services import duplicates as service
+
     _look(context, catalog, threshold, quiet=as_json)
     with open_app(context) as lumina:
         only = catalog_id(lumina, catalog)
         runs, summary = _overview(lumina, only, _filter(tier))
         most = limit or (None if as_json else SHOWN)
         sequences = list(bursts.every(lumina, only)) if as_json else []
-        found = [
-            group for _, group in zip(range(most or summary.groups), _every(lumina, only, _filter(tier)), strict=False)
-        ]
+        found = list(islice(service.every(lumina.store, only, _filter(tier)), most or summary.groups))
     if as_json:
         emit_json({**_document(runs, found), "bursts": [bursts.row(each) for each in sequences]})
     else:
@@ -100,19 +100,6 @@ def _overview(lumina: App, only: UUID | None, wanted: CopyFilter) -> tuple[list[
     with lumina.store.transaction() as tx:
         chosen = browse.catalog_ids(tx) if only is None else [only]
         return duplicates.published(tx, chosen), duplicates.summary(tx, chosen, wanted)
-
-
-def _every(lumina: App, only: UUID | None, wanted: CopyFilter) -> Iterator[CopyGroup]:
-    from lumina.services import duplicates
-
-    after = None
-    while True:
-        with lumina.store.transaction() as tx:
-            page = duplicates.page(tx, only, wanted, after=after, limit=PAGE)
-        yield from page.items
-        if page.next is None:
-            return
-        after = page.next
 
 
 def _document(runs: Sequence[PublishedRun], found: Sequence[CopyGroup]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,8 @@ from lumina.store.duplicates import GroupRow
 MOST_PAIRS = 20_000
 """Pairs of images that are said to be no copies at once, where single ones are taken out of a group."""
 
+SOME = 200
+"""Groups that are read at a time where all are wanted."""
 _GONE = "There is no group {} of copies (any more)."
 
 
@@ -53,17 +55,35 @@ def page(
     """
     chosen = catalogs_of(tx, Selection(catalog=catalog_id))
     runs = duplicates.published(tx, chosen)
+    found, following = _some(tx, chosen, wanted, after, limit)
+    jobs = [job for each in chosen if (job := running(tx, DETECT_DUPLICATES, each))]
+    summary = duplicates.summary(tx, chosen, wanted)
+    return GroupPage(runs[0] if runs else None, jobs[0] if jobs else None, summary, found, following)
+
+
+def every(store: Store, catalog_id: UUID | None, wanted: CopyFilter) -> Iterator[CopyGroup]:
+    """All groups of one catalog or of all, some at a time.
+
+    Raises:
+        NotFound: the catalog does not exist.
+    """
+    after: tuple[float, int] | None = None
+    while True:
+        with store.transaction() as tx:
+            found, after = _some(tx, catalogs_of(tx, Selection(catalog=catalog_id)), wanted, after, SOME)
+        yield from found
+        if after is None:
+            return
+
+
+def _some(
+    tx: Transaction, chosen: Sequence[UUID], wanted: CopyFilter, after: tuple[float, int] | None, limit: int
+) -> tuple[list[CopyGroup], tuple[float, int] | None]:
+    """Groups after a place, and the place after these."""
     rows = duplicates.groups(tx, chosen, wanted, after=after, limit=limit + 1)
     more = len(rows) > limit
     rows = rows[:limit]
-    jobs = [job for each in chosen if (job := running(tx, DETECT_DUPLICATES, each))]
-    return GroupPage(
-        runs[0] if runs else None,
-        jobs[0] if jobs else None,
-        duplicates.summary(tx, chosen, wanted),
-        filled(tx, rows),
-        (rows[-1].place, rows[-1].id) if more else None,
-    )
+    return filled(tx, rows), (rows[-1].place, rows[-1].id) if more else None
 
 
 def one(tx: Transaction, group_id: int) -> CopyGroup:

@@ -100,3 +100,11 @@ def test_many_identical_images_take_linear_time() -> None:
     ((keeper, *others),) = grouped(members, set(), Apart())
     assert keeper == 1
     assert len(others) == 24_999
+
+
+def test_many_images_that_were_told_apart_take_linear_time() -> None:
+    members = [Node(image, 1, 1, 1, b"x") for image in range(1, 10_001)]
+    told = Apart({image: {7} for image in range(1, 10_001)}, {b"x": {7}})
+    assert grouped(members, set(), told) == []
+    newcomer = Node(10_001, 1, 1, 1, b"x")
+    assert grouped([*members, newcomer], set(), told) == [[1, 10_001]]

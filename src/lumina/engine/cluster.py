@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from lumina.domain.duplicates import Edge, Relation, Tier
@@ -163,18 +163,35 @@ class Copies:
             order: the component's images, best first.
         """
         place = {image: at for at, image in enumerate(order)}
-        free = dict.fromkeys(order)
+        free = {} if self._all_apart(order) else dict.fromkeys(order)
+        alone: set[tuple[Node, Set[int]]] = set()
         for image in order:
             if image not in free:
                 continue
-            self._take(image, free)
+            self._take(image, free)  # for good: who has no copy among those that are free is none of theirs
+            if (kind := self._kind(image)) in alone:
+                continue
             members = self._fitting(image, sorted(self._near(image), key=place.__getitem__))
             if not members:
-                self._give_back(image, free)
+                alone.add(kind)
                 continue
             for member in members:
                 self._take(member, free)
             yield [image, *members]
+
+    def _all_apart(self, images: Sequence[int]) -> bool:
+        """Whether one set has them all: thousands need not be tried pair by pair."""
+        common: Set[int] | None = None
+        for image in images:
+            own = self.apart.by_image.get(image, frozenset())
+            common = own if common is None else common & own
+            if not common:
+                return False
+        return True
+
+    def _kind(self, image: int) -> tuple[Node, Set[int]]:
+        """The same for images that have the same neighbours, of which the same ones fit."""
+        return replace(self.nodes[image], image=0), frozenset(self.apart.by_image.get(image, ()))
 
     def _near(self, image: int) -> set[int]:
         """Free neighbours."""
@@ -200,13 +217,6 @@ class Copies:
         del self.by_identity[node.identity][image]
         if node.face:
             del self.by_face[node.face][image]
-
-    def _give_back(self, image: int, free: dict[int, None]) -> None:
-        node = self.nodes[image]
-        free[image] = None
-        self.by_identity[node.identity][image] = None
-        if node.face:
-            self.by_face[node.face][image] = None
 
     def evidence(self, keeper: int, member: int) -> Evidence | None:
         """What the two have in common; None where they are no neighbours."""

@@ -12,20 +12,24 @@ from lumina.domain.duplicates import Edge, Relation, Tier
 from lumina.store.database import Row, Transaction
 
 _THERE = "i.missing_since IS NULL AND i.trashed_at IS NULL AND NOT i.hidden"
-_FIRST = f"""(SELECT n.image_id FROM duplicate_member n JOIN image i ON i.id = n.image_id AND {_THERE}
-    LEFT JOIN keeper_choice k ON k.image_id = n.image_id WHERE n.run_id = g.run_id AND n.group_id = g.id
-    ORDER BY k.image_id IS NULL, k.chosen_at DESC, n.position LIMIT 1)"""
-_APART = f"""EXISTS (SELECT FROM distinct_member d JOIN distinct_member o ON o.set_id = d.set_id
-    WHERE d.image_id = m.image_id AND o.image_id <> m.image_id
-    AND (o.image_id = g.keeper_id OR o.image_id = {_FIRST}))"""
-"""Member `m` has been said to be no copy of the keeper of its group `g`: the run's, or the one that is there."""
-_LIVE = f"""duplicate_member m JOIN image i ON i.id = m.image_id AND {_THERE}
-    LEFT JOIN keeper_choice k ON k.image_id = m.image_id
-    WHERE m.run_id = g.run_id AND m.group_id = g.id AND NOT {_APART}"""
-_BEST = "ORDER BY k.image_id IS NULL, k.chosen_at DESC, m.position"
+_FIRST = "k.image_id IS NULL, k.chosen_at DESC, m.position"
 """The keeper first: the one that a person chose last, or the best that is there."""
+_PRESENT = f"""SELECT m.*, k.image_id IS NOT NULL AS chosen, k.chosen_at,
+        first_value(m.image_id) OVER (PARTITION BY m.run_id, m.group_id ORDER BY {_FIRST}) AS leader
+    FROM duplicate_member m JOIN image i ON i.id = m.image_id AND {_THERE}
+    LEFT JOIN keeper_choice k ON k.image_id = m.image_id"""
+_APART = """EXISTS (SELECT FROM distinct_member d CROSS JOIN LATERAL (SELECT FROM distinct_member o
+        WHERE o.set_id = d.set_id AND o.image_id = ANY(ARRAY[g.keeper_id, m.leader]) AND o.image_id <> m.image_id
+        LIMIT 1) o
+    WHERE d.image_id = m.image_id)"""
+"""Member `m` has been said to be no copy of the keeper of its group `g`: the run's, or the one that is there.
+
+Looked up by key (LATERAL, LIMIT), since thousands may be in one set, about which the planner knows nothing yet.
+"""
+_LIVE = f"({_PRESENT} WHERE m.run_id = g.run_id AND m.group_id = g.id) m WHERE NOT {_APART}"
+_BEST = "ORDER BY NOT m.chosen, m.chosen_at DESC, m.position"
 _FIGURES = f"""SELECT count(*) AS images, (array_agg(m.image_id {_BEST}))[1] AS keeper, min(m.tier) AS least,
-    sum(m.size) - (array_agg(m.size {_BEST}))[1] AS gain, bool_or(k.image_id IS NOT NULL) AS chosen FROM {_LIVE}"""
+    sum(m.size) - (array_agg(m.size {_BEST}))[1] AS gain, bool_or(m.chosen) AS chosen FROM {_LIVE}"""
 _GROUPS = f"""duplicate_group g JOIN run r ON r.id = g.run_id JOIN published p ON p.run_id = g.run_id
     CROSS JOIN LATERAL ({_FIGURES}) live"""
 _SORTS = {
@@ -139,13 +143,12 @@ def summary(tx: Transaction, catalogs: Sequence[UUID], wanted: CopyFilter) -> Co
     row = tx.row(
         f"""
         WITH live AS (
-            SELECT m.run_id, m.group_id, count(*) AS images, bool_or(k.image_id IS NOT NULL) AS chosen,
+            SELECT m.run_id, m.group_id, count(*) AS images, bool_or(m.chosen) AS chosen,
                 sum(m.size) - (array_agg(m.size {_BEST}))[1] AS gain
-            FROM published p JOIN duplicate_group g ON g.run_id = p.run_id
-            JOIN duplicate_member m ON m.run_id = g.run_id AND m.group_id = g.id
-            JOIN image i ON i.id = m.image_id AND {_THERE}
-            LEFT JOIN keeper_choice k ON k.image_id = m.image_id
-            WHERE p.kind = 'duplicates' AND p.catalog_id = ANY(:catalogs) AND NOT {_APART}
+            FROM ({_PRESENT} WHERE m.run_id IN (SELECT run_id FROM published
+                WHERE kind = 'duplicates' AND catalog_id = ANY(:catalogs))) m
+            JOIN duplicate_group g ON g.run_id = m.run_id AND g.id = m.group_id
+            WHERE NOT {_APART}
             GROUP BY m.run_id, m.group_id
         )
         SELECT count(*) AS groups, coalesce(sum(live.images), 0)::bigint AS images,

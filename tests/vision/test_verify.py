@@ -83,6 +83,17 @@ def page(seed: int, width: int = 800, height: int = 600) -> Pixels:
     return np.asarray(image)
 
 
+@lru_cache(maxsize=8)
+def under_a_sky(seed: int) -> Pixels:
+    """A photo of which three quarters are sky: a slow gradient with a camera's noise."""
+    rng = np.random.default_rng(seed)
+    y, x = np.mgrid[0:480, 0:640] / 480
+    sky = np.array([120, 160, 210]) + (22 * y + rng.uniform(3, 6) * x)[..., None]
+    pixels = (sky + rng.normal(0, 2, sky.shape)).clip(0, 255).astype(np.uint8)
+    pixels[360:] = photo(seed)[360:]
+    return pixels
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -105,6 +116,15 @@ def test_a_watermark_leaves_a_copy() -> None:
     image = Image.fromarray(pixels)
     ImageDraw.Draw(image).text((430, 440), "© Studio 2024", font=ImageFont.load_default(26), fill=(255, 255, 255))
     assert is_copy(pixels, np.asarray(image)) is Relation.SAME
+
+
+def test_a_plain_sky_hinders_neither_watermarks_nor_crops() -> None:
+    for seed in range(4):
+        pixels = under_a_sky(seed)
+        image = Image.fromarray(pixels)
+        ImageDraw.Draw(image).text((330, 400), "© Studio 2024", font=ImageFont.load_default(40), fill=(255, 255, 255))
+        assert is_copy(pixels, np.asarray(image)) is Relation.SAME
+        assert is_copy(pixels, jpeg(crop(pixels, 0.04)), Relation.CROP) is Relation.CROP
 
 
 @pytest.mark.parametrize("margin", [0.025, 0.05, 0.1])
@@ -147,6 +167,16 @@ def test_screenshots_are_copies_only_where_the_text_is_the_same() -> None:
     assert is_copy(page(1), np.asarray(Image.fromarray(page(1)).resize((400, 300)))) is Relation.SAME
     for seed in range(2, 12):
         assert is_copy(page(1), page(seed)) is None
+
+
+@pytest.mark.parametrize("along", [0, 1])
+def test_so_it_is_where_they_are_drawn_on_a_gradient(along: int) -> None:
+    shade = np.linspace(1, 0.75, page(1).shape[along])
+    shade = shade[:, None, None] if along == 0 else shade[None, :, None]
+    shaded = [np.rint(page(seed) * shade).astype(np.uint8) for seed in range(1, 8)]
+    assert is_copy(shaded[0], jpeg(shaded[0], 60)) is Relation.SAME
+    for other in shaded[1:]:
+        assert is_copy(shaded[0], other) is None
 
 
 def test_pictures_without_structure_are_never_copies() -> None:

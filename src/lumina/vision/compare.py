@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from lumina.vision.cells import Bytes, colour, farthest, in_order, proportion, rough, spread_out
 from lumina.vision.compiled import compiled
 from lumina.vision.planes import (
     CELLS,
@@ -20,6 +21,7 @@ from lumina.vision.planes import (
     Plane,
     Terms,
     blur,
+    drawn,
     explain,
     fit,
     structure,
@@ -29,9 +31,8 @@ from lumina.vision.planes import (
 )
 
 Row = NDArray[np.float32]
-Bytes = NDArray[np.uint8]
 
-ROUGH, SIMILAR, STRUCTURE, MEDIAN, QUARTILE, BAD, PLAIN, FARTHEST = range(8)
+ROUGH, SIMILAR, STRUCTURE, MEDIAN, QUARTILE, BAD, DRAWN, FARTHEST = range(8)
 X, WIDTH, Y, HEIGHT, SHIFT, LEAST_STEEP, MOST_STEEP, COLOUR, SWAPPED = range(8, 17)
 COLUMNS = 17
 """What is measured of a pair:
@@ -42,24 +43,24 @@ STRUCTURE: that luma's deviation, the lesser of both, in grey levels.
 MEDIAN, QUARTILE: of the differences in cells with texture, in shares of what the cell's surroundings vary; the
     quartile is the third.
 BAD: cells that differ by much, of their own and of their surroundings.
-PLAIN: cells, of 900, around which nothing varies, as in screenshots and pages; the lesser of both.
+DRAWN: plain cells, of 900, of a picture that a program drew, as screenshots and pages are; the lesser of both.
 FARTHEST: the largest difference of two cells, frame upon frame, in grey levels.
 X, WIDTH, Y, HEIGHT: the window of the whole that the part shows; (0, 1, 0, 1) is all of it.
 SHIFT: the mean change of tone, in grey levels. LEAST_STEEP, MOST_STEEP: slopes of the tone curve; 1 changes nothing.
 COLOUR: mean difference of the colours. SWAPPED: 1 where the second picture of the pair is the whole.
 """
 
-_LUMA, _CHROMA, _END = 16, 1040, 1168
 _TEXTURE = 6
 """Grey levels that a cell's surroundings vary by before the cell counts as one with texture."""
 _SURE = 0.97
 """ROUGH from which on the frames are taken to lie upon each other."""
 _EVEN = 3
 """FARTHEST up to which nothing needs to be fitted."""
-_GRAPHIC = 210
-"""PLAIN from which on a picture is compared as a whole only, and strictly."""
 _CLOSE = 0.1
 """MEDIAN below which frames that lie upon each other need not be searched for a better window."""
+_ALIKE = 0.87
+"""SIMILAR beyond which frames that are not close are measured the other way round as well."""
+_OF_FIT = (SIMILAR, STRUCTURE, MEDIAN, QUARTILE, BAD, X, WIDTH, Y, HEIGHT, SHIFT, LEAST_STEEP, MOST_STEEP)
 _HOPELESS = 0.4
 """Correlation, blurred, below which a search from there finds no window; 99 of 100 crops have twice that."""
 _STEPS = 8
@@ -97,76 +98,6 @@ def desk() -> Desk:
     taps: Any = np.zeros((CELLS, 4), np.int64), np.zeros((CELLS, 4), np.float32)
     tables: Any = np.zeros(512, np.int64), np.zeros((2, CELLS), np.int64)
     return Desk(*planes, *fitting, *rows, *taps, *tables)
-
-
-@compiled
-def rough(a: Bytes, b: Bytes, columns: NDArray[np.int64]) -> Any:
-    """Correlation of two pictures' luma beyond rows and columns of even tone; sums of whole numbers, hence exact."""
-    columns[:] = 0
-    zero: Any = np.int32(0)
-    aa, bb, ab, all_a, all_b = 0, 0, 0, 0, 0
-    row_aa, row_bb, row_ab = np.int64(0), np.int64(0), np.int64(0)
-    for y in range(CELLS):
-        row_a, row_b, line_aa, line_bb, line_ab = zero, zero, zero, zero, zero
-        for x in range(CELLS):
-            u, v = np.int32(a[_LUMA + y * CELLS + x]), np.int32(b[_LUMA + y * CELLS + x])
-            row_a += u
-            row_b += v
-            line_aa += u * u
-            line_bb += v * v
-            line_ab += u * v
-            columns[0, x] += u
-            columns[1, x] += v
-        aa, bb, ab = aa + line_aa, bb + line_bb, ab + line_ab
-        all_a, all_b = all_a + row_a, all_b + row_b
-        wide_a, wide_b = np.int64(row_a), np.int64(row_b)
-        row_aa, row_bb, row_ab = row_aa + wide_a * wide_a, row_bb + wide_b * wide_b, row_ab + wide_a * wide_b
-    for x in range(CELLS):
-        row_aa += columns[0, x] * columns[0, x]
-        row_bb += columns[1, x] * columns[1, x]
-        row_ab += columns[0, x] * columns[1, x]
-    energy_a = CELLS * CELLS * aa - CELLS * row_aa + all_a * all_a
-    energy_b = CELLS * CELLS * bb - CELLS * row_bb + all_b * all_b
-    both = CELLS * CELLS * ab - CELLS * row_ab + all_a * all_b
-    energy: Any = max(energy_a, 1.0)
-    return both / np.sqrt(energy * max(energy_b, 1.0))
-
-
-@compiled
-def spread_out(signature: Bytes, out: Plane) -> None:
-    """The luma of a signature."""
-    for y in range(CELLS):
-        for x in range(CELLS):
-            out[y, x] = signature[_LUMA + y * CELLS + x]
-
-
-@compiled
-def farthest(a: Bytes, b: Bytes) -> int:
-    """The largest difference between their cells."""
-    most: Any = np.int32(0)
-    for i in range(_LUMA, _CHROMA):
-        most = max(most, abs(np.int32(a[i]) - np.int32(b[i])))
-    return int(most)
-
-
-@compiled
-def colour(a: Bytes, b: Bytes) -> float:
-    """The mean difference of their colours."""
-    total: Any = np.int32(0)
-    for i in range(_CHROMA, _END):
-        total += abs(np.int32(a[i]) - np.int32(b[i]))
-    return float(total / (_END - _CHROMA))
-
-
-@compiled
-def plain(plane: Plane, desk: Desk) -> int:
-    """Cells around which nothing varies."""
-    variation(plane, desk.low, desk.high, desk.between)
-    count = 0
-    for y in range(1, CELLS - 1):
-        for x in range(1, CELLS - 1):
-            count += desk.high[y, x] - desk.low[y, x] <= 1
-    return count
 
 
 @compiled
@@ -293,6 +224,19 @@ def measure(whole: Plane, part: Plane, at: NDArray[np.float64], desk: Desk, out:
 
 
 @compiled
+def other_way(whole: Plane, part: Plane, at: NDArray[np.float64], desk: Desk, spare: Row, row: Row) -> None:
+    """Measure the whole frames with the tones of one fitted to the other's and take it where it is closer.
+
+    A watermark disturbs the fit more where it lies on the picture that the other is explained by.
+    """
+    at[0], at[1], at[2], at[3] = 0, 1, 0, 1
+    measure(part, whole, at, desk, spare)
+    if spare[MEDIAN] < row[MEDIAN] and spare[QUARTILE] < row[QUARTILE]:
+        for column in _OF_FIT:
+            row[column] = spare[column]
+
+
+@compiled
 def resemblance(whole: Plane, part: Plane, at: NDArray[np.float64], desk: Desk) -> float:
     """Correlation of the part and a window beyond rows and columns of even tone, -1 to 1."""
     window(whole, at[0], at[1], at[2], at[3], desk.moved, desk.between, desk.places, desk.weights)
@@ -355,23 +299,6 @@ def search(
 
 
 @compiled
-def proportion(a: Bytes, b: Bytes) -> float:
-    """Width over height of the second over that of the first."""
-    first = max(1, a[0] + 256 * np.int64(a[1])) / max(1, a[2] + 256 * np.int64(a[3]))
-    second = max(1, b[0] + 256 * np.int64(b[1])) / max(1, b[2] + 256 * np.int64(b[3]))
-    return float(second / first)
-
-
-@compiled
-def in_order(a: Bytes, b: Bytes) -> bool:
-    """Whether a pair stands in the order of its bytes, so that both orders are measured alike."""
-    for i in range(len(a)):
-        if a[i] != b[i]:
-            return bool(a[i] < b[i])
-    return True
-
-
-@compiled
 def compare(
     a: Bytes, b: Bytes, starts: NDArray[np.float64], gate: float, fixed: bool, desk: Desk, out: NDArray[np.float32]
 ) -> None:
@@ -384,7 +311,7 @@ def compare(
         gate: pairs whose ROUGH is less are left at that.
         fixed: the second is a part of the first, if anything; else either may be the whole.
         desk: to work on.
-        out: n x COLUMNS, zeros.
+        out: (n + 1) x COLUMNS, zeros; the last row is to work on.
     """
     at, best = np.zeros(4), np.zeros(4)
     for k in range(len(a)):
@@ -404,11 +331,11 @@ def compare(
             row[STRUCTURE] = structure(desk.first, desk.rows, desk.sums)
             row[SIMILAR] = max(row[ROUGH], 0)
             continue
-        row[PLAIN] = min(plain(desk.first, desk), plain(desk.second, desk))
+        row[DRAWN] = min(drawn(desk.first), drawn(desk.second))
         best[0], best[1], best[2], best[3] = 0, 1, 0, 1
-        if row[ROUGH] >= _SURE or row[PLAIN] >= _GRAPHIC:
+        if row[ROUGH] >= _SURE:
             measure(desk.first, desk.second, best, desk, row)
-            if row[PLAIN] >= _GRAPHIC or row[MEDIAN] < _CLOSE:
+            if row[MEDIAN] < _CLOSE:
                 continue
         blur(desk.first, desk.soft_first, desk.between)
         blur(desk.second, desk.soft_second, desk.between)
@@ -419,3 +346,5 @@ def compare(
         if best[1] < 0.995 or best[3] < 0.995:
             align(whole, part, best, 2, desk)
         measure(whole, part, best, desk, row)
+        if row[SIMILAR] > _ALIKE and row[MEDIAN] >= _CLOSE:
+            other_way(whole, part, at, desk, out[len(a)], row)

@@ -36,8 +36,9 @@ _COLOUR, _PART_COLOUR = 6.0, 12.0
 _GREY = 3
 """Colour up to which a picture counts as grey: one without colours may be a copy of one with them."""
 _PROPORTION = 0.04
-_PLAIN, _BAD = 210, 10
-"""Screenshots and pages have large plain parts; in those, hardly a cell may differ, or it is another text."""
+_DRAWN, _BAD, _PART_BAD = 200, 10, 50
+"""Of drawn pictures with large plain parts (screenshots, pages) hardly a cell may differ, or it is another text.
+Parts of them have to be made from other cells; two programs whose windows are divided alike differ in twice as many."""
 _EQUAL, _EQUAL_COLOUR = 3, 2
 """Grey levels that decoders make of the same pixels, shrunk."""
 
@@ -127,9 +128,9 @@ def _measured(
 ) -> NDArray[np.float32]:
     from lumina.vision import compare
 
-    out = np.zeros((len(a), compare.COLUMNS), np.float32)
+    out = np.zeros((len(a) + 1, compare.COLUMNS), np.float32)
     compare.compare(np.ascontiguousarray(a), np.ascontiguousarray(b), starts, gate, fixed, compare.desk(), out)
-    return out
+    return out[:-1]
 
 
 def _judged(a: Signatures, b: Signatures, found: NDArray[np.float32]) -> Verdicts:
@@ -143,7 +144,7 @@ def _judged(a: Signatures, b: Signatures, found: NDArray[np.float32]) -> Verdict
     cropped = part & (similar > _PART_SIMILAR) & (median < _PART_MEDIAN) & (quartile < _PART_QUARTILE)
     accepted = (whole & _coloured(a, b, found, _COLOUR)) | (cropped & _coloured(a, b, found, _PART_COLOUR))
     accepted &= _toned(found) & _proportioned(a, b, found) & (found[:, c.STRUCTURE] > _STRUCTURE)
-    accepted &= (found[:, c.PLAIN] < _PLAIN) | (found[:, c.BAD] <= _BAD)
+    accepted &= (found[:, c.DRAWN] < _DRAWN) | (found[:, c.BAD] <= np.where(part, _PART_BAD, _BAD))
     relation = np.where(part, np.where(swapped, Relation.CONTAINS, Relation.CROP), Relation.SAME)
     equal = (found[:, c.FARTHEST] <= _EQUAL) & (found[:, c.COLOUR] <= _EQUAL_COLOUR)
     return Verdicts(accepted, similar.clip(0, 1), relation.astype(np.int8), equal)

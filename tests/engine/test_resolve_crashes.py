@@ -13,6 +13,7 @@ import pytest
 from lumina.domain.work import JobState
 from lumina.engine.bring_back import _Batch as Returning
 from lumina.engine.leave import _Batch
+from lumina.files.trash import Refused, Trash
 from lumina.services import resolution
 from lumina.store import Store
 from tests.support.leaving import Household, house, one_house
@@ -229,3 +230,29 @@ def test_what_was_set_aside_comes_back_where_its_copy_in_the_trash_is_bad(
     after = house.tables()
     assert {name: after[name] for name in after if name != "file"} == {n: before[n] for n in before if n != "file"}
     assert house.value("SELECT count(*) FROM file WHERE trash_path IS NOT NULL OR missing_since IS NOT NULL") == 0
+
+
+def test_what_could_not_come_back_can_be_asked_for_again(house: Household, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk fills up between an image's two files."""
+    good, copy = house.pair("a", side=True)
+    house.scan()
+    before, files = house.tables(), house.files()
+    (group,) = house.publish([good, copy])
+    house.resolve(action="trash", keepers={group: house.image(good)})
+    bring_back = Trash.bring_back
+
+    def full(trash: Trash, relative: str, *arguments: Any) -> Any:
+        if relative.endswith(".xmp"):
+            raise Refused("No space left on device")
+        return bring_back(trash, relative, *arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Trash, "bring_back", full)
+        undone = house.undo()
+    assert undone is not None
+    assert (undone.done, undone.failed) == (0, 1)
+    assert house.trashed() == ["a.xmp"]
+    undone = house.undo()
+    assert undone is not None
+    assert (undone.done, undone.failed) == (1, 0)
+    assert (house.files(), house.tables(), house.trashed()) == (files, before, [])

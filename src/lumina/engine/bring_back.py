@@ -153,7 +153,7 @@ class _Batch:
         resolutions.set_states(tx, self.action_id, {image.row.image_id: (State.MOVED, None) for image in due})
 
     def place(self) -> None:
-        """Put the files into their places; what fails after the original has come back stays in the trash alone."""
+        """Put the files into their places; after one that fails the image's others stay where they are."""
         for image in self.images:
             for file in image.files if image.announced else ():
                 if file.id in image.back or file.trash_path is None:
@@ -203,4 +203,5 @@ class _Batch:
 def _state(image: _Return) -> State:
     if not image.announced:
         return image.row.state
-    return State.UNDONE if image.back else State.DONE
+    whole = all(file.id in image.back for file in image.files)
+    return State.UNDONE if image.back and whole else State.DONE  # what is still away can be asked for once more

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -10,10 +10,10 @@ from lumina.domain.copies import CopyFilter
 from lumina.domain.curation import Change, Field
 from lumina.domain.resolution import Wish
 from lumina.domain.work import JobState
-from lumina.services import duplicates, resolution
+from lumina.services import bursts, duplicates, resolution
 from lumina.services.copies import filled
+from lumina.store import burst_list, groups, journal, runs
 from lumina.store import duplicates as store_of_duplicates
-from lumina.store import groups, journal, runs
 from lumina.store.runs import RunKind
 from tests.support.copies import scene, touched_up
 
@@ -207,6 +207,24 @@ def test_groups_that_come_apart_while_they_are_read_are_left_out(twins: Twins) -
         rows = store_of_duplicates.groups(tx, [twins.catalog], CopyFilter(), limit=10)
         twins.run("UPDATE image SET hidden = true WHERE id IN (2, 3)")  # as a resolution does meanwhile
         assert [[member.image.id for member in group.members] for group in filled(tx, rows)] == [[4, 5]]
+
+
+def test_bursts_that_lose_their_best_frame_while_they_are_read_are_left_alone(
+    twins: Twins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frames = twins.add(3)
+    twins.say_burst(frames)
+    read = burst_list.undecided
+
+    def then_it_leaves(*arguments: Any) -> list[burst_list.BurstRow]:
+        rows = read(*arguments)
+        twins.run("UPDATE image SET hidden = true WHERE id = :id", id=frames[0])
+        return rows
+
+    monkeypatch.setattr(burst_list, "undecided", then_it_leaves)
+    with twins.store.transaction() as tx:
+        assert bursts.keep_best(tx, twins.catalog).action is None
+    assert twins.value("SELECT count(*) FROM curation") == 0  # none is rejected where none is kept
 
 
 def test_all_groups_are_read_without_counting_all_each_time(twins: Twins, monkeypatch: pytest.MonkeyPatch) -> None:

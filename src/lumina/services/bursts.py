@@ -21,6 +21,7 @@ from lumina.store import Transaction, burst_list, cards, journal
 from lumina.store.burst_list import BurstRow, MemberRow
 
 PICKED = "You picked it"
+_GONE = "There is no burst {} (any more)."
 
 
 def page(
@@ -61,7 +62,9 @@ def one(tx: Transaction, burst_id: int) -> ShownBurst:
     Raises:
         NotFound: there is none (any more).
     """
-    return _filled(tx, _named(tx, [burst_id]))[0]
+    if not (found := _filled(tx, _named(tx, [burst_id]))):
+        raise NotFound(_GONE.format(burst_id))
+    return found[0]
 
 
 def keep(tx: Transaction, burst_id: int, image_id: int | None = None) -> Curated:
@@ -72,7 +75,9 @@ def keep(tx: Transaction, burst_id: int, image_id: int | None = None) -> Curated
         Conflict: it is a sequence whose frames belong together.
     """
     row = _named(tx, [burst_id])[0]
-    images = [member.image_id for member in burst_list.members(tx, [row])[burst_id]]
+    images = [member.image_id for member in _members(tx, [row]).get(burst_id, ())]
+    if not images:
+        raise NotFound(_GONE.format(burst_id))
     if image_id is not None and image_id not in images:
         raise NotFound(f"image_id: image {image_id} is not in burst {burst_id}.")
     _check(row)
@@ -89,7 +94,8 @@ def keep_best(tx: Transaction, catalog_id: UUID | None, burst_ids: Sequence[int]
         Conflict: one of them is a sequence whose frames belong together.
     """
     rows = plan(tx, catalog_id, burst_ids)
-    found = burst_list.members(tx, rows)
+    found = _members(tx, rows)
+    rows = [row for row in rows if row.id in found]
     images = {burst: [member.image_id for member in members] for burst, members in found.items()}
     rejected = sum(map(len, images.values())) - len(rows)
     word = "burst" if len(rows) == 1 else "bursts"
@@ -137,14 +143,20 @@ def _check(row: BurstRow) -> None:
 def _named(tx: Transaction, burst_ids: Sequence[int]) -> list[BurstRow]:
     rows = burst_list.named(tx, burst_ids)
     if gone := set(burst_ids) - {row.id for row in rows}:
-        raise NotFound(f"There is no burst {min(gone)} (any more).")
+        raise NotFound(_GONE.format(min(gone)))
     return rows
 
 
 def _filled(tx: Transaction, rows: Sequence[BurstRow]) -> list[ShownBurst]:
-    found = burst_list.members(tx, rows)
+    found = _members(tx, rows)
     shown = cards.cards(tx, {member.image_id for members in found.values() for member in members})
-    return [_shown(row, found[row.id], shown) for row in rows]
+    return [_shown(row, found[row.id], shown) for row in rows if row.id in found]
+
+
+def _members(tx: Transaction, rows: Sequence[BurstRow]) -> dict[int, list[MemberRow]]:
+    """The frames of each sequence, without sequences whose best frame has left since they were read."""
+    found = burst_list.members(tx, rows)
+    return {row.id: found[row.id] for row in rows if any(frame.image_id == row.best for frame in found[row.id])}
 
 
 def _shown(row: BurstRow, members: Sequence[MemberRow], shown: Mapping[int, ImageCard]) -> ShownBurst:

@@ -8,6 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lumina.domain.curation import Change, Field
+from lumina.services import resolution
+from lumina.store import journal
 from tests.support.copies import new_twins, scene, touched_up
 
 if TYPE_CHECKING:
@@ -131,3 +134,25 @@ def test_what_is_restored_is_found_without_comparing_again(twins: Twins) -> None
     twins.detect()
     assert twins.counts("compared") == (0,)
     assert twins.groups() == [[a, b]]
+
+
+def test_what_undo_brings_back_is_looked_for_where_others_were_found_since(twins: Twins) -> None:
+    a, b = twins.add(2, checksum=b"same")
+    twins.detect()
+    with twins.store.transaction() as tx:
+        (group,) = twins.listed()
+        action = journal.perform(
+            tx,
+            catalog_id=twins.catalog,
+            kind="resolve-duplicates",
+            title="x",
+            changes=[Change(b, Field.HIDDEN, True)],
+            parameters={"run": twins.value("SELECT run_id FROM published")},
+        )
+    twins.detect()
+    assert twins.groups() == []
+    with twins.store.transaction() as tx:
+        resolution.undo(tx, twins.app.dispatcher, action.id)
+    twins.work()
+    assert twins.groups() == [[a, b]]
+    assert [each.id for each in twins.listed()] == [group.id]

@@ -53,10 +53,10 @@ def follow(tx: Transaction, dispatcher: Dispatcher, job: Job) -> None:
     if job.kind in FIRST and job.state is not JobState.SUCCESS:
         return  # a person has stopped it
     if job.parameters.get("again") and job.catalog_id is not None:
-        _ask(tx, dispatcher, job.kind, job.catalog_id)
+        ask(tx, dispatcher, job.kind, job.catalog_id)
     elif (kind := NEXT.get(job.kind)) and _is_reason(job):
         for catalog_id in [job.catalog_id] if job.catalog_id else jobs.catalogs_of_work(tx, job.id):
-            _ask(tx, dispatcher, kind, catalog_id)
+            ask(tx, dispatcher, kind, catalog_id)
 
 
 def _is_reason(job: Job) -> bool:
@@ -67,7 +67,7 @@ def _is_reason(job: Job) -> bool:
     return job.done > 0 or any(scan.get(name) for name in _CHANGES)
 
 
-def _ask(tx: Transaction, dispatcher: Dispatcher, kind: str, catalog_id: UUID) -> None:
+def ask(tx: Transaction, dispatcher: Dispatcher, kind: str, catalog_id: UUID) -> None:
     """At low priority. One that is under way already may have passed what is new: it is done once more at its end."""
     found = running(tx, kind, catalog_id)
     if found is not None and not (found := jobs.locked(tx, found.id)).state.ended:

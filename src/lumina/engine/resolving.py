@@ -15,7 +15,7 @@ from lumina.domain.work import Batch, BatchKind, Job, JobState, Priority
 from lumina.engine.bring_back import BringBack
 from lumina.engine.dispatch import Dispatcher
 from lumina.engine.finalise import Effect
-from lumina.engine.follow import DETECT_DUPLICATES, INGEST
+from lumina.engine.follow import DETECT_DUPLICATES, INGEST, ask
 from lumina.engine.leave import Leave
 from lumina.errors import BadInput, Conflict
 from lumina.files.trash import Trash
@@ -253,7 +253,7 @@ class Resolver:
 
         def effect(tx: Transaction, job: Job) -> Mapping[str, Any]:
             action_id = int(job.parameters["action"])
-            undone = undo(tx, action_id)
+            undone = undo(tx, self.dispatcher, action_id)
             return {
                 "message": f"Undone: {job.parameters['title']}",
                 "action": action_id,
@@ -265,10 +265,11 @@ class Resolver:
         return effect
 
 
-def undo(tx: Transaction, action_id: int) -> Undone:
+def undo(tx: Transaction, dispatcher: Dispatcher, action_id: int) -> Undone:
     """Undo what an action has written; images whose files could not come back stay as they are.
 
-    Where some did not, the action can be undone once more.
+    Where some did not, the action can be undone once more. Where copies were looked for since, without those that had
+    left, they are looked for again.
 
     Raises:
         NotFound: there is no such action.
@@ -278,6 +279,10 @@ def undo(tx: Transaction, action_id: int) -> Undone:
     resolutions.close_hidden(tx, action_id)
     if resolutions.with_files_away(tx, action_id):
         actions.mark(tx, action_id, ActionState.DONE)
+    action = actions.get(tx, action_id)
+    run = action.parameters.get("run")
+    if action.catalog_id is not None and run is not None and proposals.catalog_of(tx, run) is None:
+        ask(tx, dispatcher, DETECT_DUPLICATES, action.catalog_id)
     return undone
 
 

@@ -58,7 +58,7 @@ def undo(tx: Transaction, dispatcher: Dispatcher, action_id: int) -> tuple[Undon
     resolutions.settle(tx)
     action = actions.get(tx, action_id, lock=True)
     if action.state.value != "done" or not resolutions.with_files_away(tx, action_id):
-        return resolving.undo(tx, action_id), None
+        return resolving.undo(tx, dispatcher, action_id), None
     return Undone(0, 0, ()), resolving.begin_undo(tx, dispatcher, action)
 
 

@@ -36,7 +36,10 @@ _COLOUR, _PART_COLOUR = 6.0, 12.0
 _GREY = 3
 """Colour up to which a picture counts as grey: one without colours may be a copy of one with them."""
 _PROPORTION = 0.04
-_DRAWN, _BAD, _PART_BAD = 200, 10, 50
+_BAD = 120
+"""Cells of whole frames that may differ by much; 999 of 1,000 copies have at most 89. Two skies with the same
+dark corners have more."""
+_DRAWN, _DRAWN_BAD, _DRAWN_PART_BAD = 200, 10, 50
 """Of drawn pictures with large plain parts (screenshots, pages) hardly a cell may differ, or it is another text.
 Parts of them have to be made from other cells; two programs whose windows are divided alike differ in twice as many."""
 _EQUAL, _EQUAL_COLOUR = 3, 2
@@ -144,7 +147,9 @@ def _judged(a: Signatures, b: Signatures, found: NDArray[np.float32]) -> Verdict
     cropped = part & (similar > _PART_SIMILAR) & (median < _PART_MEDIAN) & (quartile < _PART_QUARTILE)
     accepted = (whole & _coloured(a, b, found, _COLOUR)) | (cropped & _coloured(a, b, found, _PART_COLOUR))
     accepted &= _toned(found) & _proportioned(a, b, found) & (found[:, c.STRUCTURE] > _STRUCTURE)
-    accepted &= (found[:, c.DRAWN] < _DRAWN) | (found[:, c.BAD] <= np.where(part, _PART_BAD, _BAD))
+    drawn = found[:, c.DRAWN] >= _DRAWN
+    accepted &= ~drawn | (found[:, c.BAD] <= np.where(part, _DRAWN_PART_BAD, _DRAWN_BAD))
+    accepted &= part | (found[:, c.BAD] <= _BAD)
     relation = np.where(part, np.where(swapped, Relation.CONTAINS, Relation.CROP), Relation.SAME)
     equal = (found[:, c.FARTHEST] <= _EQUAL) & (found[:, c.COLOUR] <= _EQUAL_COLOUR)
     return Verdicts(accepted, similar.clip(0, 1), relation.astype(np.int8), equal)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
 from datetime import datetime
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import HOSTILE, OpenPage, Site, eventually
 from tests.support.pictures import encoded, scene
@@ -344,9 +343,13 @@ def test_a_server_that_goes_away_leaves_what_was_loaded(library: Site, open_page
 
 def test_loading_has_a_shape(library: Site, open_page: OpenPage) -> None:
     page = open_page()
-    page.route("**/api/timeline/buckets*", lambda route: (time.sleep(0.6), route.continue_()))
+    held: list[Route] = []
+    page.route("**/api/timeline/buckets*", lambda route: held.append(route))  # it asks the handler for its code
     page.goto(library.url(), wait_until="commit")
-    expect(page.get_by_role("status", name="Loading the timeline")).to_be_visible()
+    expect(page.get_by_role("status", name="Loading the timeline")).to_be_visible(timeout=20_000)
+    for route in held:
+        route.continue_()
+    page.unroute("**/api/timeline/buckets*")
     expect(page.locator(TILES).first).to_be_visible()
     expect(page.get_by_role("status", name="Loading the timeline")).to_have_count(0)
 

@@ -100,7 +100,7 @@ class Installation:
 
     def finalised(self) -> Sequence[int]:
         with self.app.store.transaction() as tx:
-            return [row["finalised"] for row in tx.rows("SELECT finalised FROM job")]
+            return [row["finalised"] for row in tx.rows("SELECT finalised FROM job WHERE kind = 'stages'")]
 
     def empty_broker(self) -> None:
         if self.app.broker.is_postgres:

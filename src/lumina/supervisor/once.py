@@ -103,8 +103,8 @@ def _refreshed(app: App, jobs: list[Job]) -> list[Job]:
     """The jobs as they are now, and those that have followed them."""
     try:
         now = [job if job.state.ended else app.work.get(job.id) for job in jobs]
-        known = {job.id for job in now}
-        open_jobs = app.work.listed(states=(JobState.PENDING, JobState.STARTED), limit=1000)
-        return now + [job for job in open_jobs if job.kind in FOLLOWING and job.id not in known]
+        known, began = {job.id for job in now}, min(job.created_at for job in now)
+        recent = [job for job in app.work.listed(limit=1000) if job.kind in FOLLOWING and job.id not in known]
+        return now + [job for job in reversed(recent) if job.created_at > began or not job.state.ended]
     except Unavailable:
         return jobs  # the database is being started again, or is given up, which `broken` tells

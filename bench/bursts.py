@@ -31,7 +31,7 @@ from lumina.domain.stage import Lane
 from lumina.engine.follow import DETECT_BURSTS
 from lumina.store import Store
 from lumina.store.ledger import Worker
-from lumina.vision.signature import CHROMA, DETAIL, LUMA, SIZE
+from lumina.vision.signature import CHROMA, LUMA, SIZE
 
 FIRST = datetime(2010, 1, 1, 0, 0, 0, 123_000)
 CAMERAS = (("Canon", "Canon EOS R6", True), ("Apple", "iPhone 12", True), ("NIKON", "NIKON D70", False))
@@ -147,7 +147,7 @@ def _measures(shots: list[Shot], random: np.random.Generator) -> Iterator[str]:
 
 def _prints(shots: list[Shot], wide: np.ndarray, random: np.random.Generator) -> Iterator[str]:
     rest = bytes(SIZE - 16 - LUMA**2).hex()
-    assert len(rest) // 2 == 2 * CHROMA**2 + DETAIL**2 // 8
+    assert len(rest) // 2 == 2 * CHROMA**2
     for n, shot in enumerate(shots):
         cells = wide[shot.scene, :, shot.shift : shot.shift + LUMA] * 2 ** (shot.stops / 2.2)
         luma = np.clip(cells + random.normal(0, 2, cells.shape), 0, 255).astype(np.uint8)

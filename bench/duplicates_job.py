@@ -192,7 +192,7 @@ def _features(picture: np.ndarray) -> tuple[int, int, bool, bytes, bytes, bytes]
         signed(dhash(box(gray, 72, 72))),
         signed(phash(fine)),
         is_flat(fine),
-        signature(colours, fine, gray, (SIDE, SIDE)),
+        signature(colours, fine, (SIDE, SIDE)),
         probes(box(gray, 64, 64)),
         turns(fine),
     )

@@ -104,7 +104,7 @@ class Twins:
                 d=signed(dhash(coarse)),
                 p=signed(phash(fine)),
                 flat=flat,
-                signature=signature(pixels, fine, box(gray, 96, 96), (pixels.shape[1], pixels.shape[0])),
+                signature=signature(pixels, fine, (pixels.shape[1], pixels.shape[0])),
                 probes=probes(box(gray, 64, 64)),
                 turns=turns(fine),
             )

@@ -8,7 +8,7 @@ from lumina.domain.stage import Lane
 from lumina.domain.values import Fingerprint
 from lumina.vision.hashes import ahash, dhash, is_flat, phash, whash
 from lumina.vision.probes import probes, turns
-from lumina.vision.signature import FINE, LUMA, signature
+from lumina.vision.signature import LUMA, signature
 
 
 class Hash(EachPicture[Fingerprint]):
@@ -22,7 +22,7 @@ class Hash(EachPicture[Fingerprint]):
     def one(self, picture: Picture) -> Fingerprint:
         """The fingerprint of one picture."""
         # 72 is the least size that both 9 x 8 and 8 x 8 cells divide evenly.
-        coarse, gray, fine = picture.gray(72), picture.gray(LUMA), picture.gray(FINE)
+        coarse, gray, fine = picture.gray(72), picture.gray(LUMA), picture.gray(96)
         height, width = picture.pixels(self.whole).shape[:2]
         return Fingerprint(
             dhash=dhash(coarse),
@@ -30,7 +30,7 @@ class Hash(EachPicture[Fingerprint]):
             whash=whash(coarse),
             phash=phash(gray),
             flat=is_flat(gray),
-            signature=signature(picture.pixels(self.small), gray, fine, (width, height)),
+            signature=signature(picture.pixels(self.small), gray, (width, height)),
             probes=probes(fine),
             turns=turns(gray),
         )

@@ -9,7 +9,6 @@ Layout, in bytes:
 | 4 | 12 | zero |
 | 16 | 1024 | luma, 32 x 32 cells, row by row |
 | 1040 | 128 | Cb, then Cr, 8 x 8 cells each, 128 is grey |
-| 1168 | 288 | detail: 48 x 48 bits, is the cell brighter than its surroundings? |
 """
 
 from __future__ import annotations
@@ -27,27 +26,22 @@ Gray = NDArray[np.uint8]
 Signatures = NDArray[np.uint8]
 """n x SIZE."""
 
-LUMA, CHROMA, DETAIL = 32, 8, 48
+LUMA, CHROMA = 32, 8
 """Cells per side."""
-FINE = 2 * DETAIL
-"""Cells per side of the grey picture that detail is taken from."""
-_LUMA_AT, _CHROMA_AT, _DETAIL_AT = 16, 16 + LUMA**2, 16 + LUMA**2 + 2 * CHROMA**2
-SIZE = _DETAIL_AT + DETAIL**2 // 8
+_LUMA_AT, _CHROMA_AT = 16, 16 + LUMA**2
+SIZE = _CHROMA_AT + 2 * CHROMA**2
 """Bytes of a signature."""
 
 
-def signature(pixels: Pixels, gray: Gray, fine: Gray, size: tuple[int, int]) -> bytes:
+def signature(pixels: Pixels, gray: Gray, size: tuple[int, int]) -> bytes:
     """The signature of one picture.
 
     Args:
         pixels: height x width x 3, sRGB, upright; a small rendering will do.
         gray: its luma squeezed to 32 x 32.
-        fine: its luma squeezed to 96 x 96.
         size: (width, height) of a larger rendering, for the proportions.
     """
-    return b"".join(
-        (struct.pack("<HH12x", *size), gray.tobytes(), _chroma(pixels).tobytes(), np.packbits(_detail(fine)).tobytes())
-    )
+    return struct.pack("<HH12x", *size) + gray.tobytes() + _chroma(pixels).tobytes()
 
 
 def luma(signatures: Signatures) -> NDArray[np.uint8]:
@@ -57,12 +51,7 @@ def luma(signatures: Signatures) -> NDArray[np.uint8]:
 
 def chroma(signatures: Signatures) -> NDArray[np.uint8]:
     """Cb and Cr, n x 2 x 8 x 8; 128 is grey."""
-    return signatures[:, _CHROMA_AT:_DETAIL_AT].reshape(len(signatures), 2, CHROMA, CHROMA)
-
-
-def detail(signatures: Signatures) -> NDArray[np.uint8]:
-    """Brighter than around, n x 48 x 48, each 0 or 1."""
-    return np.unpackbits(signatures[:, _DETAIL_AT:], axis=1).reshape(len(signatures), DETAIL, DETAIL)
+    return signatures[:, _CHROMA_AT:SIZE].reshape(len(signatures), 2, CHROMA, CHROMA)
 
 
 def ratio(signatures: Signatures) -> NDArray[np.float32]:
@@ -72,13 +61,13 @@ def ratio(signatures: Signatures) -> NDArray[np.float32]:
 
 
 def turned(signatures: Signatures, orientation: int) -> Signatures:
-    """The signatures of the pictures turned as `lumina.vision.orient.upright` does; without detail."""
+    """The signatures of the pictures turned as `lumina.vision.orient.upright` does."""
     result = np.zeros_like(signatures)
     sizes = signatures[:, :4] if orientation < 5 else signatures[:, [2, 3, 0, 1]]
     result[:, :4] = sizes
     result[:, _LUMA_AT:_CHROMA_AT] = _turned(luma(signatures), orientation).reshape(-1, LUMA**2)
     colours = chroma(signatures).reshape(2 * len(signatures), CHROMA, CHROMA)
-    result[:, _CHROMA_AT:_DETAIL_AT] = _turned(colours, orientation).reshape(-1, 2 * CHROMA**2)
+    result[:, _CHROMA_AT:SIZE] = _turned(colours, orientation).reshape(-1, 2 * CHROMA**2)
     return result
 
 
@@ -92,11 +81,3 @@ def _chroma(pixels: Pixels) -> NDArray[np.uint8]:
     light = 0.299 * red + 0.587 * green + 0.114 * blue
     both = np.stack([(blue - light) / 1.772, (red - light) / 1.402])
     return np.asarray(np.rint(both + 128).clip(0, 255), np.uint8)
-
-
-def _detail(fine: Gray) -> NDArray[np.bool_]:
-    """48 x 48: each cell against the 3 x 3 cells around it."""
-    cells = fine.reshape(DETAIL, 2, DETAIL, 2).sum(axis=(1, 3), dtype=np.int32)
-    padded = np.pad(cells, 1, mode="edge")
-    rows = padded[:-2] + padded[1:-1] + padded[2:]
-    return np.asarray(9 * cells > rows[:, :-2] + rows[:, 1:-1] + rows[:, 2:])

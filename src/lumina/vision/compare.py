@@ -58,6 +58,8 @@ _EVEN = 3
 """FARTHEST up to which nothing needs to be fitted."""
 _CLOSE = 0.1
 """MEDIAN below which frames that lie upon each other need not be searched for a better window."""
+_MOSTLY, _ONE_LAYOUT = 200, 0.995
+"""DRAWN and SIMILAR beyond which pictures are windows of one program, which no other window fits better."""
 _ALIKE = 0.87
 """SIMILAR beyond which frames that are not close are measured the other way round as well."""
 _OF_FIT = (SIMILAR, STRUCTURE, MEDIAN, QUARTILE, BAD, X, WIDTH, Y, HEIGHT, SHIFT, LEAST_STEEP, MOST_STEEP)
@@ -333,9 +335,9 @@ def compare(
             continue
         row[DRAWN] = min(drawn(desk.first), drawn(desk.second))
         best[0], best[1], best[2], best[3] = 0, 1, 0, 1
-        if row[ROUGH] >= _SURE:
+        if row[ROUGH] >= _SURE or row[DRAWN] >= _MOSTLY:
             measure(desk.first, desk.second, best, desk, row)
-            if row[MEDIAN] < _CLOSE:
+            if row[MEDIAN] < _CLOSE and (row[ROUGH] >= _SURE or row[SIMILAR] > _ONE_LAYOUT):
                 continue
         blur(desk.first, desk.soft_first, desk.between)
         blur(desk.second, desk.soft_second, desk.between)

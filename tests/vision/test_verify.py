@@ -194,6 +194,29 @@ def test_so_it_is_where_they_are_drawn_on_a_gradient(along: int) -> None:
         assert is_copy(shaded[0], other) is None
 
 
+def conversation(seed: int) -> Pixels:
+    """A screenshot that bubbles of text leave few plain parts of."""
+    words = ["alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel"]
+    rng = np.random.default_rng(seed)
+    image = Image.new("RGB", (480, 800), (246, 246, 248))
+    draw, font = ImageDraw.Draw(image), ImageFont.load_default(14)
+    draw.rectangle((0, 0, 480, 60), fill=(40, 90, 200))
+    for line in range(9):
+        x, y = 20 + line % 2 * 120, 80 + 78 * line
+        draw.rounded_rectangle((x, y, x + 320, y + 60), 10, fill=(220, 232, 255) if line % 2 else (255, 255, 255))
+        for row in (8, 30):
+            said = " ".join(rng.choice(words, rng.integers(1, 7)))
+            draw.text((x + 10, y + row), said, fill=(20, 20, 20), font=font)
+    return np.asarray(image)
+
+
+def test_two_conversations_in_one_program_are_no_copies() -> None:
+    assert is_copy(conversation(0), jpeg(conversation(0))) is Relation.SAME
+    signed = np.stack([taken(conversation(seed)) for seed in range(12)])
+    first, second = np.triu_indices(12, 1)
+    assert not verify(signed[first], signed[second]).accepted.any()
+
+
 def test_pictures_without_structure_are_never_copies() -> None:
     sea = np.zeros((480, 640, 3), np.uint8)
     sea[:250], sea[250:] = (90, 140, 220), (30, 60, 110)

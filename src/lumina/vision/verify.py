@@ -42,6 +42,8 @@ dark corners have more."""
 _DRAWN, _DRAWN_BAD, _DRAWN_PART_BAD = 200, 10, 50
 """Of drawn pictures with large plain parts (screenshots, pages) hardly a cell may differ, or it is another text.
 Parts of them have to be made from other cells; two programs whose windows are divided alike differ in twice as many."""
+_PARTLY_DRAWN, _PARTLY_DRAWN_BAD = 40, 40
+"""With smaller plain parts it may be a page full of bubbles and lines, or a photo within a border."""
 _EQUAL, _EQUAL_COLOUR = 3, 2
 """Grey levels that decoders make of the same pixels, shrunk."""
 
@@ -147,12 +149,20 @@ def _judged(a: Signatures, b: Signatures, found: NDArray[np.float32]) -> Verdict
     cropped = part & (similar > _PART_SIMILAR) & (median < _PART_MEDIAN) & (quartile < _PART_QUARTILE)
     accepted = (whole & _coloured(a, b, found, _COLOUR)) | (cropped & _coloured(a, b, found, _PART_COLOUR))
     accepted &= _toned(found) & _proportioned(a, b, found) & (found[:, c.STRUCTURE] > _STRUCTURE)
-    drawn = found[:, c.DRAWN] >= _DRAWN
-    accepted &= ~drawn | (found[:, c.BAD] <= np.where(part, _DRAWN_PART_BAD, _DRAWN_BAD))
-    accepted &= part | (found[:, c.BAD] <= _BAD)
+    accepted &= found[:, c.BAD] <= _most_bad(found[:, c.DRAWN], part)
     relation = np.where(part, np.where(swapped, Relation.CONTAINS, Relation.CROP), Relation.SAME)
     equal = (found[:, c.FARTHEST] <= _EQUAL) & (found[:, c.COLOUR] <= _EQUAL_COLOUR)
     return Verdicts(accepted, similar.clip(0, 1), relation.astype(np.int8), equal)
+
+
+def _most_bad(drawn: NDArray[np.float32], part: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Cells that may differ by much, by how many plain ones somebody has drawn."""
+    kinds = [drawn >= _DRAWN, drawn >= _PARTLY_DRAWN]
+    return np.where(
+        part,
+        np.select(kinds[:1], [_DRAWN_PART_BAD], np.inf),
+        np.select(kinds, [_DRAWN_BAD, _PARTLY_DRAWN_BAD], _BAD),
+    ).astype(np.float32)
 
 
 def _same_frame(found: NDArray[np.float32]) -> NDArray[np.bool_]:

@@ -186,6 +186,7 @@ def test_each_rule_decides_alone_and_says_why(
         ("rules = []", "line 1: there is no key 'rules'"),
         ("rule = 3", "line 1: rules are written as"),
         ("#" * 70_000, "70,000 characters"),
+        ("\n" * 1_001 + 'rules = []', "1,001 lines"),
     ],
 )  # fmt: skip
 def test_bad_policies_are_refused_with_line_and_rule(text: str, complaint: str) -> None:

@@ -24,8 +24,8 @@ from lumina.domain.rules import (
 from lumina.domain.values import FileFormat
 from lumina.errors import BadInput
 
-MAX_LENGTH = 64_000
-"""Characters of a policy."""
+MAX_LENGTH, MAX_LINES = 64_000, 1_000
+"""Characters and lines of a policy."""
 ACTIONS = ("hide", "trash")
 TIERS = {tier.word: tier for tier in (Tier.BYTES, Tier.PIXELS, Tier.PICTURE)}
 
@@ -92,6 +92,8 @@ def read(text: str) -> Wanted:
     """
     if len(text) > MAX_LENGTH:
         raise BadInput(f"The policy has {len(text):,} characters; at most {MAX_LENGTH:,} are read.")
+    if (lines := text.count("\n")) > MAX_LINES:
+        raise BadInput(f"The policy has {lines:,} lines; at most {MAX_LINES:,} are read.")
     try:
         parsed = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

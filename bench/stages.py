@@ -18,7 +18,7 @@ from lumina.domain.values import MediaKind
 from lumina.engine.registry import AnyStage
 from lumina.files.derived import DerivedStore
 from lumina.files.picture import MasterPicture
-from lumina.worker.main import ENVIRONMENT
+from lumina.worker.environment import DECODERS
 
 MAX_PIXELS = 500_000_000
 _stages: tuple[AnyStage, ...] = ()
@@ -27,7 +27,7 @@ _stages: tuple[AnyStage, ...] = ()
 def everything(paths: Sequence[Path], processes: int) -> Rate:
     """Checksum, metadata, proxy, thumbnail, hashes and measures of every file, derived files written and synced."""
     out = Path(tempfile.mkdtemp(prefix="lumina-bench-"))
-    os.environ.update(ENVIRONMENT)  # must stand before the processes start
+    os.environ.update(DECODERS)  # must stand before the processes start
     try:
         with multiprocessing.get_context("spawn").Pool(processes, _prepare, (out,)) as pool:
             _warm(pool, processes, paths[0])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,3 +84,9 @@ def test_only_the_given_words_silence_a_check() -> None:
         str(path) for path in python_files("src", "scripts", "tests", "bench") if blanket.search(path.read_text())
     ]
     assert silenced == []
+
+
+def test_every_benchmark_can_be_started() -> None:
+    names = [f"bench.{path.stem}" for path in (ROOT / "bench").glob("[!_]*.py")]
+    command = [sys.executable, "-c", f"import {', '.join(sorted(names))}"]
+    assert subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stderr == ""

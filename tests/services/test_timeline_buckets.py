@@ -164,7 +164,7 @@ changes = st.tuples(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.one_of(inserts, changes), min_size=1, max_size=7), look=st.sets(st.integers(0, 6)))
 def test_buckets_equal_what_counting_gives(library: Library, steps: list[tuple], look: set[int]) -> None:
     library.reset()

@@ -17,7 +17,7 @@ from lumina.domain.work import Batch, BatchKind
 from lumina.engine.dispatch import Dispatcher
 from lumina.engine.pairing import Candidates, candidates, may_be_capped
 from lumina.engine.pixels import wanted
-from lumina.errors import Interrupted
+from lumina.engine.progress import Progress
 from lumina.store import Store, Transaction, catalogs, features, jobs, ledger, runs
 from lumina.store.bulk import Columns
 from lumina.store.features import Faces
@@ -34,40 +34,6 @@ PIXEL_BATCH = 8
 """Images decoded at full size in one batch."""
 LOADED, JOINED, VERIFIED, SAVED, DECODED = 0.05, 0.45, 0.75, 0.8, 0.9
 """How far the job is after each step, of 1; grouping is the rest."""
-TICK = 1.0
-"""Seconds between two looks at whether to go on."""
-
-
-@dataclass(slots=True)
-class Progress:
-    """Says how far the job is, and stops where it should."""
-
-    store: Store
-    batch: Batch
-    stop: Callable[[], bool]
-    images: int
-    at: float = 0.0
-    due: float = 0.0
-
-    def check(self) -> None:
-        """Cheap enough for loops.
-
-        Raises:
-            Interrupted: the worker is told to stop, has lost its lease, or the job is to be cancelled.
-        """
-        if self.stop():
-            raise Interrupted("The search for copies was interrupted; it begins again later.")
-        if time.monotonic() >= self.due:
-            self.due = time.monotonic() + TICK
-            with self.store.transaction() as tx:
-                jobs.reach(tx, self.batch.job_id, int(self.at * self.images), self.images)
-                if jobs.get(tx, self.batch.job_id).cancel_requested:
-                    raise Interrupted("The search for copies was cancelled.")
-
-    def reach(self, share: float) -> None:
-        """So much is done, of 1."""
-        self.at = share
-        self.check()
 
 
 class Matcher:
@@ -83,7 +49,7 @@ class Matcher:
         with self.store.transaction() as tx:
             ledger.hold(tx, batch)
             run, images, before = self._begin(tx, batch)
-        progress = Progress(self.store, batch, stop, images)
+        progress = Progress(self.store, batch, stop, "search for copies", images)
         with self.store.transaction() as tx:
             faces = features.load_faces(
                 tx, run.catalog_id, before.id if before else None, turned=bool(run.parameters["turned"])

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -20,7 +18,7 @@ from lumina.engine.dispatch import Dispatcher
 from lumina.engine.finalise import Effect
 from lumina.engine.frame_words import of_frames, of_sequence
 from lumina.engine.group import number
-from lumina.errors import Interrupted
+from lumina.engine.progress import Progress
 from lumina.files.shots import HDR, NORMAL, read_name
 from lumina.store import Row, Store, Transaction, jobs, ledger, runs
 from lumina.store import bursts as store_of_bursts
@@ -34,8 +32,6 @@ from lumina.vision.strip import Found
 
 SLICE = 8_192
 """Frames looked at together: some 60 MB. A camera that never rests for a minute is cut where it rested longest."""
-TICK = 1.0
-"""Seconds between two looks at whether to go on."""
 _EPOCH = datetime(1970, 1, 1)
 _CUSTOM = {"2": HDR, "3": HDR, "4": NORMAL}
 """EXIF's CustomRendered, as phones use it."""
@@ -56,7 +52,7 @@ class Sequencer:
             ledger.hold(tx, batch)
             run = runs.start(tx, catalog_id, RunKind.BURSTS, batch.job_id)
             moments = store_of_bursts.load_moments(tx, catalog_id)
-        progress = _Progress(self.store, batch, stop, len(moments["id"]))
+        progress = Progress(self.store, batch, stop, "search for bursts", len(moments["id"]))
         progress.check()
         for ids in slices(moments):
             found = self._find(ids, progress.check)
@@ -76,29 +72,6 @@ class Sequencer:
             words = store_of_bursts.load_words(tx, ids)
         frames, cameras = build(features, words)
         return [burst_of(found, frames, cameras) for found in find(frames, check)]
-
-
-@dataclass(slots=True)
-class _Progress:
-    """Says how far the job is, and stops where it should."""
-
-    store: Store
-    batch: Batch
-    stop: Callable[[], bool]
-    total: int
-    done: int = 0
-    due: float = 0.0
-
-    def check(self) -> None:
-        """Cheap enough for loops; raises `Interrupted`."""
-        if self.stop():
-            raise Interrupted("The search for bursts was interrupted; it begins again later.")
-        if time.monotonic() >= self.due:
-            self.due = time.monotonic() + TICK
-            with self.store.transaction() as tx:
-                jobs.reach(tx, self.batch.job_id, self.done, self.total)
-                if jobs.get(tx, self.batch.job_id).cancel_requested:
-                    raise Interrupted("The search for bursts was cancelled.")
 
 
 class Publication:

@@ -39,8 +39,7 @@ def read(tx: Transaction, query: str, columns: Mapping[str, str | int], /, **par
     dtype = _layout(columns)
     parts: list[Columns] = []
     data, skip = bytearray(), len(_HEADER)
-    cursor = tx.connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
-    with cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)", parameters or None) as copy:
+    with _cursor(tx) as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT BINARY)", parameters or None) as copy:
         for block in copy:
             data += block
             if len(data) > PART:
@@ -48,6 +47,11 @@ def read(tx: Transaction, query: str, columns: Mapping[str, str | int], /, **par
                 skip = 0
     parts.append(_taken(data, skip, dtype, columns))
     return {name: np.concatenate([part.pop(name) for part in parts]) for name in columns}
+
+
+def _cursor(tx: Transaction) -> Any:
+    """Psycopg's own: SQLAlchemy knows no COPY. The type that it gives its driver's connection has no methods."""
+    return tx.connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
 
 
 def _taken(data: bytearray, skip: int, dtype: np.dtype[Any], columns: Mapping[str, str | int]) -> Columns:
@@ -76,15 +80,13 @@ def write(tx: Transaction, table: str, columns: Mapping[str, str], values: Mappi
     for name, kind in columns.items():
         rows[f"length of {name}"] = _size(kind)
         rows[name] = values[name]
-    cursor = tx.connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
-    with cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)") as copy:
+    with _cursor(tx) as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)") as copy:
         copy.write(_HEADER + rows.tobytes() + _TRAILER)
 
 
 def write_rows(tx: Transaction, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Add rows of numbers, booleans, texts and None to a table, through COPY's text format."""
-    cursor = tx.connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
-    with cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
+    with _cursor(tx) as cursor, cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
         for part in _parts(rows, ROWS):
             copy.write("".join("\t".join(map(_text, row)) + "\n" for row in part))
 

@@ -14,7 +14,7 @@ import json
 import resource
 import time
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -26,6 +26,7 @@ from uuid import UUID
 import numpy as np
 from PIL import Image
 
+from bench.messages import Messages
 from lumina.bootstrap import App, Settings, build
 from lumina.domain.stage import Lane
 from lumina.engine.follow import DETECT_BURSTS
@@ -37,16 +38,6 @@ FIRST = datetime(2010, 1, 1, 0, 0, 0, 123_000)
 CAMERAS = (("Canon", "Canon EOS R6", True), ("Apple", "iPhone 12", True), ("NIKON", "NIKON D70", False))
 SCENES = 4_000
 RAW = {f"EXIF:Tag{n}": f"a value that a camera writes, {n}" for n in range(60)}
-
-
-class Messages:
-    """A broker that keeps its messages."""
-
-    def __init__(self) -> None:
-        self.waiting: list[tuple[Lane, int]] = []
-
-    def send(self, lane: Lane, batch_ids: Collection[int]) -> None:
-        self.waiting.extend((lane, batch_id) for batch_id in batch_ids)
 
 
 @dataclass(slots=True)

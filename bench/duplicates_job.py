@@ -11,15 +11,15 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
 import numpy as np
 from blake3 import blake3
 
+from bench.messages import Messages
 from lumina.bootstrap import App, Settings, build
-from lumina.domain.stage import Lane
 from lumina.engine.follow import DETECT_DUPLICATES
 from lumina.store import Store, runs
 from lumina.store.ledger import Worker
@@ -32,16 +32,6 @@ from lumina.vision.signature import signature
 
 SIDE = 96
 COPIES = 0.2
-
-
-class Messages:
-    """A broker that keeps its messages."""
-
-    def __init__(self) -> None:
-        self.waiting: list[tuple[Lane, int]] = []
-
-    def send(self, lane: Lane, batch_ids: Collection[int]) -> None:
-        self.waiting.extend((lane, batch_id) for batch_id in batch_ids)
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,21 +16,11 @@ from PIL import Image
 from lumina.api.app import create_app
 from lumina.api.context import Lumina
 from lumina.bootstrap import App, Configuration, Settings, build
-from lumina.domain.stage import Lane
 from lumina.store import Store
 from lumina.store.ledger import Worker
+from tests.support.messages import Messages
 
 ORIGIN = "http://127.0.0.1:8765"
-
-
-class Messages:
-    """A broker that keeps its messages."""
-
-    def __init__(self) -> None:
-        self.waiting: list[tuple[Lane, int]] = []
-
-    def send(self, lane: Lane, batch_ids: Collection[int]) -> None:
-        self.waiting.extend((lane, batch_id) for batch_id in batch_ids)
 
 
 @dataclass

@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,25 +20,15 @@ from lumina.api.app import create_app
 from lumina.api.context import Lumina
 from lumina.api.web import FOLDER as WEB
 from lumina.bootstrap import App, Configuration, Settings, build
-from lumina.domain.stage import Lane
 from lumina.services import sources
 from lumina.store import Store
 from lumina.store.ledger import Worker
 from tests.support.films import film
+from tests.support.messages import Messages
 from tests.support.pictures import encoded, scene
 
 HOSTILE = "<img src=x onerror=document.title='owned'>&\"'.jpg"
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
-
-
-class Messages:
-    """A broker that keeps its messages."""
-
-    def __init__(self) -> None:
-        self.waiting: list[tuple[Lane, int]] = []
-
-    def send(self, lane: Lane, batch_ids: Collection[int]) -> None:
-        self.waiting.extend((lane, batch_id) for batch_id in batch_ids)
 
 
 @dataclass

@@ -30,7 +30,8 @@ from lumina.store.inputs import Input
 from lumina.store.ledger import Worker
 from lumina.store.results import SAVERS
 from tests.conftest import copied
-from tests.support.copies import Messages, Twins, new_twins, searching
+from tests.support.copies import Twins, new_twins, searching
+from tests.support.messages import Messages
 
 
 class FakeSender:

@@ -15,7 +15,8 @@ from tests.support.copies import new_twins, scene, touched_up
 
 if TYPE_CHECKING:
     from lumina.bootstrap import App
-    from tests.support.copies import Messages, Twins
+    from tests.support.copies import Twins
+    from tests.support.messages import Messages
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(120)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +15,6 @@ from blake3 import blake3
 from lumina.bootstrap import App, Settings, build
 from lumina.domain.copies import CopyFilter, CopyGroup
 from lumina.domain.curation import Change, Field
-from lumina.domain.stage import Lane
 from lumina.domain.work import Job
 from lumina.engine.follow import DETECT_DUPLICATES
 from lumina.engine.group import Grouping
@@ -28,16 +27,7 @@ from lumina.vision.hashes import dhash, phash
 from lumina.vision.probes import probes, turns
 from lumina.vision.resize import box
 from lumina.vision.signature import signature
-
-
-class Messages:
-    """A broker that keeps its messages."""
-
-    def __init__(self) -> None:
-        self.waiting: list[tuple[Lane, int]] = []
-
-    def send(self, lane: Lane, batch_ids: Collection[int]) -> None:
-        self.waiting.extend((lane, batch_id) for batch_id in batch_ids)
+from tests.support.messages import Messages
 
 
 @dataclass
@@ -264,4 +254,4 @@ def _digest(data: bytes) -> bytes:
     return blake3(data).digest()
 
 
-__all__: Sequence[str] = ["Messages", "Twins", "new_twins", "scene", "searching", "touched_up"]
+__all__: Sequence[str] = ["Twins", "new_twins", "scene", "searching", "touched_up"]

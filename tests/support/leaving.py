@@ -22,8 +22,8 @@ from lumina.store import Store, groups, jobs, runs
 from lumina.store.groups import NewGroup, NewMember
 from lumina.store.ledger import Worker
 from lumina.store.runs import RunKind
-from tests.support.copies import Messages
 from tests.support.library import Library, jpeg, sidecar
+from tests.support.messages import Messages
 
 TABLES = {
     "image": "*",

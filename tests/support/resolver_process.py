@@ -9,7 +9,7 @@ from pathlib import Path
 from lumina.bootstrap import Settings, build
 from lumina.domain.stage import Lane
 from lumina.store.ledger import Worker
-from tests.support.copies import Messages
+from tests.support.messages import Messages
 
 
 def main(url: str, home: str) -> None:

@@ -42,6 +42,14 @@ class BatchKind(StrEnum):
     """Find bursts, brackets and panoramas."""
     RESOLVE = "resolve"
     """Hide or move copies away, or bring them back."""
+    VECTORS = "vectors"
+    """Build, check or switch the index of a space of vectors."""
+    TAG = "tag"
+    """Recognise nodes of the taxonomy in vectors."""
+    LEARN = "learn"
+    """Train what recognises a node from its examples."""
+    SUBJECT = "subject"
+    """Find neighbours among vectors: the same subject."""
 
 
 class Status(IntEnum):

@@ -65,13 +65,13 @@ def _taken(data: bytearray, skip: int, dtype: np.dtype[Any], columns: Mapping[st
     return {name: _native(rows[name], kind) for name, kind in columns.items()}
 
 
-def write(tx: Transaction, table: str, columns: Mapping[str, str], values: Mapping[str, NDArray[Any]]) -> None:
+def write(tx: Transaction, table: str, columns: Mapping[str, str | int], values: Mapping[str, NDArray[Any]]) -> None:
     """Add rows to a table.
 
     Args:
         tx: the transaction.
         table: its name.
-        columns: name -> `i8`, `i4`, `i2`, `f8`, `f4` or `b`.
+        columns: name -> `i8`, `i4`, `i2`, `f8`, `f4`, `b`, or the bytes that each value has in the binary format.
         values: name -> array; all of the same length.
     """
     dtype = _layout(columns)

@@ -10,9 +10,11 @@ from typing import Any
 from lumina.domain.firsts import first_values
 from lumina.domain.metadata import ImageMetadata
 from lumina.domain.values import Checksums, Fingerprint, Measures, Rendition, RenditionKind
+from lumina.domain.vectors import Embedding
 from lumina.store import curation
 from lumina.store.database import Transaction
 from lumina.store.inputs import Input
+from lumina.store.vectors import save_embeddings
 
 Saver = Callable[[Transaction, Sequence[tuple[Input, Any]]], None]
 
@@ -133,6 +135,7 @@ SAVERS: Mapping[type, Saver] = {
     Rendition: save_renditions,
     Fingerprint: save_fingerprints,
     Measures: save_measures,
+    Embedding: save_embeddings,
 }
 """Type of result -> how it is saved. A stage whose result has no saver is refused at start-up."""
 

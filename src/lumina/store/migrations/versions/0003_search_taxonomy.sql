@@ -39,24 +39,32 @@ CREATE TABLE search_mark (
     image_id bigint NOT NULL
 );
 
--- The tree of what can be seen. `path` is made of ids, so names change without touching it.
+-- The tree of what can be seen. `path` is made of ids, so names change without touching it. Nodes are never deleted:
+-- what was removed or merged stays for undo, and for the labels that speak of it.
 CREATE TABLE taxonomy_node (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     parent_id bigint REFERENCES taxonomy_node,
-    path ltree NOT NULL,
+    path ltree NOT NULL,                -- kept by triggers, as target_id
+    target_id bigint,                   -- itself; the node that it was merged into in the end; NULL where removed
     kind text NOT NULL DEFAULT 'concept' CHECK (kind IN ('concept', 'entity')),  -- entity: one dog, not dogs
     name text NOT NULL,
     key text,                           -- of a node of the starting tree or of a model's vocabulary; never changes
     origin text NOT NULL DEFAULT 'person' CHECK (origin IN ('lumina', 'person', 'file')),
-    removed boolean NOT NULL DEFAULT false,  -- merged into another, or taken away; kept for undo
-    merged_into bigint REFERENCES taxonomy_node,
-    threshold real,                     -- of confidence, where a person or the calibration set one
+    removed boolean NOT NULL DEFAULT false,  -- merged into another, or taken away
+    merged_into bigint REFERENCES taxonomy_node CHECK (merged_into IS NULL OR removed),
+    threshold real CHECK (threshold BETWEEN 0 AND 1),  -- of models' confidence, where a person set one
     created_at timestamptz NOT NULL DEFAULT now()
 );
+-- Names are the same in any case and with or without accents.
+CREATE FUNCTION taxonomy_folded(name text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    RETURN lower(regexp_replace(normalize(name, NFKD), '[\u0300-\u036f]', '', 'g'));
 CREATE UNIQUE INDEX taxonomy_node_key ON taxonomy_node (key) WHERE key IS NOT NULL;
 CREATE INDEX taxonomy_node_path ON taxonomy_node USING gist (path);
 CREATE INDEX taxonomy_node_parent ON taxonomy_node (parent_id);
-CREATE UNIQUE INDEX taxonomy_node_name ON taxonomy_node (coalesce(parent_id, 0), lower(name)) WHERE NOT removed;
+CREATE INDEX taxonomy_node_target ON taxonomy_node (target_id);
+CREATE UNIQUE INDEX taxonomy_node_name ON taxonomy_node (coalesce(parent_id, 0), taxonomy_folded(name))
+    WHERE NOT removed;
+CREATE INDEX taxonomy_node_folded ON taxonomy_node (taxonomy_folded(name)) WHERE NOT removed;
 -- Other names: synonyms, plurals, other languages. '' is no language in particular.
 CREATE TABLE taxonomy_name (
     node_id bigint NOT NULL REFERENCES taxonomy_node ON DELETE CASCADE,
@@ -64,7 +72,54 @@ CREATE TABLE taxonomy_name (
     name text NOT NULL,
     PRIMARY KEY (node_id, language, name)
 );
-CREATE INDEX taxonomy_name_name ON taxonomy_name (lower(name));
+CREATE INDEX taxonomy_name_name ON taxonomy_name (taxonomy_folded(name));
+
+CREATE FUNCTION taxonomy_place() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.path := coalesce((SELECT path FROM taxonomy_node WHERE id = NEW.parent_id), '') || text2ltree(NEW.id::text);
+    NEW.target_id := CASE WHEN NOT NEW.removed THEN NEW.id
+        ELSE (SELECT target_id FROM taxonomy_node WHERE id = NEW.merged_into) END;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER taxonomy_placed BEFORE INSERT ON taxonomy_node FOR EACH ROW EXECUTE FUNCTION taxonomy_place();
+
+-- After a change of the tree, all paths and targets in one statement; a few thousand nodes take milliseconds.
+CREATE FUNCTION taxonomy_follow() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM added a JOIN replaced r USING (id) WHERE a.removed <> r.removed
+            OR (a.parent_id, a.merged_into) IS DISTINCT FROM (r.parent_id, r.merged_into)) THEN
+        RETURN NULL;
+    END IF;
+    WITH RECURSIVE tree AS (
+        SELECT id, text2ltree(id::text) AS path FROM taxonomy_node WHERE parent_id IS NULL
+        UNION ALL
+        SELECT n.id, t.path || n.id::text FROM tree t JOIN taxonomy_node n ON n.parent_id = t.id
+    ), chain AS (
+        SELECT id, id AS target_id FROM taxonomy_node WHERE NOT removed
+        UNION ALL
+        SELECT n.id, c.target_id FROM chain c JOIN taxonomy_node n ON n.merged_into = c.id AND n.removed
+    )
+    UPDATE taxonomy_node n SET path = t.path, target_id = c.target_id
+    FROM tree t LEFT JOIN chain c ON c.id = t.id
+    WHERE n.id = t.id AND (n.path <> t.path OR n.target_id IS DISTINCT FROM c.target_id);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER taxonomy_followed AFTER UPDATE ON taxonomy_node REFERENCING OLD TABLE AS replaced NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION taxonomy_follow();
+
+-- How many images carry a node (own), or it or one below it (images). Whatever settles tags appends the differences
+-- to taxonomy_delta (writers never wait for each other), which are added up now and then.
+CREATE TABLE taxonomy_count (
+    node_id bigint PRIMARY KEY,
+    own bigint NOT NULL,
+    images bigint NOT NULL
+);
+CREATE TABLE taxonomy_delta (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    node_id bigint NOT NULL,
+    own integer NOT NULL,
+    images integer NOT NULL
+);
 
 -- What somebody or something says is in an image: the evidence, a row for each source.
 CREATE TABLE label (
@@ -88,7 +143,8 @@ CREATE TABLE verdict (
 );
 CREATE INDEX verdict_node ON verdict (node_id, yes, image_id);
 -- What holds after all that: the tags that are shown and searched. Settled in the transaction that changes any of it.
--- A no on a node refuses the nodes below it as well; a yes stands against every model.
+-- A no on a node refuses the nodes below it as well; a yes stands against every model. Of a node and one below it only
+-- the one below is kept. Labels and verdicts stay with the node that they were said of, tags are of its target.
 CREATE TABLE tag (
     image_id bigint NOT NULL REFERENCES image ON DELETE CASCADE,
     node_id bigint NOT NULL REFERENCES taxonomy_node ON DELETE CASCADE,

@@ -56,6 +56,12 @@ class Unavailable(LuminaError):
     status = 503
 
 
+class BadModel(Unavailable):
+    """A model's file is damaged, hostile or of another kind than its entry says; or its output makes no sense."""
+
+    title = "Bad model"
+
+
 class VersionMismatch(Unavailable):
     """A worker's version or schema differs from the server's."""
 

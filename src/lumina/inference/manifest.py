@@ -1,0 +1,127 @@
+"""What lies in a model's folder: `files/` and, written last, `manifest.json`.
+
+A model is installed where there is a valid manifest. Everything that installs one (a download, an import, an export)
+ends by writing it, so that a broken-off installation is none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from lumina.errors import BadModel
+
+NAME, FILES, MARK = "manifest.json", "files", "broken.txt"
+"""`broken.txt` holds the reason why an installed model could not be loaded; installing it anew removes it."""
+LARGEST = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One installed file: its size in bytes and its SHA-256 in hexadecimal."""
+
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What was installed.
+
+    Attributes:
+        model, version: of the entry that it was installed for.
+        files: path inside `files/` -> what lies there.
+        source: where it came from, for people: an address, a folder, "exported".
+        installed_at: when, with time zone.
+        terms_accepted: title of the conditions that were accepted; "" where there were none.
+    """
+
+    model: str
+    version: int
+    files: Mapping[str, Stored]
+    source: str
+    installed_at: datetime
+    terms_accepted: str = ""
+
+
+def read(folder: Path) -> Manifest | None:
+    """The manifest of a model's folder; None where there is none.
+
+    Raises:
+        BadModel: it is damaged.
+    """
+    place = folder / NAME
+    try:
+        with place.open("rb") as file:
+            values = json.loads(file.read(LARGEST))
+        return _manifest(values)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadModel(f"{place} is damaged ({error}); install the model again.") from error
+
+
+def write(folder: Path, manifest: Manifest) -> None:
+    """Make the model in `folder` an installed one, as one step."""
+    values = {
+        "model": manifest.model,
+        "version": manifest.version,
+        "source": manifest.source,
+        "installed_at": manifest.installed_at.isoformat(),
+        "terms_accepted": manifest.terms_accepted,
+        "files": {path: {"size": file.size, "sha256": file.sha256} for path, file in manifest.files.items()},
+    }
+    unmark(folder)
+    put(folder / NAME, json.dumps(values, indent=2).encode() + b"\n")
+
+
+def mark_broken(folder: Path, reason: str) -> None:
+    """Remember, for all processes, that the installed files cannot be used."""
+    put(folder / MARK, reason.encode())
+
+
+def unmark(folder: Path) -> None:
+    """Forget what was wrong with the files: they are new, or will be tried again."""
+    (folder / MARK).unlink(missing_ok=True)
+
+
+def mark(folder: Path) -> str:
+    """Why the installed files cannot be used; "" where nothing is known against them."""
+    try:
+        return (folder / MARK).read_text("utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def digest(path: Path) -> Stored:
+    """Size and SHA-256 of a file, read in pieces."""
+    with path.open("rb") as file:
+        return Stored(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def put(place: Path, data: bytes) -> None:
+    """Write a file as a whole: beside its place, flushed to the disk, renamed."""
+    scratch = place.with_name(f".{place.name}.{os.getpid()}.part")
+    with scratch.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    scratch.replace(place)
+
+
+def _manifest(values: Mapping[str, Any]) -> Manifest:
+    files = {str(path): Stored(int(each["size"]), str(each["sha256"])) for path, each in values["files"].items()}
+    return Manifest(
+        model=str(values["model"]),
+        version=int(values["version"]),
+        files=files,
+        source=str(values["source"]),
+        installed_at=datetime.fromisoformat(values["installed_at"]),
+        terms_accepted=str(values.get("terms_accepted", "")),
+    )

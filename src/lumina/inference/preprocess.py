@@ -1,0 +1,85 @@
+"""From pixels to the tensor that a network takes: the one place where that happens.
+
+Each step is done as the reference library does it (the Pillow processors of transformers 5; for DINOv3, which has
+none, the steps of its torchvision processor), because a network sees a picture only as well as it was prepared the way
+it was taught. Tests compare element by element.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from lumina.domain.model import Filter, Preprocessing
+from lumina.domain.picture import Pixels
+
+Tensor = NDArray[np.float32]
+"""3 x side x side: red, green, blue."""
+
+LONGEST = 8
+"""Pictures longer than this many times their width are cut before they are resampled, not after."""
+
+_FILTERS = {Filter.BILINEAR: Image.Resampling.BILINEAR, Filter.BICUBIC: Image.Resampling.BICUBIC}
+
+
+def prepare(pixels: Pixels, how: Preprocessing) -> Tensor:
+    """3 x side x side, as the network of `how` was taught to see a picture.
+
+    Args:
+        pixels: height x width x 3, sRGB, upright; any size from 1 x 1.
+        how: of the model's entry.
+    """
+    if how.rounded:
+        return _normalised(_resized(pixels, how), how)
+    planes = [_plane(pixels[:, :, channel], how) for channel in range(3)]
+    mean, std = (np.array(values, dtype=np.float32).reshape(3, 1, 1) for values in (how.mean, how.std))
+    return np.asarray((np.stack(planes) - mean) / std, dtype=np.float32)
+
+
+def _resized(pixels: Pixels, how: Preprocessing) -> Pixels:
+    image, resample = Image.fromarray(np.ascontiguousarray(pixels)), _FILTERS[how.filter]
+    if how.shortest is None:
+        return np.asarray(image.resize((how.side, how.side), resample))
+    width, height = _fitted(image.size, how.shortest)
+    left, top = (width - how.side) // 2, (height - how.side) // 2
+    if max(width, height) > LONGEST * how.shortest:
+        return np.asarray(image.resize((how.side, how.side), resample, box=_box(image.size, (width, height), how.side)))
+    whole = np.asarray(image.resize((width, height), resample))
+    return whole[top : top + how.side, left : left + how.side]
+
+
+def _fitted(size: tuple[int, int], shortest: int) -> tuple[int, int]:
+    """Width and height with the shorter side at `shortest`, the longer one rounded down as the reference does."""
+    width, height = size
+    if width <= height:
+        return shortest, int(shortest * height / width)
+    return int(shortest * width / height), shortest
+
+
+def _box(size: tuple[int, int], fitted: tuple[int, int], side: int) -> tuple[float, float, float, float]:
+    """The part of the picture that the middle square shows; a strip of a pixel by thousands would fill the memory."""
+    starts = [((new - side) // 2) * old / new for old, new in zip(size, fitted, strict=True)]
+    ends = [((new - side) // 2 + side) * old / new for old, new in zip(size, fitted, strict=True)]
+    return starts[0], starts[1], min(ends[0], size[0]), min(ends[1], size[1])
+
+
+def _normalised(pixels: Pixels, how: Preprocessing) -> Tensor:
+    table = _table(how.mean, how.std)
+    return np.stack([table[channel][pixels[:, :, channel]] for channel in range(3)])
+
+
+@lru_cache(maxsize=16)
+def _table(mean: tuple[float, ...], std: tuple[float, ...]) -> Tensor:
+    """3 x 256: what becomes of each byte, computed in the reference's own precision."""
+    values = (np.arange(256, dtype=np.float64) * (1 / 255)).astype(np.float32)
+    rows = [(values - np.float32(m)) / np.float32(s) for m, s in zip(mean, std, strict=True)]
+    return np.stack(rows).astype(np.float32)
+
+
+def _plane(plane: NDArray[np.uint8], how: Preprocessing) -> NDArray[np.float32]:
+    """One colour from 0 to 1, resampled without rounding; only squeezed pictures are prepared so."""
+    image = Image.fromarray(plane.astype(np.float32) * np.float32(1 / 255))
+    return np.asarray(image.resize((how.side, how.side), _FILTERS[how.filter]))

@@ -18,6 +18,7 @@ from lumina.domain.values import MediaKind
 from lumina.engine.registry import AnyStage
 from lumina.files.derived import DerivedStore
 from lumina.files.picture import MasterPicture
+from lumina.inference.models import Models
 from lumina.worker.environment import DECODERS
 
 MAX_PIXELS = 500_000_000
@@ -43,7 +44,8 @@ def everything(paths: Sequence[Path], processes: int) -> Rate:
 
 def _prepare(out: Path) -> None:
     global _stages
-    _stages = stages(DerivedStore(out))
+    everything = stages(DerivedStore(out), Models(out / "models"))
+    _stages = tuple(stage for stage in everything if not stage.needs)
 
 
 def _warm(pool: Pool, processes: int, path: Path) -> None:

@@ -40,9 +40,12 @@ from lumina.files.derived import DerivedStore
 from lumina.files.picture import MasterPicture, ProxyPicture
 from lumina.files.trash import Trash
 from lumina.files.vault import Vault
+from lumina.inference.models import Models
+from lumina.inference.providers import Execution
 from lumina.services.killfiles import KillFiles
 from lumina.services.work import WorkService
 from lumina.stages.checksum import Checksum
+from lumina.stages.embed import Embed
 from lumina.stages.hash import Hash
 from lumina.stages.metadata import Metadata
 from lumina.stages.proxy import Proxy
@@ -56,7 +59,11 @@ from lumina.store.results import SAVERS
 __all__ = ["App", "Configuration", "Settings", "build", "load", "stages"]
 
 
-def stages(derived: DerivedStore) -> tuple[AnyStage, ...]:
+MODELS = "models"
+"""Folder of the home that holds the models' files."""
+
+
+def stages(derived: DerivedStore, models: Models) -> tuple[AnyStage, ...]:
     """Every stage, in the order in which those of one group run. A new stage is one line here."""
     return (
         Checksum(),
@@ -65,6 +72,7 @@ def stages(derived: DerivedStore) -> tuple[AnyStage, ...]:
         Thumbnail(derived),
         Hash(),
         Quality(),
+        *(Embed(entry, models) for entry in models.entries()),
     )
 
 
@@ -79,10 +87,21 @@ class App:
     dispatcher: Dispatcher
     registry: Registry
     derived: DerivedStore
+    models: Models
     leases: Leases
     engine: Engine
     reaper: Reaper
     work: WorkService
+
+    @property
+    def shown_stages(self) -> tuple[AnyStage, ...]:
+        """The stages that people are told of: not those of models that are neither wanted nor installed."""
+        wanted = self.settings.models.split(",")
+        return tuple(
+            stage
+            for stage in self.registry
+            if not isinstance(stage, Embed) or stage.entry.name in wanted or stage.waiting is None
+        )
 
     def set_up_database(self) -> None:
         """Migrate, and make this program's stages and version known; for the server, before workers start."""
@@ -116,7 +135,7 @@ def build(
     *,
     pool_size: int = 5,
     sender: Sender | None = None,
-    stages: Callable[[DerivedStore], Sequence[AnyStage]] = stages,
+    stages: Callable[[DerivedStore, Models], Sequence[AnyStage]] = stages,
     open_pictures: Callable[[Settings, DerivedStore, Transaction, bool], Callable[[Input], Picture]] | None = None,
 ) -> App:
     """Put the parts together; nothing is connected or started yet.
@@ -139,7 +158,8 @@ def build(
     broker = Broker(settings.broker_url, keyword_dsn(settings.database_url))
     sender = sender or CelerySender(broker)
     derived = DerivedStore(settings.home / "derived")
-    registry = Registry(stages(derived), SAVERS.keys())
+    models = Models(settings.home / MODELS, Execution(settings.execution))
+    registry = Registry(stages(derived, models), SAVERS.keys())
     dispatcher = Dispatcher(store, sender)
     planner = Planner(registry, dispatcher)
     leases = Leases(store, registry, dispatcher)
@@ -176,6 +196,7 @@ def build(
         dispatcher=dispatcher,
         registry=registry,
         derived=derived,
+        models=models,
         leases=leases,
         engine=Engine(
             store,

@@ -40,6 +40,16 @@ def _is_broker(url: str) -> str:
     return url
 
 
+def _is_address(url: str) -> str:
+    if url and not re.match(r"https?://[^/]", url):
+        raise ValueError("it should begin with https:// or http:// or be empty")
+    return url
+
+
+def _are_names(names: str) -> str:
+    return ",".join(name for part in names.split(",") if (name := part.strip()))
+
+
 Folder = Annotated[Path, AfterValidator(_absolute)]
 Name = Annotated[str, StringConstraints(min_length=1, pattern=r"^[A-Za-z0-9._-]+$")]
 
@@ -69,6 +79,15 @@ class Settings(BaseModel):
     lease_seconds: int = Field(60, ge=5, description="A worker silent for this long loses its batch.")
     keep_jobs_days: int = Field(30, ge=0, description="Finished jobs are kept this long.")
     offline_share: float = Field(0.5, gt=0, le=1, description="A source that lost more than this share is offline.")
+    models: Annotated[str, AfterValidator(_are_names)] = Field(
+        "clip-vit-b32,mobilenet-v2", description="Models that are wanted, separated by commas."
+    )
+    search_model: Name = Field("clip-vit-b32", description="Model that searches by words and pictures.")
+    tag_model: Name = Field("mobilenet-v2", description="Model that tags images, and that is taught.")
+    model_mirror: Annotated[str, AfterValidator(_is_address)] = Field(
+        "", description="https://... to fetch models from instead of their publishers; empty: the publishers."
+    )
+    execution: Literal["auto", "cpu", "cuda", "coreml"] = Field("auto", description="What the networks run on.")
     trash_days: int = Field(30, ge=0, description="Files in Lumina's trash are kept at least this long.")
     vault_writable: bool = Field(False, description="Let files leave the sources for Lumina's trash, when told to.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is worth a log line.")

@@ -66,7 +66,7 @@ def _id(source: Input) -> int:
 
 
 behaviour = json.loads(os.environ.get("LUMINA_TEST_BEHAVIOUR", "{}"))
-small_build = partial(build, stages=lambda _: [Measure(behaviour)], open_pictures=_open)
+small_build = partial(build, stages=lambda *_: [Measure(behaviour)], open_pictures=_open)
 
 if __name__ == "__main__":
     from lumina.worker.main import run

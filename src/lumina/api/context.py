@@ -59,7 +59,7 @@ class Lumina:
     @cached_property
     def stages(self) -> tuple[StageInfo, ...]:
         """Every stage, for coverage."""
-        return service.describe(self.app.registry)
+        return service.describe(self.app.shown_stages)
 
     @cached_property
     def events(self) -> Events:

@@ -25,7 +25,7 @@ def show(
 
     with open_app(context) as app, app.store.transaction() as tx:
         number = given_image(tx, image)
-        found = facts.of_image(tx, number, Selection(), coverage.describe(app.registry))
+        found = facts.of_image(tx, number, Selection(), coverage.describe(app.shown_stages))
     if as_json:
         emit_json(facts.flat(found))
     else:

@@ -30,7 +30,7 @@ def status(
 
     with open_app(context) as app:
         with app.store.transaction() as tx:
-            catalogs = coverage.coverage(tx, coverage.describe(app.registry))
+            catalogs = coverage.coverage(tx, coverage.describe(app.shown_stages))
             known = nodes.listed(tx)
             groups = [] if as_json else coverage.failures(tx)
             files = failures.since(tx, frozenset()) if failed else []

@@ -54,11 +54,15 @@ def stop(
 def _check(name: str | None, home: Path) -> None:
     if name is None:
         return
-    from lumina.bootstrap import stages
+    from lumina.bootstrap import MODELS, stages
     from lumina.domain.stage import Lane
     from lumina.files.derived import DerivedStore
+    from lumina.inference.models import Models
 
-    known = [*(stage.name for stage in stages(DerivedStore(home))), *(lane.value for lane in Lane)]
+    known = [
+        *(stage.name for stage in stages(DerivedStore(home), Models(home / MODELS))),
+        *(lane.value for lane in Lane),
+    ]
     if name not in known:
         raise BadInput(f"There is no stage or lane {name!r}: {', '.join(known)}.")
 

@@ -60,13 +60,21 @@ class Stage(ABC, Generic[Item, Result]):
     needs gets the master's `Picture`, one that needs `proxy` gets the proxy's.
     """
 
-    name: ClassVar[str]
-    version: ClassVar[int]
+    name: str
+    version: int
     result: ClassVar[type]
     needs: ClassVar[tuple[str, ...]] = ()
     lane: ClassVar[Lane] = Lane.CPU
-    batch: ClassVar[int] = 1
+    batch: int = 1
     basis: ClassVar[Basis] = Basis.PICTURE
+
+    @property
+    def waiting(self) -> str | None:
+        """What is missing before it can run at all (a model that is not installed), in one sentence; None where it can.
+
+        Nothing is planned for a stage that waits. Asked often, so it has to be cheap.
+        """
+        return None
 
     @abstractmethod
     def run(self, items: Sequence[Item]) -> list[Result | Noted[Result] | Failure]:

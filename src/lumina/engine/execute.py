@@ -36,8 +36,8 @@ class Executed:
 
 Open = Callable[[Input], Picture]
 """Gives an image's picture, unread. May raise `PictureError`."""
-Guard = Callable[[Input], AbstractContextManager[None]]
-"""Watches over the time that one image may take."""
+Guard = Callable[[Sequence[Input]], AbstractContextManager[None]]
+"""Watches over the time that these images, which a stage takes at once, may take."""
 
 
 class Executor:
@@ -69,7 +69,7 @@ class Executor:
             due = [task for task in tasks if stage.name in task.stages and task.source.image_id in pictures]
             for start in range(0, len(due), stage.batch):
                 part = due[start : start + stage.batch]
-                with self.guard(part[0].source):
+                with self.guard([task.source for task in part]):
                     self._stage(stage, part, pictures, executed)
         executed.images.extend(task.source.image_id for task in tasks)
 
@@ -129,7 +129,8 @@ def _collect(stage: AnyStage, source: Input, picture: Picture, answer: Any, exec
         answer, note = answer.value, answer.note
     executed.outcomes.append(_done(stage, source, picture, note))
     executed.results.setdefault(stage.name, []).append((source, answer))
-    if stage.basis is Basis.PICTURE and (key := _render_key(picture)):
+    # Stages that follow the proxy see its key, which is not the master's.
+    if stage.basis is Basis.PICTURE and not stage.needs and (key := _render_key(picture)):
         executed.render_keys[source.image_id] = key
 
 

@@ -31,7 +31,10 @@ class Planner:
         """
         images = 0
         for group in self.registry.groups:
-            wanted = {name: v for name, v in group.versions.items() if stages is None or name in stages}
+            able = self._able(group)
+            wanted = {
+                name: v for name, v in group.versions.items() if name in able and (stages is None or name in stages)
+            }
             if wanted:
                 needs = {name: self.registry[name].version for name in group.needs}
                 plan = Plan(group.lane, wanted, needs, self._largest(group), _payload(stages))
@@ -43,7 +46,7 @@ class Planner:
         self, tx: Transaction, job_id: UUID, group: Group, images: Sequence[int], *, only: Sequence[str] | None = None
     ) -> None:
         """Cut images into batches of one group; with `only`, the job is about these stages and no others."""
-        names = [name for name in group.names if only is None or name in only]
+        names = [name for name in self._able(group) if only is None or name in only]
         if not images or not names:
             return
         size = self._size(group, len(images))
@@ -56,6 +59,10 @@ class Planner:
         for group in self.registry.groups:
             if not group.needs:
                 self.add(tx, job_id, group, images)
+
+    def _able(self, group: Group) -> list[str]:
+        """Names of a group's stages that wait for nothing."""
+        return [stage.name for stage in group.stages if stage.waiting is None]
 
     def _size(self, group: Group, images: int) -> int:
         """Small jobs are cut small, so that every worker gets some."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -43,6 +43,7 @@ class Worker:
     def run(self, batch: Batch, stop: Callable[[], bool]) -> None:
         """Work on a leased batch until done or told to stop; what is left then becomes a batch of its own."""
         stages = [self.registry[name] for name in batch.stages if name in self.registry.names]
+        stages = [stage for stage in stages if stage.waiting is None]
         with self.store.transaction() as tx:
             sources = inputs.load(tx, batch.items)
             states = inputs.states(tx, batch.items)
@@ -52,8 +53,8 @@ class Worker:
         with self.store.transaction() as tx:
             self._save(tx, batch, tasks, executed)
 
-    def _guard(self, _source: Input) -> AbstractContextManager[None]:
-        return time_limit(self.item_seconds)
+    def _guard(self, sources: Sequence[Input]) -> AbstractContextManager[None]:
+        return time_limit(self.item_seconds * len(sources))
 
     def _save(self, tx: Transaction, batch: Batch, tasks: list[Task], executed: Executed) -> None:
         ledger.hold(tx, batch)

@@ -167,12 +167,15 @@ def void_running(tx: Transaction, image_ids: Sequence[int]) -> None:
 
 
 def unfinished(tx: Transaction, image_ids: Sequence[int]) -> list[int]:
-    """Of these images, those of which a stage is neither done nor failed: work on them may have been voided."""
+    """Of these images, those of which a stage is neither done nor failed: work on them may have been voided.
+
+    Stages of models (`embed:MODEL`) do not count: most models are not installed.
+    """
     return list(
         tx.execute(
             """SELECT id FROM image WHERE id = ANY(:ids) AND missing_since IS NULL
               AND (SELECT count(*) FROM stage_state WHERE image_id = image.id AND status IN (1, 2))
-                  < (SELECT count(*) FROM stage)""",
+                  < (SELECT count(*) FROM stage WHERE strpos(name, ':') = 0)""",
             ids=list(image_ids),
         ).scalars()
     )

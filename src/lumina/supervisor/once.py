@@ -75,7 +75,7 @@ def run_once(
         display.line("")
         with app.store.transaction() as tx:
             failed = failures.since(tx, before)
-            catalogs = coverage.coverage(tx, coverage.describe(app.registry))
+            catalogs = coverage.coverage(tx, coverage.describe(app.shown_stages))
     return Outcome(jobs, catalogs, failed, time.monotonic() - began)
 
 

@@ -1,0 +1,71 @@
+"""Vectors of images: one stage for each model of the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from lumina.domain.model import ModelEntry
+from lumina.domain.picture import Picture, PictureError
+from lumina.domain.stage import Failure, Lane, Noted, Stage
+from lumina.domain.vectors import Embedding
+from lumina.inference.ahead import ahead
+from lumina.inference.images import Images, sound
+from lumina.inference.models import Models
+from lumina.inference.preprocess import Tensor
+
+Outcome = Embedding | Noted[Embedding] | Failure
+
+
+class Embed(Stage[Picture, Embedding]):
+    """What a network sees in the picture, as a vector; look-alikes lie close together."""
+
+    result = Embedding
+    needs = ("proxy",)
+    lane = Lane.GPU
+    batch = 32
+    side = 1440
+    """Pixels of the proxy, from which all models start."""
+
+    def __init__(self, entry: ModelEntry, models: Models) -> None:
+        self.name, self.version = f"embed:{entry.name}", entry.version
+        self.entry, self.models = entry, models
+
+    @property
+    def waiting(self) -> str | None:
+        """What has to be done before the model can be used."""
+        return self.models.waiting(self.entry.name)
+
+    def run(self, items: Sequence[Picture]) -> list[Outcome]:
+        """One vector per picture; the next ones are decoded while the network is at work.
+
+        Raises:
+            Unavailable: the model is not installed, broken, or does not fit into memory.
+            MemoryError: not even one picture fits.
+        """
+        encoder = self.models.image_encoder(self.entry.name)
+        encoder.load()
+        outcomes: list[Outcome] = []
+        for prepared in ahead(lambda picture: self._prepared(encoder, picture), items, encoder.fitting.size):
+            outcomes.extend(self._outcomes(encoder, prepared))
+        return outcomes
+
+    def _prepared(self, encoder: Images, picture: Picture) -> Tensor | Failure:
+        try:
+            return encoder.prepare(picture.pixels(self.side))
+        except PictureError as error:
+            return Failure(error.code, error.reason, error.retryable)
+
+    def _outcomes(self, encoder: Images, prepared: Sequence[Tensor | Failure]) -> Iterator[Outcome]:
+        tensors = [each for each in prepared if not isinstance(each, Failure)]
+        features = iter(encoder.features(np.stack(tensors)) if tensors else ())
+        for each in prepared:
+            yield each if isinstance(each, Failure) else self._outcome(next(features))
+
+    def _outcome(self, feature: Tensor) -> Embedding | Failure:
+        if not sound(feature[np.newaxis]).all():
+            reason = f"{self.entry.title} gives no usable vector for this picture (not finite, or all zeros)."
+            return Failure("bad-vector", reason)
+        vector = (feature / np.linalg.norm(feature)).astype(np.float32)
+        return Embedding(self.entry.name, self.entry.version, vector)

@@ -56,9 +56,9 @@ class Lumina:
         """Jobs."""
         return self.app.work
 
-    @cached_property
+    @property
     def stages(self) -> tuple[StageInfo, ...]:
-        """Every stage, for coverage."""
+        """Every stage that people are told of, for coverage; what one waits for may have come meanwhile."""
         return service.describe(self.app.shown_stages)
 
     @cached_property

@@ -79,7 +79,7 @@ def _say_only(context: typer.Context, names: list[str], catalog: str | None, *, 
     from lumina.services import coverage
 
     with open_app(context) as app:
-        infos = {info.name: info for info in coverage.describe(app.shown_stages)}
+        infos = {info.name: info for info in coverage.describe(app.registry if names else app.shown_stages)}
         if unknown := [name for name in names if name not in infos]:
             raise BadInput(f"There is no stage {unknown[0]!r}; the stages are {', '.join(infos)}.")
         wanted = [infos[name] for name in names] or list(infos.values())

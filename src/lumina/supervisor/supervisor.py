@@ -29,6 +29,8 @@ log = structlog.get_logger()
 BUSY_SECONDS = 2.0
 IDLE_SECONDS = 10.0
 """How often the reaper looks, with and without open work."""
+MODELS_SECONDS = 2.0
+"""How often the supervisor looks whether the first model was installed."""
 
 
 class Supervisor:
@@ -61,6 +63,7 @@ class Supervisor:
         self._reaper: threading.Thread | None = None
         self._inline: InlineLane | None = None
         self._pids: dict[str, int] = {}
+        self._look_at_models = 0.0
 
     def __enter__(self) -> Self:
         try:
@@ -112,6 +115,7 @@ class Supervisor:
         now = time.monotonic()
         if self._database is not None:
             self._database.tick(now)
+        self._add_gpu_lane(now)
         self.keeper.tick(now)
         self._pids |= {child.spec.name: child.pid for child in self.keeper.children if child.pid is not None}
         return True
@@ -144,7 +148,7 @@ class Supervisor:
             self._tell(Event("info", "lumina", f"removed the kill file {name}: you want it to run again"))
 
     def _start_children(self, app: App) -> None:
-        lanes = [Lane.CPU, *([Lane.GPU] if _has_gpu_stages(app) else [])]
+        lanes = [Lane.CPU, *([Lane.GPU] if _needs_gpu_lane(app) else [])]
         if self.url:
             specs = [api_spec(self.settings), *worker_specs(self.settings, [Lane.IO, *lanes])]
         else:
@@ -153,6 +157,15 @@ class Supervisor:
         logs = Path(self.settings.home) / "logs"
         self.keeper.children = [Child(spec, logs) for spec in specs]
         self.tick()
+
+    def _add_gpu_lane(self, now: float) -> None:
+        """Networks get a process of their own as soon as the first model is installed, and none before."""
+        if now < self._look_at_models or self._app is None or not self.keeper.children:
+            return
+        self._look_at_models = now + MODELS_SECONDS
+        if Lane.GPU.value not in {child.spec.name for child in self.keeper.children} and _needs_gpu_lane(self._app):
+            (spec,) = worker_specs(self.settings, [Lane.GPU])
+            self.keeper.children = [*self.keeper.children, Child(spec, Path(self.settings.home) / "logs")]
 
     def _free_leases(self, name: str) -> None:
         """A worker process ended: what it still held is held by nobody."""
@@ -176,5 +189,5 @@ class Supervisor:
             self._over.wait(BUSY_SECONDS if busy else IDLE_SECONDS)
 
 
-def _has_gpu_stages(app: App) -> bool:
-    return any(app.registry[name].lane is Lane.GPU for name in app.registry.names)
+def _needs_gpu_lane(app: App) -> bool:
+    return any(stage.lane is Lane.GPU and stage.waiting is None for stage in app.registry)

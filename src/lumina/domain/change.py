@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from lumina.domain.curation import Change, Field, Flag, Label
+from lumina.domain.taxonomy import MAX_NODE_NAME, NodeKind
 from lumina.errors import BadInput
 
 MAX_TITLE, MAX_CAPTION, MAX_NAME = 1_000, 20_000, 200
 MAX_KEYWORDS, MAX_KEYWORD = 1_000, 500
+MAX_NAMES, MAX_LANGUAGE = 200, 35
 
 
 def normal(change: Change) -> Any:
@@ -89,6 +91,76 @@ def _name(value: Any) -> str | None:
     return name if name is None else " ".join(name.split())
 
 
+def _word(value: Any) -> bool | None:
+    return None if value is None else _boolean(value)
+
+
+def node_name(value: Any) -> str:
+    """A node's name without blanks around it.
+
+    Raises:
+        ValueError: it is blank, too long, or holds `|`, `/`, a line break or a tab, which divide paths and lists.
+    """
+    name = " ".join(_printable(value).split()) if isinstance(value, str) else ""
+    if not name or len(name) > MAX_NODE_NAME:
+        raise ValueError(f"a node's name has 1 to {MAX_NODE_NAME} characters")
+    if forbidden := sorted(set(name) & set("|/")):
+        raise ValueError(f"a node's name does not hold {forbidden[0]!r}, which divides the levels of a path")
+    return name
+
+
+def _node(value: Any) -> dict[str, Any]:
+    """The state of a node: parent, name, kind, names [[language, name]], threshold, removed, merged_into."""
+    if not isinstance(value, Mapping) or value.keys() != _NODE_PARTS:
+        raise ValueError(f"it has {', '.join(sorted(_NODE_PARTS))}")
+    return {
+        **value,
+        "name": node_name(value["name"]),
+        "kind": NodeKind(value["kind"]).value,
+        "names": node_names(value["names"]),
+        "threshold": threshold(value["threshold"]),
+        "removed": _boolean(value["removed"]),
+    }
+
+
+_NODE_PARTS = {"parent", "name", "kind", "names", "threshold", "removed", "merged_into"}
+
+
+def node_names(pairs: Any) -> list[list[str]]:
+    """Names beside the main one, each once per language, sorted.
+
+    Raises:
+        ValueError: they are no pairs of a language and a name, or too many, or a name is none.
+    """
+    if not isinstance(pairs, list | tuple) or not all(
+        isinstance(pair, list | tuple) and len(pair) == 2 for pair in pairs
+    ):
+        raise ValueError("names are pairs of a language and a name")
+    found = sorted({(_language(language), node_name(name)) for language, name in pairs})
+    if len(found) > MAX_NAMES:
+        raise ValueError(f"a node has at most {MAX_NAMES} names")
+    return [list(pair) for pair in found]
+
+
+def _language(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > MAX_LANGUAGE or not all(c.isalnum() or c == "-" for c in value):
+        raise ValueError(f"{value!r} is no language such as en, pt-BR, or nothing")
+    return value.lower()
+
+
+def threshold(value: Any) -> float | None:
+    """A confidence from 0 to 1 to four digits, or None.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if value is None:
+        return None
+    if not _is_number(value) or not 0 <= value <= 1:
+        raise ValueError("a threshold is a number from 0 to 1, or nothing")
+    return round(float(value), 4)
+
+
 def _place(value: Any) -> list[float] | None:
     if value is None:
         return None
@@ -120,5 +192,7 @@ _NORMAL: Mapping[Field, Callable[[Any], Any]] = {
     Field.ALBUM_NAME: _name,
     Field.DISTINCT: _boolean,
     Field.KEEPER: _boolean,
+    Field.VERDICT: _word,
+    Field.NODE: _node,
     Field.FILE: _text(4_096),
 }

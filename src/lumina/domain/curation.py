@@ -45,12 +45,14 @@ class Field(StrEnum):
     ALBUM_NAME = "album-name"  # str, None: there is no such album; key: the album; no image
     DISTINCT = "distinct"  # bool: is in this set of images that are no copies of each other; key: the set
     KEEPER = "keeper"  # bool: a person chose it as keeper
+    VERDICT = "tag"  # bool or None: is what the node says; key: the node
+    NODE = "taxonomy-node"  # state of a node of the taxonomy (lumina.domain.change); key: the node; no image
     FILE = "file"  # where a file lies: null in the vault, else its path in the trash; key: the file
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field to be given a value. `image_id` is None for an album's name."""
+    """One field to be given a value. `image_id` is None for an album's name and for a node."""
 
     image_id: int | None
     field: Field
@@ -102,7 +104,7 @@ class Action:
     """One thing that somebody did, as the journal keeps it.
 
     Attributes:
-        kind: curate, album, keep-burst, resolve-duplicates, distinct, keeper.
+        kind: curate, album, keep-burst, resolve-duplicates, distinct, keeper, tag, taxonomy.
         title: a sentence for people.
         actor: `person`, or `policy` for what happens automatically.
         images: how many it changed.

@@ -21,14 +21,24 @@ class Access:
         joins: what `w` is joined with. present: the value now, as jsonb, never NULL.
         exists: whether there is something that can have a value.
         write: statements over `changed c`.
-        timed: a yes is kept as the moment since when, in UTC: undo brings that back as well.
+        after: the value as the journal keeps it, of the one that was asked for (`w.after`), over the same tables.
     """
 
     joins: str
     present: str
     write: tuple[str, ...]
     exists: str = "i.id IS NOT NULL"
-    timed: bool = False
+    after: str = "w.after"
+
+
+def _timed(joins: str, present: str, write: tuple[str, ...]) -> Access:
+    """A yes is kept as the moment since when, in UTC: undo brings that back as well.
+
+    One without its moment has been since now, or since whenever it has been one.
+    """
+    yes = f"CASE WHEN {present} <> {_NO} THEN {present} ELSE {moment('now()')} END"
+    after = f"CASE WHEN w.after = CAST('true' AS jsonb) THEN {yes} ELSE w.after END"
+    return Access(joins, present, write, after=after)
 
 
 def _found(alias: str, table: str, condition: str) -> str:
@@ -39,11 +49,11 @@ def _found(alias: str, table: str, condition: str) -> str:
     return f"LEFT JOIN LATERAL (SELECT * FROM {table} t WHERE {condition} LIMIT 1) {alias} ON true"
 
 
-def _without(table: str, condition: str) -> str:
-    """Delete the rows of those that are no longer `true`, looked up as in `_found`."""
+def _without(table: str, condition: str, nothing: str = "CAST('false' AS jsonb)") -> str:
+    """Delete the rows of those that are no longer there, looked up as in `_found`."""
     return (
         f"DELETE FROM {table} WHERE ctid = ANY(ARRAY(SELECT found.ctid FROM changed c CROSS JOIN LATERAL"
-        f" (SELECT t.ctid FROM {table} t WHERE {condition} LIMIT 1) found WHERE c.after = {_NO}))"
+        f" (SELECT t.ctid FROM {table} t WHERE {condition} LIMIT 1) found WHERE c.after = {nothing}))"
     )
 
 
@@ -128,16 +138,15 @@ _LOCATION = _beside(
     "CASE WHEN d.latitude IS NOT NULL THEN jsonb_build_array(d.latitude, d.longitude) END",
 )
 _SINCE = f"CAST({_TEXT} AS timestamptz)"
-_TRASHED = Access(
+_TRASHED = _timed(
     joins=_IMAGE,
     present=f"coalesce({moment('i.trashed_at')}, {_NO})",
     write=(
         f"UPDATE image SET trashed_at = CASE WHEN c.after <> {_NO} THEN {_SINCE} END"
         " FROM changed c WHERE image.id = c.image_id",
     ),
-    timed=True,
 )
-_ALBUM = Access(
+_ALBUM = _timed(
     joins=f"{_IMAGE} {_found('m', 'album_image', 't.image_id = w.image_id AND t.album_id = w.key')}",
     present=f"coalesce({moment('m.added_at')}, {_NO})",
     write=(
@@ -146,7 +155,6 @@ _ALBUM = Access(
         " ON CONFLICT (album_id, image_id) DO UPDATE SET added_at = excluded.added_at",
         _without("album_image", "t.image_id = c.image_id AND t.album_id = c.key"),
     ),
-    timed=True,
 )
 _ALBUM_NAME = Access(
     joins=_found("a", "album", "t.id = w.key"),
@@ -168,7 +176,7 @@ _DISTINCT = Access(
         _without("distinct_member", "t.image_id = c.image_id AND t.set_id = c.key"),
     ),
 )
-_KEEPER = Access(
+_KEEPER = _timed(
     joins=f"{_IMAGE} {_found('k', 'keeper_choice', 't.image_id = w.image_id')}",
     present=f"coalesce({moment('k.chosen_at')}, {_NO})",
     write=(
@@ -177,7 +185,46 @@ _KEEPER = Access(
         " ON CONFLICT (image_id) DO UPDATE SET chosen_at = excluded.chosen_at",
         _without("keeper_choice", "t.image_id = c.image_id"),
     ),
-    timed=True,
+)
+_SAID = f"jsonb_build_object('yes', v.yes, 'at', {moment('v.decided_at')})"
+# A word that was said before counts from now on where another one has contradicted it since.
+_AGAIN = (
+    "EXISTS (SELECT FROM verdict o WHERE o.image_id = v.image_id AND o.yes <> v.yes AND o.decided_at >= v.decided_at)"
+)
+_VERDICT = Access(
+    joins=f"{_IMAGE} {_found('v', 'verdict', 't.image_id = w.image_id AND t.node_id = w.key')}"
+    f" {_found('n', 'taxonomy_node', 't.id = w.key')}",
+    present=f"CASE WHEN v.image_id IS NULL THEN {_NULL} ELSE {_SAID} END",
+    write=(
+        "INSERT INTO verdict (image_id, node_id, yes, decided_at) SELECT c.image_id, c.key,"
+        " CAST(c.after ->> 'yes' AS boolean), CAST(c.after ->> 'at' AS timestamptz)"
+        f" FROM changed c WHERE c.after <> {_NULL}"
+        " ON CONFLICT (image_id, node_id) DO UPDATE SET yes = excluded.yes, decided_at = excluded.decided_at",
+        _without("verdict", "t.image_id = c.image_id AND t.node_id = c.key", _NULL),
+    ),
+    exists="i.id IS NOT NULL AND n.id IS NOT NULL",
+    after="CASE WHEN jsonb_typeof(w.after) <> 'boolean' THEN w.after"
+    f" WHEN to_jsonb(v.yes) = w.after AND NOT {_AGAIN} THEN {_SAID}"
+    f" ELSE jsonb_build_object('yes', w.after, 'at', {moment('statement_timestamp()')}) END",
+)
+_NODE = Access(
+    joins=_found("n", "taxonomy_node", "t.id = w.key"),
+    present="coalesce(jsonb_build_object('parent', n.parent_id, 'name', n.name, 'kind', n.kind,"
+    " 'threshold', n.threshold, 'removed', n.removed, 'merged_into', n.merged_into, 'names', coalesce(("
+    "SELECT jsonb_agg(jsonb_build_array(o.language, o.name) ORDER BY o.language, o.name)"
+    f" FROM taxonomy_name o WHERE o.node_id = n.id), CAST('[]' AS jsonb))), {_NULL})",
+    write=(
+        "UPDATE taxonomy_node SET parent_id = CAST(c.after ->> 'parent' AS bigint), name = c.after ->> 'name',"
+        " kind = c.after ->> 'kind', threshold = CAST(c.after ->> 'threshold' AS real),"
+        " removed = CAST(c.after ->> 'removed' AS boolean), merged_into = CAST(c.after ->> 'merged_into' AS bigint)"
+        " FROM changed c WHERE taxonomy_node.id = c.key",
+        "INSERT INTO taxonomy_name (node_id, language, name) SELECT c.key, o ->> 0, o ->> 1"
+        " FROM changed c CROSS JOIN LATERAL jsonb_array_elements(c.after -> 'names') o ON CONFLICT DO NOTHING",
+        "DELETE FROM taxonomy_name o USING changed c WHERE o.node_id = c.key"
+        " AND NOT EXISTS (SELECT FROM jsonb_array_elements(c.after -> 'names') p"
+        " WHERE p = jsonb_build_array(o.language, o.name))",
+    ),
+    exists="n.id IS NOT NULL",
 )
 _FILE = Access(
     joins=_found("f", "file", "t.id = w.key AND t.image_id = w.image_id"),
@@ -202,6 +249,8 @@ FIELDS: Mapping[Field, Access] = {
     Field.ALBUM_NAME: _ALBUM_NAME,
     Field.DISTINCT: _DISTINCT,
     Field.KEEPER: _KEEPER,
+    Field.VERDICT: _VERDICT,
+    Field.NODE: _NODE,
     Field.FILE: _FILE,
 }
 """Every field that the journal knows, in no particular order: none depends on another."""

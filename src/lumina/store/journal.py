@@ -15,9 +15,9 @@ from uuid import UUID
 from lumina.domain import change
 from lumina.domain.curation import Action, ActionState, Change, Conflict, Field, Undone
 from lumina.errors import Conflict as Clash
-from lumina.store import actions, albums
+from lumina.store import actions, albums, settling, tree_undo
 from lumina.store.database import Transaction
-from lumina.store.fields import FIELDS, moment
+from lumina.store.fields import FIELDS
 
 PIECE = 50_000
 """Changes that are written at once."""
@@ -39,9 +39,11 @@ def perform(
 ) -> Action:
     """Make changes and remember them as one action; those that change nothing are left out.
 
-    `kind` is curate, album, keep-burst, resolve-duplicates, distinct or keeper, `title` a sentence for people: "Rated 3
-    images 4 stars". Of several changes of one field of one image the last one counts; images that are gone are passed
-    over. Where more follows (`extend`), `state` is DOING and `job_id` the job; `lumina.store.actions.mark` ends it.
+    `kind` is curate, album, keep-burst, resolve-duplicates, distinct, keeper, tag or taxonomy, `title` a sentence for
+    people: "Rated 3 images 4 stars". Tags are settled by the verdicts and the tree as they are afterwards.
+
+    Of several changes of one field of one image the last one counts; images that are gone are passed over.
+    Where more follows (`extend`), `state` is DOING and `job_id` the job; `lumina.store.actions.mark` ends it.
 
     Raises:
         BadInput: a field cannot have such a value.
@@ -78,17 +80,19 @@ def undo(tx: Transaction, action_id: int, *, leave: Sequence[int] = ()) -> Undon
 
     Raises:
         NotFound: there is no such action.
-        Conflict: it is undone already, or still under way.
+        Conflict: it is undone already, or still under way, or all that it did was to the taxonomy, whose nodes have
+            changed since.
     """
     action = actions.get(tx, action_id, lock=True)
     if action.state not in (ActionState.DONE, ActionState.UNDOING):
         reason = "has been undone already" if action.state is ActionState.UNDONE else "is still under way"
         raise Clash(f'Action {action_id} ("{action.title}") {reason}.')
-    albums.lock_of_action(tx, action_id)
-    changed, left = 0, list[Conflict]()
-    with tx.by_index():
+    fields, left = _undoable(tx, action, list(_rounds(tx, action_id)))
+    changed = 0
+    with settling.around_undo(tx, action_id, [field for field, _ in fields]), tx.by_index():
+        albums.lock_of_action(tx, action_id)
         _lock_of_action(tx, action_id)
-        for field, rounds in _rounds(tx, action_id):
+        for field, rounds in fields:
             of_field, conflicts = _undo_field(tx, action_id, field, rounds, leave)
             changed, left = changed + of_field, left + conflicts
         _sweep(tx, action_id)
@@ -96,11 +100,22 @@ def undo(tx: Transaction, action_id: int, *, leave: Sequence[int] = ()) -> Undon
     return Undone(changed, len(left), tuple(left[:LEFT]))
 
 
+def _undoable(
+    tx: Transaction, action: Action, fields: list[tuple[Field, int]]
+) -> tuple[list[tuple[Field, int]], list[Conflict]]:
+    """The fields that can be undone, and what is left of the taxonomy, which is undone as a whole or not at all."""
+    if Field.NODE not in dict(fields) or (reason := tree_undo.problem_of(tx, action.id)) is None:
+        return fields, []
+    if len(fields) == 1:
+        raise Clash(f'Action {action.id} ("{action.title}") cannot be undone. {reason}')
+    return [field for field in fields if field[0] is not Field.NODE], tree_undo.conflicts(tx, action.id)
+
+
 def _apply(tx: Transaction, action_id: int, changes: Iterable[Change]) -> Action:
     rest = iter(changes)
     while piece := list(islice(rest, PIECE)):
         wanted = _by_field(piece)
-        with tx.by_index():
+        with settling.around(tx, _nodes(wanted), _judged(wanted)), tx.by_index():
             lock(tx, {image for values in wanted.values() for image, _ in values if image is not None})
             for field, values in wanted.items():
                 _write(tx, action_id, field, values)
@@ -108,6 +123,16 @@ def _apply(tx: Transaction, action_id: int, changes: Iterable[Change]) -> Action
 
 
 _Key = tuple[int | None, int]
+
+
+def _nodes(wanted: Mapping[Field, Mapping[_Key, Any]]) -> dict[int, Mapping[str, Any]]:
+    """Nodes of the taxonomy that are to change, and into what."""
+    return {key: state for (_, key), state in wanted.get(Field.NODE, {}).items()}
+
+
+def _judged(wanted: Mapping[Field, Mapping[_Key, Any]]) -> set[int]:
+    """Images of which something is said that decides about their tags."""
+    return {image for image, _ in wanted.get(Field.VERDICT, {}) if image is not None}
 
 
 def _by_field(changes: Iterable[Change]) -> dict[Field, dict[_Key, Any]]:
@@ -162,14 +187,9 @@ def _changing(field: Field, source: str) -> str:
     Further on there are `present` (the same with before and found) and `changed` (image_id, key, before, after).
     """
     access = FIELDS[field]
-    after = "w.after"
-    if access.timed:
-        # a yes without its moment: since now, or since whenever it has been one
-        yes = f"CASE WHEN {access.present} <> CAST('false' AS jsonb) THEN {access.present} ELSE {moment('now()')} END"
-        after = f"CASE WHEN w.after = CAST('true' AS jsonb) THEN {yes} ELSE w.after END"
     writes = "".join(f", written_{n} AS ({statement})" for n, statement in enumerate(access.write))
     return f"""WITH wanted AS MATERIALIZED ({source}), present AS MATERIALIZED (
-            SELECT w.image_id, w.key, {access.present} AS before, {after} AS after, w.expected, w.origin,
+            SELECT w.image_id, w.key, {access.present} AS before, {access.after} AS after, w.expected, w.origin,
                 {access.exists} AS found FROM wanted w {access.joins}
         ), changed AS MATERIALIZED (
             SELECT image_id, key, before, after FROM present

@@ -1,0 +1,234 @@
+"""The tree of what can be seen: reading it, finding nodes by name, adding rows that the journal brings to life.
+
+Whoever changes the tree holds `lock_tree`; whoever settles tags holds `hold_tree`, so that no label is settled by a
+tree that is about to be another one. Both come before any lock on images.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from lumina.domain.taxonomy import Node, NodeKind, Origin, singulars
+from lumina.domain.tree import Place
+from lumina.errors import NotFound
+from lumina.store.database import Row, Transaction
+
+_LOCK = "hashtext('lumina.taxonomy')"
+
+
+def lock_tree(tx: Transaction) -> None:
+    """Let nobody else change the tree, nor settle tags by it, until the end of the transaction."""
+    tx.execute(f"SELECT pg_advisory_xact_lock({_LOCK})")
+
+
+def hold_tree(tx: Transaction) -> None:
+    """Let nobody change the tree until the end of the transaction; any number may hold it at once."""
+    tx.execute(f"SELECT pg_advisory_xact_lock_shared({_LOCK})")
+
+
+def nodes(tx: Transaction, ids: Collection[int] | None = None) -> dict[int, Node]:
+    """Node -> what is known of it, for all nodes that were not removed, or for those of `ids`; parents come first."""
+    rows = tx.rows(
+        f"""SELECT {_COLUMNS} FROM taxonomy_node n LEFT JOIN {_COUNTS} c ON c.node_id = n.id
+        LEFT JOIN (SELECT parent_id, count(*) AS children FROM taxonomy_node WHERE NOT removed GROUP BY parent_id) k
+            ON k.parent_id = n.id
+        WHERE NOT n.removed AND (CAST(:ids AS bigint[]) IS NULL OR n.id = ANY(:ids)) ORDER BY n.path""",
+        ids=None if ids is None else list(ids),
+    )
+    names = _names(tx, None if ids is None else list(ids))
+    return {row["id"]: _node(row, names.get(row["id"], ())) for row in rows}
+
+
+_COLUMNS = (
+    "n.id, n.parent_id, ltree2text(n.path) AS path, n.kind, n.name, n.key, n.threshold, n.origin,"
+    " coalesce(c.own, 0) AS own, coalesce(c.images, 0) AS images, coalesce(k.children, 0) AS children"
+)
+_COUNTS = """(SELECT node_id, sum(own)::bigint AS own, sum(images)::bigint AS images FROM (
+    SELECT node_id, own, images FROM taxonomy_count
+    UNION ALL SELECT node_id, own, images FROM taxonomy_delta) counted GROUP BY node_id)"""
+
+
+def _names(tx: Transaction, ids: Sequence[int] | None) -> dict[int, tuple[tuple[str, str], ...]]:
+    rows = tx.rows(
+        "SELECT node_id, language, name FROM taxonomy_name"
+        " WHERE CAST(:ids AS bigint[]) IS NULL OR node_id = ANY(:ids) ORDER BY node_id, language, name",
+        ids=ids,
+    )
+    found: dict[int, tuple[tuple[str, str], ...]] = {}
+    for row in rows:
+        found[row["node_id"]] = (*found.get(row["node_id"], ()), (row["language"], row["name"]))
+    return found
+
+
+def _node(row: Row, names: tuple[tuple[str, str], ...]) -> Node:
+    return Node(
+        id=row["id"],
+        parent_id=row["parent_id"],
+        path=tuple(map(int, row["path"].split("."))),
+        kind=NodeKind(row["kind"]),
+        name=row["name"],
+        names=names,
+        key=row["key"],
+        images=row["images"],
+        own=row["own"],
+        children=row["children"],
+        threshold=row["threshold"],
+        origin=Origin(row["origin"]),
+    )
+
+
+def get(tx: Transaction, node_id: int) -> Node:
+    """One node.
+
+    Raises:
+        NotFound: there is none of this id, or it was merged or removed; the message says which.
+    """
+    found = nodes(tx, [node_id]).get(node_id)
+    if found is None:
+        raise NotFound(_gone(tx, node_id))
+    return found
+
+
+def _gone(tx: Transaction, node_id: int) -> str:
+    row = tx.row(
+        "SELECT n.name, t.id, t.name AS target FROM taxonomy_node n LEFT JOIN taxonomy_node t ON t.id = n.target_id"
+        " WHERE n.id = :id",
+        id=node_id,
+    )
+    if row is None:
+        return f"There is no node {node_id} in the taxonomy."
+    if row["target"] is None:
+        return f'Node {node_id} ("{row["name"]}") was removed from the taxonomy.'
+    return f'Node {node_id} ("{row["name"]}") was merged into node {row["id"]} ("{row["target"]}").'
+
+
+def find(tx: Transaction, name: str) -> list[int]:
+    """Ids of the nodes that have this name, in any language, in any case, with or without accents, by rising id.
+
+    An English plural finds what has the singular for its name, where nothing is called by the plural.
+    """
+    wanted = " ".join(name.split())
+    for candidates in ([wanted], singulars(wanted.lower())):
+        if found := _called(tx, candidates):
+            return found
+    return []
+
+
+def _called(tx: Transaction, candidates: Sequence[str]) -> list[int]:
+    if not candidates:
+        return []
+    rows = tx.rows(
+        """WITH wanted AS (SELECT taxonomy_folded(name) AS name FROM unnest(CAST(:names AS text[])) w (name))
+        SELECT n.id FROM taxonomy_node n JOIN wanted w ON taxonomy_folded(n.name) = w.name WHERE NOT n.removed
+        UNION SELECT n.id FROM taxonomy_name o JOIN wanted w ON taxonomy_folded(o.name) = w.name
+        JOIN taxonomy_node n ON n.id = o.node_id WHERE NOT n.removed ORDER BY id""",
+        names=list(candidates),
+    )
+    return [row["id"] for row in rows]
+
+
+def paths(tx: Transaction, ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """Node -> names from the root to the node itself."""
+    rows = tx.rows(
+        """SELECT n.id, (SELECT array_agg(a.name ORDER BY nlevel(a.path)) FROM taxonomy_node a
+            WHERE a.id = ANY(CAST(string_to_array(ltree2text(n.path), '.') AS bigint[]))) AS names
+        FROM taxonomy_node n WHERE n.id = ANY(:ids)""",
+        ids=list(ids),
+    )
+    return {row["id"]: tuple(row["names"]) for row in rows}
+
+
+def places(tx: Transaction) -> dict[int, Place]:
+    """Every node's place, removed ones included."""
+    rows: Sequence[Any] = tx.execute("SELECT id, parent_id, name, NOT removed FROM taxonomy_node").all()
+    return {node: Place(parent, name, live) for node, parent, name, live in rows}
+
+
+def subtree(tx: Transaction, node_id: int) -> list[int]:
+    """Ids of a node and all below it that were not removed, by rising id."""
+    rows = tx.rows(
+        "SELECT id FROM taxonomy_node WHERE path <@ (SELECT path FROM taxonomy_node WHERE id = :id) AND NOT removed"
+        " ORDER BY id",
+        id=node_id,
+    )
+    return [row["id"] for row in rows]
+
+
+def targets(tx: Transaction, ids: Collection[int]) -> dict[int, int]:
+    """Node -> the node that holds in its stead: itself, or what it was merged into; removed ones are left out."""
+    rows = tx.rows(
+        "SELECT id, target_id FROM taxonomy_node WHERE id = ANY(:ids) AND target_id IS NOT NULL", ids=list(ids)
+    )
+    return {row["id"]: row["target_id"] for row in rows}
+
+
+def by_keys(tx: Transaction, keys: Collection[str]) -> dict[str, int]:
+    """Key of the starting tree -> the node that holds for it now; keys whose node was removed are left out."""
+    rows = tx.rows(
+        "SELECT key, target_id FROM taxonomy_node WHERE key = ANY(:keys) AND target_id IS NOT NULL", keys=list(keys)
+    )
+    return {row["key"]: row["target_id"] for row in rows}
+
+
+def reserve(tx: Transaction, parent_id: int | None, name: str, kind: NodeKind, origin: Origin) -> int:
+    """A row for a node that is none yet: the journal's `Field.NODE` brings it to life; returns its id."""
+    made: int = tx.value(
+        """INSERT INTO taxonomy_node (parent_id, name, kind, origin, removed)
+        VALUES (:parent, :name, :kind, :origin, true) RETURNING id""",
+        parent=parent_id,
+        name=name,
+        kind=kind.value,
+        origin=origin.value,
+    )
+    return made
+
+
+def state(node: Node) -> dict[str, Any]:
+    """A node as `Field.NODE` of the journal keeps it; change what is to be another."""
+    return {
+        "parent": node.parent_id,
+        "name": node.name,
+        "kind": node.kind.value,
+        "names": [list(pair) for pair in node.names],
+        "threshold": node.threshold,
+        "removed": False,
+        "merged_into": None,
+    }
+
+
+def named_paths(tx: Transaction, wanted: Iterable[tuple[str, ...]]) -> dict[tuple[str, ...], int]:
+    """Path of names -> its node, for those that exist. Each level may be any name that the node has.
+
+    Args:
+        tx: the transaction.
+        wanted: names from the root down.
+    """
+    found: dict[tuple[str, ...], int] = {}
+    every, depth = set(wanted), 1
+    level = {path[:1] for path in every if path}
+    while level:
+        found |= _below(tx, [(found.get(path[:-1]), path) for path in sorted(level)])
+        depth += 1
+        level = {path[:depth] for path in every if len(path) >= depth and path[: depth - 1] in found}
+    return {path: found[path] for path in every if path in found}
+
+
+def _below(tx: Transaction, wanted: Sequence[tuple[int | None, tuple[str, ...]]]) -> Mapping[tuple[str, ...], int]:
+    rows = tx.rows(
+        """WITH wanted AS (
+            SELECT n, parent, taxonomy_folded(name) AS name
+            FROM unnest(CAST(:parents AS bigint[]), CAST(:names AS text[])) WITH ORDINALITY w (parent, name, n)
+        ), called AS (
+            SELECT w.n, t.id, 0 AS rank FROM wanted w JOIN taxonomy_node t
+              ON coalesce(t.parent_id, 0) = coalesce(w.parent, 0) AND taxonomy_folded(t.name) = w.name AND NOT t.removed
+            UNION ALL
+            SELECT w.n, t.id, 1 FROM wanted w JOIN taxonomy_name o ON taxonomy_folded(o.name) = w.name
+              JOIN taxonomy_node t ON t.id = o.node_id AND NOT t.removed
+                AND coalesce(t.parent_id, 0) = coalesce(w.parent, 0)
+        )
+        SELECT DISTINCT ON (n) n, id FROM called ORDER BY n, rank, id""",
+        parents=[parent for parent, _ in wanted],
+        names=[path[-1] for _, path in wanted],
+    )
+    return {wanted[row["n"] - 1][1]: row["id"] for row in rows}

@@ -17,27 +17,134 @@ CREATE TABLE vector_space (
 );
 CREATE UNIQUE INDEX vector_space_live ON vector_space (model, kind) WHERE state = 'live';
 
--- Where a picture was taken, in words, from its coordinates alone (no network).
+-- Where pictures were taken, in words, from their coordinates alone (no network): lumina.domain.places.
 CREATE TABLE place (
-    image_id bigint PRIMARY KEY REFERENCES image ON DELETE CASCADE,
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     country_code text NOT NULL,
     country text NOT NULL,
     region text,
-    city text
+    city text,                          -- NULL: far from any
+    UNIQUE NULLS NOT DISTINCT (country_code, region, city)
 );
-CREATE INDEX place_city ON place (country_code, city, image_id);
+CREATE TABLE image_place (              -- written with the image's document
+    image_id bigint PRIMARY KEY REFERENCES image ON DELETE CASCADE,
+    place_id bigint NOT NULL REFERENCES place
+);
+CREATE INDEX image_place_place ON image_place (place_id, image_id);
+CREATE INDEX curation_located ON curation (image_id) WHERE latitude IS NOT NULL;
+CREATE INDEX metadata_lens ON metadata (lens_model, image_id) WHERE lens_model IS NOT NULL;
 
--- What an image can be found by, in words. Whatever changes one of its sources appends the image to search_mark
--- (writers never wait for each other); marked images are written anew soon after, in pieces.
+-- What an image can be found by, in words (lumina.domain.document). Whatever changes one of its sources appends the
+-- image to search_mark (writers never wait for each other); marked images are written anew soon after, in pieces.
 CREATE TABLE search_document (
     image_id bigint PRIMARY KEY REFERENCES image ON DELETE CASCADE,
-    words tsvector NOT NULL
+    words tsvector NOT NULL             -- weights: A titles and tags, B captions, C places and cameras, D names
 );
-CREATE INDEX search_document_words ON search_document USING gin (words);
+CREATE INDEX search_document_words ON search_document USING gin (words) WITH (gin_pending_list_limit = 512);
 CREATE TABLE search_mark (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     image_id bigint NOT NULL
 );
+-- All images with this tag (or one below it) or in this album are to be marked, a piece at a time: renaming a node
+-- that a million images have is done at once.
+CREATE TABLE search_sweep (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    node_id bigint,
+    album_id bigint,
+    below boolean NOT NULL DEFAULT false,   -- and all nodes below it
+    after bigint NOT NULL DEFAULT 0         -- images up to this one have been marked
+);
+-- Words that there are, and in how many documents: an estimate (removed images still count), for planning a search and
+-- for spelling. Long numbers and codes are left out.
+CREATE TABLE search_word (
+    word text COLLATE "C" PRIMARY KEY,  -- "~" before a stem
+    images bigint NOT NULL
+) WITH (fillfactor = 80);
+CREATE INDEX search_word_like ON search_word USING gin (word gin_trgm_ops) WHERE left(word, 1) <> '~';
+
+CREATE FUNCTION search_marks() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' THEN
+        INSERT INTO search_mark (image_id) SELECT DISTINCT image_id FROM removed;
+    ELSE
+        INSERT INTO search_mark (image_id) SELECT DISTINCT image_id FROM added;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION search_marks_of_images() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO search_mark (image_id) SELECT id FROM added;
+    ELSE
+        INSERT INTO search_mark (image_id) SELECT DISTINCT id FROM (
+            SELECT id, folder, stem, taken_at FROM added EXCEPT SELECT id, folder, stem, taken_at FROM removed) changed;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION search_marks_of_files() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    WITH changed AS (
+        (SELECT image_id, path FROM added EXCEPT SELECT image_id, path FROM removed)
+        UNION ALL (SELECT image_id, path FROM removed EXCEPT SELECT image_id, path FROM added)
+    ) INSERT INTO search_mark (image_id) SELECT DISTINCT image_id FROM changed;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION search_marks_of_metadata() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO search_mark (image_id) SELECT image_id FROM (
+        SELECT image_id, camera, lens_model, title, caption, keywords, latitude, longitude FROM added
+        EXCEPT SELECT image_id, camera, lens_model, title, caption, keywords, latitude, longitude FROM removed) changed;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION search_marks_of_curation() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO search_mark (image_id) SELECT image_id FROM added
+        WHERE title IS NOT NULL OR caption IS NOT NULL OR keywords <> '{}' OR latitude IS NOT NULL;
+    ELSE
+        INSERT INTO search_mark (image_id) SELECT image_id FROM (
+            SELECT image_id, title, caption, keywords, latitude, longitude FROM added
+            EXCEPT SELECT image_id, title, caption, keywords, latitude, longitude FROM removed) changed;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION search_marks_of_tags() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO search_mark (image_id) SELECT DISTINCT image_id FROM (
+        SELECT image_id, node_id FROM added EXCEPT SELECT image_id, node_id FROM removed) changed;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER search_image_added AFTER INSERT ON image REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION search_marks_of_images();
+CREATE TRIGGER search_image_changed AFTER UPDATE ON image REFERENCING OLD TABLE AS removed NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION search_marks_of_images();
+CREATE TRIGGER search_file_added AFTER INSERT ON file REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION search_marks();
+CREATE TRIGGER search_file_changed AFTER UPDATE ON file REFERENCING OLD TABLE AS removed NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION search_marks_of_files();
+CREATE TRIGGER search_metadata_added AFTER INSERT ON metadata REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION search_marks();
+CREATE TRIGGER search_metadata_changed AFTER UPDATE ON metadata REFERENCING OLD TABLE AS removed NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION search_marks_of_metadata();
+CREATE TRIGGER search_curation_added AFTER INSERT ON curation REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION search_marks_of_curation();
+CREATE TRIGGER search_curation_changed AFTER UPDATE ON curation REFERENCING OLD TABLE AS removed NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION search_marks_of_curation();
+CREATE TRIGGER search_album_added AFTER INSERT ON album_image REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION search_marks();
+CREATE TRIGGER search_album_removed AFTER DELETE ON album_image REFERENCING OLD TABLE AS removed
+    FOR EACH STATEMENT EXECUTE FUNCTION search_marks();
+
+CREATE FUNCTION search_sweeps_of_albums() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO search_sweep (album_id) SELECT id FROM (
+        SELECT id, name FROM added EXCEPT SELECT id, name FROM removed) changed;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER search_album_named AFTER UPDATE ON album REFERENCING OLD TABLE AS removed NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION search_sweeps_of_albums();
+-- What older catalogs have.
+INSERT INTO search_mark (image_id) SELECT id FROM image ORDER BY id;
 
 -- The tree of what can be seen. `path` is made of ids, so names change without touching it. Nodes are never deleted:
 -- what was removed or merged stays for undo, and for the labels that speak of it.
@@ -195,3 +302,30 @@ ALTER TABLE batch ADD CONSTRAINT batch_kind_check CHECK (kind IN ('scan', 'plan'
     'sequence', 'resolve', 'vectors', 'tag', 'learn', 'subject'));
 ALTER TABLE run DROP CONSTRAINT run_kind_check;
 ALTER TABLE run ADD CONSTRAINT run_kind_check CHECK (kind IN ('duplicates', 'bursts', 'subjects'));
+
+-- Tags and the tree's names are words of documents.
+CREATE FUNCTION search_sweeps_of_nodes() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO search_sweep (node_id, below) SELECT id, true FROM (
+        SELECT id, name, parent_id, removed FROM added EXCEPT SELECT id, name, parent_id, removed FROM gone) changed;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION search_sweeps_of_names() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO search_sweep (node_id, below) SELECT DISTINCT node_id, true FROM added;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER search_tag_added AFTER INSERT ON tag REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION search_marks();
+CREATE TRIGGER search_tag_changed AFTER UPDATE ON tag REFERENCING OLD TABLE AS removed NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION search_marks_of_tags();
+CREATE TRIGGER search_tag_removed AFTER DELETE ON tag REFERENCING OLD TABLE AS removed
+    FOR EACH STATEMENT EXECUTE FUNCTION search_marks();
+CREATE TRIGGER search_node_changed AFTER UPDATE ON taxonomy_node REFERENCING OLD TABLE AS gone NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION search_sweeps_of_nodes();
+CREATE TRIGGER search_name_added AFTER INSERT ON taxonomy_name REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION search_sweeps_of_names();
+CREATE TRIGGER search_name_changed AFTER UPDATE ON taxonomy_name REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION search_sweeps_of_names();
+CREATE TRIGGER search_name_removed AFTER DELETE ON taxonomy_name REFERENCING OLD TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION search_sweeps_of_names();

@@ -1,0 +1,120 @@
+"""What an image can be found by, put together from all that is said about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from lumina.domain.words import fold, words
+
+LONGEST_TEXT = 4_000
+"""Characters of one text that count."""
+MOST_PLACES = 3_000
+"""Words of one document that count."""
+GAP = 5
+"""Places left free between texts: words of two of them are no phrase, and no neighbours."""
+
+_MONTHS = "january february march april may june july august september october november december"
+_DAYS = "monday tuesday wednesday thursday friday saturday sunday"
+MONTHS, DAYS = tuple(_MONTHS.split()), tuple(_DAYS.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """All that is said about one image. Each is a list of texts.
+
+    Attributes:
+        titles: of the file and of people. tags: names of its nodes and of those above them, in all languages;
+            keywords.
+        captions: descriptions; names of albums.
+        where: country, region, city. gear: camera, lens.
+        names: of its files and their folder.
+    """
+
+    titles: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    captions: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+    gear: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    taken_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Word -> where it stands: (place, weight) each, weights A to D."""
+
+    words: Mapping[str, tuple[tuple[int, str], ...]]
+
+
+def compose(said: Said) -> Document:
+    """The document of an image: what a person named first counts most (A), names of files least (D)."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    at = 1
+    for text, weight in _texts(said):
+        for forms in words(text[:LONGEST_TEXT]):
+            for word in forms:
+                found.setdefault(word, []).append((at, weight))
+            at += 1
+        at += GAP
+        if at > MOST_PLACES:
+            break
+    return Document({word: tuple(places) for word, places in found.items()})
+
+
+def _texts(said: Said) -> Iterator[tuple[str, str]]:
+    for texts, weight in (
+        (said.titles, "A"),
+        (said.tags, "A"),
+        (said.captions, "B"),
+        (said.where, "C"),
+        (said.gear, "C"),
+        (date_words(said.taken_at), "C"),
+        (said.names, "D"),
+    ):
+        for text in _once(texts):
+            yield text, weight
+
+
+def _once(texts: Iterable[str]) -> list[str]:
+    """Each text once, whatever its case; a text that says nothing is left out."""
+    return list({fold(text): text for text in reversed(list(texts)) if text}.values())[::-1]
+
+
+def date_words(taken_at: datetime | None) -> tuple[str, ...]:
+    """Year, month and day of the week: "2019", "july", "thursday"."""
+    if taken_at is None:
+        return ()
+    return str(taken_at.year), MONTHS[taken_at.month - 1], DAYS[taken_at.weekday()]
+
+
+def tsvector(document: Document, stems: Mapping[str, str]) -> str:
+    """A document as PostgreSQL reads it. Stems that differ from their word stand beside it, marked by "~"."""
+    parts = []
+    added: dict[str, list[tuple[int, str]]] = {}
+    for word, places in document.words.items():
+        parts.append(f"'{word}':{_places(places)}")
+        if (stem := stems.get(word, word)) != word:
+            added.setdefault(f"~{stem}", []).extend(places)
+    parts += [f"'{stem}':{_places(places)}" for stem, places in added.items()]
+    return " ".join(parts)
+
+
+def _places(places: Iterable[tuple[int, str]]) -> str:
+    return ",".join(f"{place}{weight}" for place, weight in places)
+
+
+def lexemes(document: Document, stems: Mapping[str, str]) -> set[str]:
+    """What the document is indexed under."""
+    return set(document.words) | {f"~{stems[word]}" for word in document.words if stems.get(word, word) != word}
+
+
+def is_counted(lexeme: str) -> bool:
+    """False for long numbers and codes, of which there are as many as images, and which nobody misspells."""
+    return len(lexeme) <= 4 or not any(character.isdigit() for character in lexeme)
+
+
+def has_stem(word: str) -> bool:
+    """True for words that the English rules of PostgreSQL may shorten."""
+    return len(word) > 2 and word.isascii() and word.isalpha()

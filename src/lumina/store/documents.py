@@ -1,0 +1,220 @@
+"""Documents that images are found by: written anew, in pieces, for images whose sources have changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from lumina.domain.document import Document, Said, compose, has_stem, is_counted, lexemes, tsvector
+from lumina.store import places
+from lumina.store.database import Transaction
+
+PIECE = 500
+"""Documents written in one transaction, at most: it locks their images against removal meanwhile."""
+SWEEP = 20_000
+"""Images that one step of a sweep marks, at most."""
+_LOCK = "hashtext('lumina.search')"
+
+
+def pending(tx: Transaction) -> bool:
+    """True while anything is marked."""
+    return bool(tx.value("SELECT EXISTS (SELECT FROM search_mark) OR EXISTS (SELECT FROM search_sweep)"))
+
+
+def fold(tx: Transaction, limit: int = PIECE) -> int:
+    """Write the documents of marked images anew, of at most `limit` of them; returns how many marks are gone.
+
+    0 where nothing is marked, where somebody else is at it, and where all that is marked is locked. Images that
+    somebody holds stay marked: nobody waits for anybody. Marks are taken away first, so that whatever changes
+    afterwards marks its image again.
+    """
+    if not tx.value(f"SELECT pg_try_advisory_xact_lock({_LOCK})"):
+        return 0
+    swept = _sweep(tx)
+    with tx.by_index():
+        ids = _take(tx, limit)
+    if not ids:
+        return swept
+    free = _free(tx, ids)
+    with tx.by_index():
+        _write(tx, free)
+    return swept + len(ids) - _leave(tx, set(ids) - set(free))
+
+
+def _take(tx: Transaction, limit: int) -> list[int]:
+    rows = tx.execute(
+        """WITH taken AS (DELETE FROM search_mark WHERE id IN (
+            SELECT id FROM search_mark ORDER BY id LIMIT :limit) RETURNING image_id)
+        SELECT DISTINCT image_id FROM taken ORDER BY image_id""",
+        limit=limit,
+    ).all()
+    return [row[0] for row in rows]
+
+
+def _free(tx: Transaction, ids: Sequence[int]) -> list[int]:
+    """Those that are there and that nobody is about to remove; they stay until the end of the transaction."""
+    rows = tx.execute(
+        "SELECT id FROM image WHERE id = ANY(:ids) ORDER BY id FOR KEY SHARE SKIP LOCKED", ids=list(ids)
+    ).all()
+    return [row[0] for row in rows]
+
+
+def _leave(tx: Transaction, ids: Collection[int]) -> int:
+    """Mark again those that are there."""
+    if not ids:
+        return 0
+    return tx.execute(
+        "INSERT INTO search_mark (image_id) SELECT id FROM image WHERE id = ANY(:ids)", ids=sorted(ids)
+    ).rowcount
+
+
+def _sweep(tx: Transaction) -> int:
+    """One step of the oldest sweep: marks images, or makes a sweep of a branch into one for each of its nodes."""
+    row = tx.row("SELECT * FROM search_sweep ORDER BY id LIMIT 1")
+    if row is None:
+        return 0
+    if row["below"]:
+        tx.execute("DELETE FROM search_sweep WHERE below AND node_id = :node", node=row["node_id"])
+        tx.execute(
+            """INSERT INTO search_sweep (node_id) SELECT id FROM taxonomy_node
+            WHERE path <@ (SELECT path FROM taxonomy_node WHERE id = :node)
+              AND id NOT IN (SELECT node_id FROM search_sweep WHERE node_id IS NOT NULL AND NOT below AND after = 0)""",
+            node=row["node_id"],
+        )
+        return 1
+    table, column = ("tag", "node_id") if row["album_id"] is None else ("album_image", "album_id")
+    marked: int | None = tx.value(
+        f"""WITH marked AS (INSERT INTO search_mark (image_id) SELECT image_id FROM {table}
+            WHERE {column} = :key AND image_id > :after ORDER BY image_id LIMIT :most RETURNING image_id)
+        SELECT max(image_id) FROM marked HAVING count(*) = :most""",
+        key=row["node_id"] if row["album_id"] is None else row["album_id"],
+        after=row["after"],
+        most=SWEEP,
+    )
+    if marked is None:
+        tx.execute("DELETE FROM search_sweep WHERE id = :id", id=row["id"])
+    else:
+        tx.execute("UPDATE search_sweep SET after = :after WHERE id = :id", id=row["id"], after=marked)
+    return 1
+
+
+def _write(tx: Transaction, ids: Sequence[int]) -> None:
+    if not ids:
+        return
+    where = places.settle(tx, ids)
+    documents = {image: compose(said) for image, said in _said(tx, ids, where).items()}
+    stems = stems_of(tx, {word for document in documents.values() for word in document.words})
+    before: Sequence[Any] = tx.execute(
+        "SELECT tsvector_to_array(words) FROM search_document WHERE image_id = ANY(:ids)", ids=list(ids)
+    ).all()
+    tx.execute(
+        """INSERT INTO search_document AS d (image_id, words)
+        SELECT image_id, CAST(words AS tsvector) FROM unnest(CAST(:ids AS bigint[]), CAST(:words AS text[]))
+            AS n (image_id, words)
+        ON CONFLICT (image_id) DO UPDATE SET words = excluded.words WHERE d.words <> excluded.words""",
+        ids=list(documents),
+        words=[tsvector(document, stems) for document in documents.values()],
+    )
+    _count(tx, (row[0] for row in before), documents.values(), stems)
+
+
+def _count(
+    tx: Transaction, before: Iterable[Sequence[str]], after: Iterable[Document], stems: Mapping[str, str]
+) -> None:
+    """Keep the number of documents of each word."""
+    counts: Counter[str] = Counter()
+    for document in after:
+        counts.update(filter(is_counted, lexemes(document, stems)))
+    for gone in before:
+        counts.subtract(filter(is_counted, gone))
+    changed = sorted((word, number) for word, number in counts.items() if number)
+    tx.execute(
+        """INSERT INTO search_word AS w (word, images)
+        SELECT * FROM unnest(CAST(:words AS text[]), CAST(:numbers AS bigint[]))
+        ON CONFLICT (word) DO UPDATE SET images = w.images + excluded.images""",
+        words=[word for word, _ in changed],
+        numbers=[number for _, number in changed],
+    )
+
+
+def stems_of(tx: Transaction, words: Collection[str]) -> dict[str, str]:
+    """Word -> its stem by the rules of English, for the words that have one; learnt words are remembered."""
+    unknown = [word for word in words if word not in _STEMS and has_stem(word)]
+    if unknown:
+        if len(_STEMS) > _MOST_STEMS:
+            _STEMS.clear()
+            unknown = [word for word in words if has_stem(word)]
+        rows: Sequence[Any] = tx.execute(
+            "SELECT word, coalesce((ts_lexize('english_stem', word))[1], word)"
+            " FROM unnest(CAST(:words AS text[])) AS w (word)",
+            words=unknown,
+        ).all()
+        _STEMS.update((row[0], row[1]) for row in rows)
+    return {word: stem for word in words if (stem := _STEMS.get(word)) is not None}
+
+
+_MOST_STEMS = 200_000
+_STEMS: dict[str, str] = {}
+
+
+def _said(tx: Transaction, ids: Sequence[int], where: Mapping[int, tuple[str, ...]]) -> dict[int, Said]:
+    rows: Sequence[Any] = tx.execute(_SAID, ids=list(ids)).all()
+    tags, branches = _tags(tx, ids)
+    found = {}
+    for image, taken_at, folder, stem, titles, captions, keywords, gear, files, albums in rows:
+        nodes = [name for node in tags.get(image, ()) for name in branches.get(node, ())]
+        found[image] = Said(
+            titles=_given(titles),
+            tags=(*nodes, *keywords),
+            captions=(*_given(captions), *_given(albums or ())),
+            where=where.get(image, ()),
+            gear=_given(gear),
+            names=(*_given(files or ()), stem, folder),
+            taken_at=taken_at,
+        )
+    return found
+
+
+def _given(texts: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(text for text in texts if text)
+
+
+# What a person says stands for what the file says; keywords are added to the file's.
+_SAID = """
+SELECT i.id, i.taken_at, i.folder, i.stem, ARRAY[coalesce(u.title, m.title)] AS titles,
+    ARRAY[coalesce(u.caption, m.caption)] AS captions,
+    coalesce(u.keywords, '{}') || coalesce(m.keywords, '{}') AS keywords, ARRAY[m.camera, m.lens_model] AS gear,
+    (SELECT array_agg(regexp_replace(path, '^.*/', '') ORDER BY role DESC, path) FROM file
+     WHERE file.image_id = i.id AND role IN ('original', 'derived')) AS files,
+    (SELECT array_agg(a.name ORDER BY a.id) FROM album_image n JOIN album a ON a.id = n.album_id
+     WHERE n.image_id = i.id AND a.name IS NOT NULL) AS albums
+FROM image i
+LEFT JOIN metadata m ON m.image_id = i.id
+LEFT JOIN curation u ON u.image_id = i.id
+WHERE i.id = ANY(:ids)
+"""
+
+
+def _tags(tx: Transaction, ids: Sequence[int]) -> tuple[dict[int, list[int]], dict[int, list[str]]]:
+    """Image -> its nodes; node -> its names and those of all above it, its own first."""
+    rows: Sequence[Any] = tx.execute(
+        "SELECT image_id, node_id FROM tag WHERE image_id = ANY(:ids)", ids=list(ids)
+    ).all()
+    tags: dict[int, list[int]] = {}
+    for image, node in rows:
+        tags.setdefault(image, []).append(node)
+    if not tags:
+        return {}, {}
+    names: Sequence[Any] = tx.execute(
+        """WITH nodes AS (SELECT id, path FROM taxonomy_node WHERE id = ANY(:nodes)),
+        up AS (SELECT n.id, a.id AS above, nlevel(n.path) - nlevel(a.path) AS distance, a.name
+            FROM nodes n JOIN taxonomy_node a ON a.id = ANY(CAST(string_to_array(ltree2text(n.path), '.') AS bigint[])))
+        SELECT id, ARRAY[name] || coalesce((SELECT array_agg(o.name ORDER BY o.language, o.name) FROM taxonomy_name o
+            WHERE o.node_id = up.above), '{}') FROM up ORDER BY id, distance""",
+        nodes=sorted({node for nodes in tags.values() for node in nodes}),
+    ).all()
+    branches: dict[int, list[str]] = {}
+    for node, called in names:
+        branches.setdefault(node, []).extend(called)
+    return tags, branches

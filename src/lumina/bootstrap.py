@@ -33,6 +33,7 @@ from lumina.engine.registry import AnyStage, Registry
 from lumina.engine.resolving import RESOLVE, UNDO, Resolver
 from lumina.engine.scan import Scanner
 from lumina.engine.sequence import Publication, Sequencer
+from lumina.engine.vectors import Keeper
 from lumina.engine.work import Worker as WorkRunner
 from lumina.errors import BadSetting, NotFound
 from lumina.files import names
@@ -180,6 +181,7 @@ def build(
         BatchKind.MATCH: Matcher(store, dispatcher).run,
         BatchKind.SEQUENCE: Sequencer(store, dispatcher).run,
         BatchKind.PIXELS: PixelHasher(store, dispatcher, pictures, item_seconds=settings.item_seconds).run,
+        BatchKind.VECTORS: Keeper(store, dispatcher).run,
         BatchKind.RESOLVE: (resolver := _resolver(settings, store, dispatcher)).run,
     }
     finalisers: dict[str, Finaliser] = {

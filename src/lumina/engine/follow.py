@@ -1,4 +1,8 @@
-"""What follows by itself: a scan that changed something is followed by a search for bursts, that by one for copies."""
+"""What follows by itself: a scan that changed something is followed by a search for bursts, that by one for copies.
+
+What embedding has left to do for the spaces of vectors (an index, say) follows as well. Neighbours of the same subject
+are looked for when somebody asks.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,19 @@ from uuid import UUID
 
 from lumina.domain.stage import Lane
 from lumina.domain.work import BatchKind, Job, JobState, Priority
+from lumina.engine import vectors
 from lumina.engine.dispatch import Dispatcher
 from lumina.store import Transaction, jobs, ledger
 
 INGEST, STAGES = "ingest", "stages"
-DETECT_BURSTS, DETECT_DUPLICATES = "detect-bursts", "detect-duplicates"
+DETECT_BURSTS, DETECT_DUPLICATES, DETECT_SUBJECTS = "detect-bursts", "detect-duplicates", "detect-subjects"
+INDEX_VECTORS = vectors.INDEX_VECTORS
 
-FIRST = {DETECT_BURSTS: BatchKind.SEQUENCE, DETECT_DUPLICATES: BatchKind.MATCH}
+FIRST = {
+    DETECT_BURSTS: BatchKind.SEQUENCE,
+    DETECT_DUPLICATES: BatchKind.MATCH,
+    DETECT_SUBJECTS: BatchKind.SUBJECT,
+}
 """Kind of a job that looks for something in a whole catalog -> its first batch."""
 NEXT = {INGEST: DETECT_BURSTS, STAGES: DETECT_BURSTS, DETECT_BURSTS: DETECT_DUPLICATES}
 """Kind of job -> what follows it. Bursts come first, because their frames are no copies of each other."""
@@ -57,6 +67,8 @@ def follow(tx: Transaction, dispatcher: Dispatcher, job: Job) -> None:
     elif (kind := NEXT.get(job.kind)) and _is_reason(job):
         for catalog_id in [job.catalog_id] if job.catalog_id else jobs.catalogs_of_work(tx, job.id):
             ask(tx, dispatcher, kind, catalog_id)
+    if (job.kind in (INGEST, STAGES) and job.done) or (job.kind == INDEX_VECTORS and job.parameters.get("again")):
+        vectors.ask(tx, dispatcher)
 
 
 def _is_reason(job: Job) -> bool:

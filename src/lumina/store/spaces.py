@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from lumina.domain.vectors import Space, SpaceKind, SpaceState
+import json
+from dataclasses import asdict
+
+from sqlalchemy.exc import OperationalError
+
+from lumina.domain.vectors import Calibration, Space, SpaceKind, SpaceState
+from lumina.domain.work import Status
 from lumina.errors import BadInput
 from lumina.store.database import Row, Transaction
 
@@ -88,6 +94,11 @@ def table(space: Space) -> str:
     return f"vector_{space.id:d}"
 
 
+def index(space: Space) -> str:
+    """The name of the index of a space's vectors."""
+    return f"vector_{space.id:d}_near"
+
+
 def space_of(row: Row) -> Space:
     """A row of `vector_space` as a value."""
     return Space(
@@ -98,3 +109,87 @@ def space_of(row: Row) -> Space:
         row["dimensions"],
         SpaceState(row["state"]),
     )
+
+
+def every(tx: Transaction) -> list[Space]:
+    """All spaces, the oldest first."""
+    return [space_of(row) for row in tx.rows(f"SELECT {_COLUMNS} FROM vector_space ORDER BY id")]
+
+
+def size(tx: Transaction, space: Space, most: int | None = None) -> int:
+    """How many vectors a space has; counted no farther than `most`."""
+    limit = "" if most is None else f"LIMIT {most:d}"
+    return int(tx.value(f"SELECT count(*) FROM (SELECT FROM {table(space)} {limit}) AS counted"))
+
+
+def is_complete(tx: Transaction, space: Space) -> bool:
+    """Whether a space that is being built can take the place of the live one.
+
+    It can when every image that is there and has a vector in the live one has one here too, or has failed to get one.
+    """
+    before = live(tx, space.model, space.kind)
+    if before is None:
+        return True
+    with tx.by_index():
+        missing = tx.value(
+            f"""SELECT EXISTS (SELECT FROM {table(before)} old JOIN image i ON i.id = old.image_id
+            WHERE i.missing_since IS NULL AND i.trashed_at IS NULL
+              AND NOT EXISTS (SELECT FROM {table(space)} new WHERE new.image_id = old.image_id)
+              AND NOT EXISTS (SELECT FROM stage_state s JOIN stage g ON g.id = s.stage_id
+                WHERE s.image_id = old.image_id AND g.name = :stage AND s.version >= :version
+                  AND s.status = {Status.FAILED:d}))""",
+            stage=stage(space),
+            version=space.version,
+        )
+    return not missing
+
+
+def switch(tx: Transaction, space: Space) -> bool:
+    """Let searches use this space instead of the model's live one, which is retired; False where it isn't complete."""
+    lock(tx)
+    now = get(tx, space.model, space.version, space.kind)
+    if now is None or now.state is not SpaceState.BUILDING or not is_complete(tx, space):
+        return False
+    tx.execute(
+        "UPDATE vector_space SET state = 'retired' WHERE model = :model AND kind = :kind AND state = 'live'",
+        model=space.model,
+        kind=space.kind.value,
+    )
+    tx.execute("UPDATE vector_space SET state = 'live' WHERE id = :id", id=space.id)
+    return True
+
+
+def drop(tx: Transaction, space: Space) -> bool:
+    """Drop a retired space with its vectors; False where others are in the way: try again later.
+
+    Dropping a table that refers to images needs a moment in which nobody reads or writes images.
+    """
+    lock(tx)
+    tx.execute("SELECT set_config('lock_timeout', '3s', true)")
+    try:
+        with tx.connection.begin_nested():
+            tx.execute(f"DROP TABLE IF EXISTS {table(space)}")
+            tx.execute("DELETE FROM vector_space WHERE id = :id AND state = 'retired'", id=space.id)
+    except OperationalError:
+        return False
+    return True
+
+
+def calibration(tx: Transaction, space: Space) -> Calibration | None:
+    """How similar images of a space are by chance; None where that was not yet measured."""
+    found = tx.value("SELECT calibration FROM vector_space WHERE id = :id", id=space.id)
+    if not found:
+        return None
+    return Calibration(**{**found, "quantiles": tuple((share, cosine) for share, cosine in found["quantiles"])})
+
+
+def calibrate(tx: Transaction, space: Space, found: Calibration) -> None:
+    """Keep what was measured."""
+    tx.execute(
+        "UPDATE vector_space SET calibration = :found WHERE id = :id", id=space.id, found=json.dumps(asdict(found))
+    )
+
+
+def stage(space: Space) -> str:
+    """The stage whose results stand in a space of images."""
+    return f"embed:{space.model}"

@@ -13,6 +13,9 @@ from lumina.errors import LuminaError
 from lumina.store import bulk, spaces
 from lumina.store.database import Transaction
 from lumina.store.inputs import Input
+from lumina.store.nearest import nearest
+
+__all__ = ["BadVector", "check", "load", "nearest", "read", "sample", "save", "save_embeddings"]
 
 Ids = NDArray[np.int64]
 Halves = NDArray[np.float16]
@@ -113,6 +116,33 @@ def read(tx: Transaction, space: Space, tail: str, **parameters: object) -> tupl
     found = bulk.read(tx, query, _columns(space), **parameters)
     order = np.argsort(found["image_id"], kind="stable")
     return found["image_id"][order], _from_wire(found["vector"][order])
+
+
+def sample(tx: Transaction, space: Space, count: int) -> tuple[Ids, Halves]:
+    """Vectors drawn at random, the same ones as long as the space does not change.
+
+    Returns:
+        As `load`; fewer than asked for where the space has fewer.
+    """
+    bounds = tx.row(f"SELECT min(image_id) AS low, max(image_id) AS high FROM {spaces.table(space)}")
+    assert bounds is not None
+    if bounds["low"] is None:
+        return load(tx, space, [])
+    random = np.random.default_rng(space.id)
+    low, high, found = bounds["low"], bounds["high"] + 1, np.empty(0, np.int64)
+    for guesses in (4 * count, 64 * count):
+        tried = np.unique(random.integers(low, high, guesses))
+        found = _there(tx, space, tried)
+        if len(found) >= count:
+            return load(tx, space, random.choice(found, count, replace=False))
+    found = _there(tx, space)  # few, or strewn thinly among the ids
+    return load(tx, space, random.choice(found, min(count, len(found)), replace=False))
+
+
+def _there(tx: Transaction, space: Space, ids: Ids | None = None) -> Ids:
+    where = "" if ids is None else "WHERE image_id = ANY(%(ids)s)"
+    query = f"SELECT image_id FROM {spaces.table(space)} {where} ORDER BY image_id"
+    return bulk.read(tx, query, {"image_id": "i8"}, **({} if ids is None else {"ids": ids.tolist()}))["image_id"]
 
 
 def _columns(space: Space) -> dict[str, str | int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,14 @@ class Hit:
     image_id: int
     taken_at: datetime | None
     score: float = 0.0
+
+    def age(self) -> tuple[bool, timedelta, int]:
+        """Sorts newest first, undated last."""
+        return self.taken_at is None, datetime.max - (self.taken_at or datetime.max), -self.image_id
+
+    def fit(self) -> tuple[float, bool, timedelta, int]:
+        """Sorts best first, and newest first among equals."""
+        return -self.score, *self.age()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,26 @@
-"""Searching by words and filters: which images, in which order, a page at a time."""
+"""Searching by words and filters: which images, in which order, a page at a time.
+
+Where few images match, all are ranked. Where many may, they come newest first: the timeline is walked from its newest
+image on, and where that finds too little within its budget, what matches is collected from the indexes instead.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from lumina.domain.found import After, Found, Hit
 from lumina.domain.query import Query
-from lumina.domain.terms import And, Choice, Filter, Node, Not, Or, every, leaves
-from lumina.store import filters, tsqueries
+from lumina.store import walk
+from lumina.store.compiled import Wanted, read
 from lumina.store.database import Transaction
-from lumina.store.filters import Values
 from lumina.store.selection import Condition
 
 RANKED = 3_000
 """Where more images may match, they come newest first: ranking all of them would take too long."""
 _WEIGHTS = "'{0.1, 0.2, 0.4, 1.0}'"
+_IN_CATALOG = "(CAST(:catalog AS uuid) IS NULL OR i.catalog_id = :catalog)"
 
 
 def condition(tx: Transaction, query: Query) -> Condition:
@@ -28,75 +31,11 @@ def condition(tx: Transaction, query: Query) -> Condition:
     Raises:
         BadQuery: it names a town that there is not.
     """
-    wanted = _read(tx, query)
+    wanted = read(tx, query)
     terms = [wanted.standing, *wanted.rest]
     if wanted.words is not None:
         terms.append(f"EXISTS (SELECT FROM search_document d WHERE d.image_id = i.id AND d.words @@ {wanted.words})")
     return Condition(" AND ".join(terms), wanted.values.named)
-
-
-@dataclass(slots=True)
-class _Wanted:
-    """A query, taken apart: words that all images have to have (SQL of a tsquery), and everything else."""
-
-    standing: str
-    words: str | None
-    rest: list[str]
-    values: Values
-
-
-def _read(tx: Transaction, query: Query) -> _Wanted:
-    values = Values()
-    compiler = _Compiler(tx, values, tsqueries.stems(tx, query.root))
-    words, others = compiler.parted(query.root)
-    text = None if words is None else compiler.tsquery(words)
-    return _Wanted(_standing(query), text, [compiler.sql(node) for node in others], values)
-
-
-def _standing(query: Query) -> str:
-    """Archived images are found where they are asked for; what is in the trash, hidden or missing never is."""
-    for leaf, _ in leaves(query.root):
-        if isinstance(leaf, Filter) and leaf.field == "is" and leaf.value == _ARCHIVED:
-            return "i.missing_since IS NULL AND i.trashed_at IS NULL AND NOT i.hidden"
-    return "i.shown"
-
-
-_ARCHIVED = Choice("archived")
-
-
-class _Compiler:
-    def __init__(self, tx: Transaction, values: Values, stems: Mapping[str, str]) -> None:
-        self.tx = tx
-        self.values = values
-        self.stems = stems
-
-    def parted(self, root: Node | None) -> tuple[Node | None, list[Node]]:
-        """What can be asked of the index of words at once, and the rest; all of it has to hold."""
-        if root is None:
-            return None, []
-        nodes = tsqueries.needed(root.nodes) if isinstance(root, And) else (root,)
-        plain = [node for node in nodes if tsqueries.is_words(node)]
-        if not plain:
-            return None, list(nodes)
-        unwanted = [node for node in nodes if isinstance(node, Not) and tsqueries.is_words(node.node)]
-        rest = [node for node in nodes if node not in plain and node not in unwanted]
-        return every([*plain, *unwanted]), rest
-
-    def tsquery(self, node: Node) -> str:
-        return f"CAST({self.values.add(tsqueries.tsquery(node, self.stems))} AS tsquery)"
-
-    def sql(self, node: Node) -> str:
-        if isinstance(node, Filter):
-            return filters.condition(self.tx, node, self.values)
-        if tsqueries.is_words(node):
-            words = self.tsquery(node)
-            return f"EXISTS (SELECT FROM search_document d WHERE d.image_id = i.id AND d.words @@ {words})"
-        if isinstance(node, Not):
-            return f"NOT ({self.sql(node.node)})"
-        if isinstance(node, Or):
-            return f"({' OR '.join(self.sql(part) for part in node.nodes)})"
-        assert isinstance(node, And), "words alone were dealt with"
-        return f"({' AND '.join(self.sql(part) for part in tsqueries.needed(node.nodes))})"
 
 
 def matches(
@@ -107,25 +46,49 @@ def matches(
     Raises:
         BadQuery: it names a town that there is not.
     """
-    wanted = _read(tx, query)
-    return _ranked(tx, wanted, catalog, limit, after)
+    wanted = read(tx, query)
+    if after.ranked if after else wanted.most is not None and wanted.most <= RANKED:
+        return _ranked(tx, wanted, catalog, limit, after)
+    return _newest(tx, wanted, catalog, limit, after)
 
 
-def _ranked(tx: Transaction, wanted: _Wanted, catalog: UUID | None, limit: int, after: After | None) -> Found:
-    score = "0.0" if wanted.words is None else f"ts_rank_cd({_WEIGHTS}, d.words, {wanted.words})"
-    joined = (
-        "" if wanted.words is None else f"JOIN search_document d ON d.image_id = i.id AND d.words @@ {wanted.words}"
-    )
+def _ranked(tx: Transaction, wanted: Wanted, catalog: UUID | None, limit: int, after: After | None) -> Found:
+    """All that match are ranked; among equals the newest is first."""
+    walk.plan_anew(tx)
     rows: Sequence[Any] = tx.execute(
-        f"""SELECT i.id, i.taken_at, CAST({score} AS double precision) AS score FROM image i {joined}
-        WHERE {" AND ".join([wanted.standing, *wanted.rest])}
-          AND (CAST(:catalog AS uuid) IS NULL OR i.catalog_id = :catalog)
-        ORDER BY score DESC, i.taken_at DESC NULLS LAST, i.id DESC""",
+        f"""SELECT i.id, i.taken_at, CAST(ts_rank_cd({_WEIGHTS}, d.words, {wanted.words}) AS double precision)
+        FROM search_document d JOIN image i ON i.id = d.image_id
+        WHERE d.words @@ {wanted.words} AND {wanted.filters} AND {_IN_CATALOG}""",
         catalog=catalog,
         **wanted.values.named,
     ).all()
-    hits = [Hit(*row) for row in rows]
-    start = 0 if after is None else next((n + 1 for n, hit in enumerate(hits) if hit.image_id == after.hit.image_id), 0)
+    hits = sorted((Hit(*row) for row in rows), key=Hit.fit)
+    start = 0 if after is None else sum(hit.fit() <= after.hit.fit() for hit in hits)
     page = tuple(hits[start : start + limit])
-    more = After(page[-1], True) if start + limit < len(hits) else None
-    return Found(page, True, more, len(hits))
+    return Found(page, True, After(page[-1], True) if start + limit < len(hits) else None, len(hits))
+
+
+def _newest(tx: Transaction, wanted: Wanted, catalog: UUID | None, limit: int, after: After | None) -> Found:
+    last = after.hit if after else None
+    hits = walk.newest(tx, wanted, catalog, limit + 1, last)
+    if hits is None:
+        hits = _collected(tx, wanted, catalog, limit + 1, last)
+    page = tuple(hits[:limit])
+    more = After(page[-1], False) if len(hits) > limit else None
+    return Found(page, False, more, len(page) if more is None and after is None else None)
+
+
+def _collected(tx: Transaction, wanted: Wanted, catalog: UUID | None, limit: int, last: Hit | None) -> list[Hit]:
+    """The newest of those that match, from whichever index has fewest of them."""
+    walk.plan_anew(tx)
+    rows: Sequence[Any] = tx.execute(
+        f"""WITH found AS MATERIALIZED (SELECT i.id, i.taken_at FROM image i {wanted.joined}
+            WHERE {wanted.filters} AND {_IN_CATALOG})
+        SELECT i.id, i.taken_at FROM found i WHERE {walk.behind(last)}
+        ORDER BY i.taken_at DESC NULLS LAST, i.id DESC LIMIT :limit""",
+        catalog=catalog,
+        limit=limit,
+        **walk.of_hit(last),
+        **wanted.values.named,
+    ).all()
+    return [Hit(*row) for row in rows]

@@ -12,6 +12,7 @@ from lumina import __version__
 from lumina.broker.app import Broker, queue_name
 from lumina.broker.sender import CelerySender
 from lumina.config import Configuration, Settings, load
+from lumina.domain import everyday
 from lumina.domain.picture import Picture, PictureError
 from lumina.domain.stage import Lane
 from lumina.domain.values import RenditionKind
@@ -34,6 +35,7 @@ from lumina.engine.resolving import RESOLVE, UNDO, Resolver
 from lumina.engine.scan import Scanner
 from lumina.engine.sequence import Publication, Sequencer
 from lumina.engine.vectors import Keeper
+from lumina.engine.words import Words
 from lumina.engine.work import Worker as WorkRunner
 from lumina.errors import BadSetting, NotFound
 from lumina.files import names
@@ -52,7 +54,7 @@ from lumina.stages.metadata import Metadata
 from lumina.stages.proxy import Proxy
 from lumina.stages.quality import Quality
 from lumina.stages.thumbnail import Thumbnail
-from lumina.store import Store, Transaction, catalogs, migrate, nodes, outcomes
+from lumina.store import Store, Transaction, catalogs, migrate, nodes, outcomes, taxonomy_seed
 from lumina.store.inputs import Input
 from lumina.store.queue import install_queues, keyword_dsn
 from lumina.store.results import SAVERS
@@ -92,6 +94,7 @@ class App:
     leases: Leases
     engine: Engine
     reaper: Reaper
+    words: Words
     work: WorkService
 
     @property
@@ -112,6 +115,7 @@ class App:
         with self.store.transaction() as tx:
             outcomes.declare(tx, self.registry.versions)
             nodes.announce(tx, nodes.SERVER, __version__, migrate.head())
+            taxonomy_seed.seed(tx, everyday.seeds())
 
     def admit_worker(self, lanes: Sequence[Lane], slots: int) -> None:
         """Announce a worker of this node.
@@ -210,6 +214,7 @@ def build(
             partial(_follow, dispatcher, resolver),
         ),
         reaper=Reaper(store, leases, dispatcher, settings.keep_jobs_days),
+        words=Words(store),
         work=WorkService(store, registry, dispatcher),
     )
 

@@ -22,10 +22,10 @@ def pending(tx: Transaction) -> bool:
     return bool(tx.value("SELECT EXISTS (SELECT FROM search_mark) OR EXISTS (SELECT FROM search_sweep)"))
 
 
-def fold(tx: Transaction, limit: int = PIECE) -> int:
-    """Write the documents of marked images anew, of at most `limit` of them; returns how many marks are gone.
+def fold(tx: Transaction, limit: int = PIECE, *, newest: bool = False) -> int:
+    """Write the documents of images with a mark anew, for at most `limit` marks, the oldest or the newest.
 
-    0 where nothing is marked, where somebody else is at it, and where all that is marked is locked. Images that
+    Returns more than 0 where that did anything, 0 where nothing is marked, where somebody else is at it, and where all that is marked is locked. Images that
     somebody holds stay marked: nobody waits for anybody. Marks are taken away first, so that whatever changes
     afterwards marks its image again.
     """
@@ -33,7 +33,7 @@ def fold(tx: Transaction, limit: int = PIECE) -> int:
         return 0
     swept = _sweep(tx)
     with tx.by_index():
-        ids = _take(tx, limit)
+        ids = _take(tx, limit, newest)
     if not ids:
         return swept
     free = _free(tx, ids)
@@ -42,10 +42,10 @@ def fold(tx: Transaction, limit: int = PIECE) -> int:
     return swept + len(ids) - _leave(tx, set(ids) - set(free))
 
 
-def _take(tx: Transaction, limit: int) -> list[int]:
+def _take(tx: Transaction, limit: int, newest: bool) -> list[int]:
     rows = tx.execute(
-        """WITH taken AS (DELETE FROM search_mark WHERE id IN (
-            SELECT id FROM search_mark ORDER BY id LIMIT :limit) RETURNING image_id)
+        f"""WITH taken AS (DELETE FROM search_mark WHERE id IN (
+            SELECT id FROM search_mark ORDER BY id {"DESC" if newest else ""} LIMIT :limit) RETURNING image_id)
         SELECT DISTINCT image_id FROM taken ORDER BY image_id""",
         limit=limit,
     ).all()

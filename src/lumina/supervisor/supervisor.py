@@ -60,7 +60,7 @@ class Supervisor:
         self._database: Database | None = None
         self._app: App | None = None
         self._over = threading.Event()
-        self._reaper: threading.Thread | None = None
+        self._helpers: list[threading.Thread] = []
         self._inline: InlineLane | None = None
         self._pids: dict[str, int] = {}
         self._look_at_models = 0.0
@@ -105,8 +105,9 @@ class Supervisor:
             self._tell(Event("info", "lumina", f"took up again what was interrupted: {freed} batches"))
             self._app.derived.sweep()  # workers that were killed may have left half-written files
         self._start_children(self._app)
-        self._reaper = threading.Thread(target=self._reap, args=(self._app,), name="reaper", daemon=True)
-        self._reaper.start()
+        for name, work in (("reaper", self._reap), ("words", self._write_words)):
+            self._helpers.append(threading.Thread(target=work, args=(self._app,), name=name, daemon=True))
+            self._helpers[-1].start()
 
     def tick(self) -> bool:
         """Look after everything once; False when a kill file says to stop."""
@@ -135,8 +136,8 @@ class Supervisor:
         self.keeper.stop()
         if self._inline is not None:
             self._inline.stop(5)
-        if self._reaper is not None:
-            self._reaper.join(5)
+        for helper in self._helpers:
+            helper.join(5)
         if self._app is not None:
             self._app.close()
         if self._database is not None:
@@ -187,6 +188,15 @@ class Supervisor:
                 log.exception("reaper")
                 busy = True
             self._over.wait(BUSY_SECONDS if busy else IDLE_SECONDS)
+
+    def _write_words(self, app: App) -> None:
+        while not self._over.is_set():
+            try:
+                seconds = app.words.tick()
+            except Exception:
+                log.exception("words")
+                seconds = IDLE_SECONDS
+            self._over.wait(seconds)
 
 
 def _needs_gpu_lane(app: App) -> bool:

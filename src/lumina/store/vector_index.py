@@ -94,8 +94,9 @@ class Building:
     def _run(self) -> None:
         try:
             with translated(), self.store.engine.connect() as connection:
-                connection.detach()  # its settings and its lock end with it
-                self._build(connection.execution_options(isolation_level="AUTOCOMMIT"))
+                alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+                alone.detach()  # its settings and its lock end with it
+                self._build(alone)
         except BaseException as error:  # noqa: BLE001  # it belongs to whoever waits
             self.error = error
         finally:

@@ -18,6 +18,7 @@ class RunKind(StrEnum):
 
     DUPLICATES = "duplicates"
     BURSTS = "bursts"
+    SUBJECTS = "subjects"
 
 
 @dataclass(frozen=True, slots=True)

@@ -287,15 +287,25 @@ CREATE TABLE doubt (
 CREATE INDEX doubt_order ON doubt (node_id, distance);
 
 -- Neighbours above a calibrated similarity: the same subject, shown apart from copies, never resolved automatically.
-CREATE TABLE subject_pair (
+-- Each group is an image with what is near to it: no chains.
+CREATE TABLE subject_group (
     run_id bigint NOT NULL REFERENCES run ON DELETE CASCADE,
-    a bigint NOT NULL,
-    b bigint NOT NULL,
-    similarity real NOT NULL,
-    PRIMARY KEY (run_id, a, b),
-    CHECK (a < b)
+    id bigint NOT NULL,                 -- as in duplicate_group
+    images integer NOT NULL,
+    similarity real NOT NULL,           -- the lowest of a member to the first
+    PRIMARY KEY (run_id, id)
 );
-CREATE INDEX subject_pair_b ON subject_pair (run_id, b);
+CREATE INDEX subject_group_images ON subject_group (run_id, images DESC, id);
+CREATE TABLE subject_member (
+    run_id bigint NOT NULL,
+    group_id bigint NOT NULL,
+    image_id bigint NOT NULL REFERENCES image ON DELETE CASCADE,
+    position integer NOT NULL,          -- 0: the one that all others are near to
+    similarity real NOT NULL,           -- to that one
+    PRIMARY KEY (run_id, group_id, image_id),
+    FOREIGN KEY (run_id, group_id) REFERENCES subject_group ON DELETE CASCADE
+);
+CREATE INDEX subject_member_image ON subject_member (image_id);
 
 ALTER TABLE batch DROP CONSTRAINT batch_kind_check;
 ALTER TABLE batch ADD CONSTRAINT batch_kind_check CHECK (kind IN ('scan', 'plan', 'work', 'finalise', 'match', 'pixels',

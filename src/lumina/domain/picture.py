@@ -79,5 +79,9 @@ class Picture(Protocol):
     def pixels(self, max_side: int) -> Pixels:
         """The picture with its longer side at most `max_side` pixels; never enlarged."""
 
+    @property
+    def luma(self) -> Gray:
+        """Of the picture with its longer side at most 320 pixels, for measures."""
+
     def gray(self, side: int) -> Gray:
         """The picture squeezed to `side` x `side` (area averaging), for hashes."""

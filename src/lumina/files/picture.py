@@ -63,14 +63,15 @@ class _Decoded:
 
     def gray(self, side: int) -> Gray:
         """Luma of the 320 px rendering, squeezed to `side` x `side`."""
-        return box(self._luma, side, side)
+        return box(self.luma, side, side)
 
     @once
     def _small(self) -> Pixels:
         return shrink(self._rendered, THUMBNAIL_SIDE)
 
     @once
-    def _luma(self) -> Gray:
+    def luma(self) -> Gray:
+        """Luma of the 320 px rendering."""
         return luma(self._small)
 
 

@@ -7,8 +7,7 @@ from lumina.domain.encoding import Family
 from lumina.domain.picture import Gray, Picture
 from lumina.domain.stage import Lane
 from lumina.domain.values import Measures
-from lumina.vision.luma import luma
-from lumina.vision.measures import brightness, clipped, contrast, crispness, sharpness, without_border
+from lumina.vision.measures import Edges, brightness, clipped, contrast, crispness, laplacian, sharpness, without_border
 from lumina.vision.quality.blocks import coefficients
 from lumina.vision.quality.detail import COARSE, detail
 from lumina.vision.quality.history import history
@@ -22,16 +21,16 @@ class Quality(EachPicture[Measures]):
 
     name, version, result = "quality", 2, Measures
     lane = Lane.CPU
-    side = 320
 
     def one(self, picture: Picture) -> Measures:
         """The measures of one picture."""
-        gray = luma(picture.pixels(self.side))
-        known = _known(picture, gray)
+        gray = picture.luma
+        edges = laplacian(gray)
+        known = _known(picture, gray, edges)
         parts = score(known)
         dark, bright = clipped(gray)
         return Measures(
-            sharpness=sharpness(gray),
+            sharpness=sharpness(gray, edges),
             brightness=brightness(gray),
             contrast=contrast(gray),
             clipped_dark=dark,
@@ -55,11 +54,12 @@ def _calm(gray: Gray, side: int) -> Gray:
     return box(gray, *fit((gray.shape[1], gray.shape[0]), half))
 
 
-def _known(picture: Picture, gray: Gray) -> Known:
+def _known(picture: Picture, gray: Gray, edges: Edges) -> Known:
     encoding, tiles, (width, height) = picture.encoding, picture.tiles, picture.size
     blocks, inner = coefficients(tiles, (0, 0)), without_border(gray)
     earlier = history(tiles, encoding.steps, blocks) if encoding.family in (Family.JPEG, Family.LOSSLESS) else []
     quality = quality_of(encoding.steps) if encoding.steps else None
+    calm = _calm(inner, max(width, height))
     return Known(
         encoding=encoding,
         pixels=width * height,
@@ -67,5 +67,5 @@ def _known(picture: Picture, gray: Gray) -> Known:
         earlier=tuple(each.quality for each in earlier),
         detail=detail(tiles, blocks, coarse=quality is not None and quality < COARSE),
         inner=inner.size / gray.size,
-        crispness=crispness(_calm(inner, max(width, height))),
+        crispness=crispness(calm, edges if calm.shape == gray.shape else None),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +20,8 @@ def squeeze(plane: NDArray[np.generic], height: int, width: int, margin: float =
         width: columns of the result, >= 1.
         margin: share of height and width, 0-0.49, that is left out at each side.
     """
+    if plane.shape == (height, width) and not margin:
+        return plane.astype(np.float64)
     # Running sums, not a product of matrices: BLAS would start threads that fight over the workers' cores.
     tall = _averaged(plane.astype(np.float64), height, margin)
     return np.ascontiguousarray(_averaged(tall.T, width, margin).T)
@@ -25,12 +29,18 @@ def squeeze(plane: NDArray[np.generic], height: int, width: int, margin: float =
 
 def _averaged(plane: Plane, cells: int, margin: float) -> Plane:
     """Rows averaged into `cells` equal stretches: differences of the integral at the stretches' edges."""
-    length = len(plane)
+    before, beyond, stretch = _edges(len(plane), cells, margin)
+    integral = np.zeros((len(plane) + 1, plane.shape[1]))
+    np.cumsum(plane, axis=0, out=integral[1:])
+    at_edges = integral[before] + beyond * plane[before]
+    averages: Plane = (at_edges[1:] - at_edges[:-1]) / stretch
+    return averages
+
+
+@lru_cache(maxsize=64)
+def _edges(length: int, cells: int, margin: float) -> tuple[NDArray[np.intp], Plane, float]:
+    """Whole rows before each edge of a stretch, the share of the next one, and the rows of a stretch."""
     stretch = length * (1 - 2 * margin) / cells
     edges = length * margin + np.arange(cells + 1) * stretch
-    before = np.minimum(edges.astype(np.intp), length - 1)
-    integral = np.zeros((length + 1, plane.shape[1]))
-    np.cumsum(plane, axis=0, out=integral[1:])
-    at_edges = integral[before] + (edges - before)[:, None] * plane[before]
-    averages: Plane = np.diff(at_edges, axis=0) / stretch
-    return averages
+    before: NDArray[np.intp] = np.minimum(edges.astype(np.intp), length - 1)
+    return before, np.asarray((edges - before)[:, None], np.float64), stretch

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import numpy as np
 import simplejpeg
 from numpy.typing import NDArray
-
-from lumina.vision import libvips
+from PIL import Image
 
 Pixels = NDArray[np.uint8]
 
@@ -29,6 +30,7 @@ def webp(pixels: Pixels, quality: int, effort: int) -> bytes:
         quality: 0-100.
         effort: 0 (fast) to 6 (small); 2 takes half the time of the default 4.
     """
-    height, width = pixels.shape[:2]
-    image = libvips.Image.new_from_memory(np.ascontiguousarray(pixels), width, height, 3, "uchar")
-    return bytes(image.copy(interpretation="srgb").webpsave_buffer(Q=quality, effort=effort, keep="none"))
+    buffer = BytesIO()
+    # The bytes are libvips' own, which takes a third longer: it hands the rows over to a thread one after the other.
+    Image.fromarray(pixels).save(buffer, "WEBP", quality=quality, method=effort)
+    return buffer.getvalue()

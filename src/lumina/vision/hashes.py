@@ -45,8 +45,7 @@ def whash(gray: Gray) -> int:
     A Haar approximation is the mean of each cell times a constant, and taking out the lowest band first, as
     imagehash does, shifts all of them alike: neither changes a comparison with the median.
     """
-    cells = squeeze(gray, 8, 8)
-    return _pack(cells > np.median(cells))
+    return median_hash(squeeze(gray, 8, 8))
 
 
 def phash(gray: Gray) -> int:
@@ -65,7 +64,21 @@ def spectrum(gray: NDArray[np.generic]) -> NDArray[np.float64]:
 
 def median_hash(low: NDArray[np.float64]) -> int:
     """The hash of a spectrum: is each coefficient above their median?"""
-    return _pack(low > np.median(low))
+    return int.from_bytes(median_hashes(low.reshape(1, -1)), "big")
+
+
+def median_hashes(lows: NDArray[np.float64]) -> bytes:
+    """The same of many at once.
+
+    Args:
+        lows: count x 64, each a spectrum row by row.
+
+    Returns:
+        8 bytes for each, big-endian.
+    """
+    ordered = np.sort(lows, axis=1)
+    middle = (ordered[:, 31:32] + ordered[:, 32:33]) / 2  # as `np.median`, which takes five times as long
+    return np.packbits(lows > middle, axis=1).tobytes()
 
 
 def is_flat(gray: Gray) -> bool:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lumina.vision.area import squeeze
 from lumina.vision.candidates import ORIENTATIONS, PROBE_MARGINS
-from lumina.vision.hashes import median_hash, spectrum
+from lumina.vision.hashes import median_hashes, spectrum
 
 Gray = NDArray[np.uint8]
+Number = TypeVar("Number", np.float64, np.int64)
 
 
 def probes(gray: Gray) -> bytes:
@@ -23,7 +24,8 @@ def probes(gray: Gray) -> bytes:
     Returns:
         8 bytes for each, big-endian.
     """
-    return _packed(median_hash(spectrum(squeeze(gray, 32, 32, margin))) for margin in PROBE_MARGINS)
+    lows = [spectrum(squeeze(gray, 32, 32, margin)).ravel() for margin in PROBE_MARGINS]
+    return median_hashes(np.stack(lows))
 
 
 def turns(gray: Gray) -> bytes:
@@ -38,11 +40,10 @@ def turns(gray: Gray) -> bytes:
     Returns:
         56 bytes: 8 for each, big-endian.
     """
-    low = spectrum(gray)
-    return _packed(median_hash(_turned(low, orientation)) for orientation in ORIENTATIONS)
+    return median_hashes(spectrum(gray).ravel()[_PLACES] * _SIGNS)
 
 
-def _turned(low: NDArray[np.float64], orientation: int) -> NDArray[np.float64]:
+def _turned(low: NDArray[Number], orientation: int) -> NDArray[Number]:
     """The spectrum of the picture turned as `lumina.vision.orient.upright` does."""
     odd = 1 - 2 * (np.arange(8) % 2)
     across, down = odd[None, :], odd[:, None]
@@ -54,5 +55,6 @@ def _turned(low: NDArray[np.float64], orientation: int) -> NDArray[np.float64]:
     return turned
 
 
-def _packed(hashes: Iterable[int]) -> bytes:
-    return b"".join(number.to_bytes(8, "big") for number in hashes)
+_NUMBERED = np.array([_turned(np.arange(1, 65).reshape(8, 8), each).ravel() for each in ORIENTATIONS])
+_PLACES, _SIGNS = abs(_NUMBERED) - 1, np.sign(_NUMBERED)
+"""Orientations x 64: where each coefficient of a turned picture's spectrum stands in its own, and with which sign."""

@@ -11,6 +11,10 @@ from lumina.vision import libvips
 Pixels = NDArray[np.uint8]
 
 _LITTLE = 0.8
+_GAP = 2.0
+"""libvips' own: it averages whole rows as long as twice as many as are asked for are left, and then filters."""
+_AT_ONCE = 32
+"""Pairs of rows that fit a processor's cache."""
 
 
 def fit(size: tuple[int, int], max_side: int) -> tuple[int, int]:
@@ -33,10 +37,28 @@ def shrink(pixels: Pixels, max_side: int) -> Pixels:
     new_width, new_height = fit((width, height), max_side)
     if (new_width, new_height) == (width, height):
         return pixels
-    image = libvips.Image.new_from_memory(pixels, width, height, pixels.shape[2], "uchar")
-    scale = new_width / width
-    small = image.resize(scale, vscale=new_height / height, kernel="cubic" if scale > _LITTLE else "lanczos3")
+    across, down = new_width / width, new_height / height
+    kernel = "cubic" if across > _LITTLE else "lanczos3"
+    if height % 2 == 0 and int(height / new_height / _GAP) == 2:
+        pixels, down = _halved(pixels), 2 * down
+    image = libvips.Image.new_from_memory(pixels, width, len(pixels), pixels.shape[2], "uchar")
+    small = image.resize(across, vscale=down, kernel=kernel)
     return np.frombuffer(small.write_to_memory(), dtype=np.uint8).reshape(small.height, small.width, small.bands)
+
+
+def _halved(pixels: Pixels) -> Pixels:
+    """Each two rows averaged, a half rounded up: what libvips itself begins with, in a fifth of its time."""
+    half = len(pixels) // 2
+    pairs, result = pixels.reshape(half, 2, -1), np.empty((half, *pixels.shape[1:]), np.uint8)
+    rows = result.reshape(half, -1)
+    for top in range(0, half, _AT_ONCE):
+        upper, lower, mean = pairs[top : top + _AT_ONCE, 0], pairs[top : top + _AT_ONCE, 1], rows[top : top + _AT_ONCE]
+        # a | b = (a + b + (a ^ b)) / 2
+        np.bitwise_or(upper, lower, out=mean)
+        differing = upper ^ lower
+        differing >>= 1
+        mean -= differing
+    return result
 
 
 def box(pixels: Pixels, width: int, height: int) -> Pixels:

@@ -42,7 +42,7 @@ def thumbhash(pixels: NDArray[np.uint8]) -> bytes:
 def _opponents(pixels: NDArray[np.uint8]) -> tuple[Plane, Plane, Plane]:
     """Luminance, yellow-blue and red-green planes, of the picture made small."""
     small = box(pixels, *fit((pixels.shape[1], pixels.shape[0]), LONGEST_SIDE))
-    red, green, blue = (small[..., channel] / 255 for channel in range(3))
+    red, green, blue = np.ascontiguousarray(np.moveaxis(small, 2, 0)) / 255
     return (red + green + blue) / 3, (red + green) / 2 - blue, red - green
 
 
@@ -54,10 +54,16 @@ def _components(width: int, height: int) -> tuple[int, int]:
 def _encode(plane: Plane, across: int, down: int) -> tuple[float, float, list[float]]:
     """Mean, scale, and the other cosine coefficients of the upper left triangle mapped to 0-1."""
     table = _cosines(down, plane.shape[0]) @ plane @ _cosines(across, plane.shape[1]).T / plane.size
-    kept = [(y, x) for y in range(down) for x in range(across) if x * down < across * (down - y)]
-    rest = [float(table[y, x]) for y, x in kept[1:]]
+    mean, *rest = table[_corner(across, down)].tolist()
     scale = max((abs(value) for value in rest), default=0.0)
-    return float(table[0, 0]), scale, [0.5 + 0.5 / scale * value if scale else value for value in rest]
+    return mean, scale, [0.5 + 0.5 / scale * value if scale else value for value in rest]
+
+
+@lru_cache(maxsize=64)
+def _corner(across: int, down: int) -> NDArray[np.bool_]:
+    """Which coefficients are kept: those above the diagonal."""
+    row, column = np.arange(down)[:, None], np.arange(across)
+    return np.asarray(column * down < across * (down - row))
 
 
 @lru_cache(maxsize=256)

@@ -92,6 +92,11 @@ def anatomy(data: Bytes) -> Anatomy:
     return Anatomy(kept, b"".join(profile))
 
 
+def colour(data: bytes) -> bytes:
+    """The embedded ICC profile, empty for none: `anatomy` without its search for the picture's end."""
+    return b"".join(_profile_part(data, segment) for segment in segments(data) if segment.marker == _APP2)
+
+
 def frame(data: bytes) -> Frame | None:
     """The first frame header, None where there is none."""
     for segment in segments(data):

@@ -52,4 +52,4 @@ class JpegSource:
         # Chroma that is going to be scaled down needs no careful scaling up first.
         decoded = simplejpeg.decode_jpeg(self.data, **size, fastupsample=(width, height) != self.size, strict=strict)
         small = shrink(decoded, side) if decoded.shape[:2] != (height, width) else decoded
-        return to_srgb(np.ascontiguousarray(small), jpeg.anatomy(self.data).colour)
+        return to_srgb(np.ascontiguousarray(small), jpeg.colour(self.data))

@@ -27,20 +27,22 @@ def coefficients(tiles: Tiles, offset: Offset) -> Blocks:
     """
     down, across = offset
     whole = (tiles.shape[1] - max(down, across)) // 8
-    shifted = tiles[:, down : down + 8 * whole, across : across + 8 * whole]
-    cut = shifted.reshape(len(tiles), whole, 8, whole, 8).swapaxes(2, 3)
-    return np.ascontiguousarray((cut.astype(np.float32).reshape(-1, 64) @ _WAVES).T)
+    shifted = np.ascontiguousarray(tiles[:, down : down + 8 * whole, across : across + 8 * whole])
+    # Eight pixels are moved as one number: pixel by pixel takes longer than all the cosines.
+    lines = shifted.view(np.uint64).reshape(len(tiles), whole, 8, whole).swapaxes(2, 3)
+    cut = np.ascontiguousarray(lines).view(np.uint8).reshape(-1, 64)
+    return np.asarray(_WAVES @ cut.astype(np.float32).T)
 
 
 def _waves() -> Blocks:
-    """64 pixels x frequencies: the cosines of each frequency."""
+    """Frequencies x 64 pixels: the cosines of each frequency."""
     places = (2 * np.arange(8) + 1) * np.pi / 16
     scales = {0: np.sqrt(0.5)}
     waves = [
         np.outer(np.cos(v * places), np.cos(u * places)) * scales.get(v, 1) * scales.get(u, 1) / 4
         for v, u in FREQUENCIES
     ]
-    return np.array(waves, dtype=np.float32).reshape(-1, 64).T.copy()
+    return np.array(waves, dtype=np.float32).reshape(-1, 64)
 
 
 _WAVES = _waves()

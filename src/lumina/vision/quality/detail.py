@@ -48,8 +48,7 @@ def detail(tiles: Tiles, blocks: Blocks, *, coarse: bool) -> float:
 
 def _drop(blocks: Blocks) -> float:
     """Decibels from the second to the fourth frequency."""
-    strength = np.abs(blocks).mean(axis=-1, dtype=np.float64)
-    second, fourth = (strength[each].sum() for each in (_SECOND, _FOURTH))
+    second, fourth = (np.abs(blocks[each]).mean(axis=-1, dtype=np.float64).sum() for each in (_SECOND, _FOURTH))
     return float(20 * np.log10((second + _FAINT) / (fourth + _FAINT)))
 
 

@@ -21,6 +21,14 @@ ROOT = Path(__file__).parent.parent
 os.environ["PATH"] = os.pathsep.join((str(ROOT / ".tools" / "bin"), os.environ["PATH"]))
 
 
+LONG = ("system", "supervisor", "worker", "cli", "browser")
+"""Folders of the tests that take longest: they begin, so that nobody waits for them at the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: next((n for n, name in enumerate(LONG) if name in item.path.parts), len(LONG)))
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """URL pattern of a running server, `{}` standing for the database's name.

@@ -21,7 +21,7 @@ from lumina.engine.bring_back import BringBack
 from lumina.engine.dispatch import Dispatcher, Sender
 from lumina.engine.engine import Engine
 from lumina.engine.finalise import Finaliser
-from lumina.engine.follow import DETECT_BURSTS, DETECT_DUPLICATES, follow
+from lumina.engine.follow import DETECT_BURSTS, DETECT_DUPLICATES, DETECT_SUBJECTS, follow
 from lumina.engine.group import Grouping
 from lumina.engine.ingest import plan_handler, scan_handler
 from lumina.engine.leases import Leases
@@ -34,6 +34,7 @@ from lumina.engine.registry import AnyStage, Registry
 from lumina.engine.resolving import RESOLVE, UNDO, Resolver
 from lumina.engine.scan import Scanner
 from lumina.engine.sequence import Publication, Sequencer
+from lumina.engine.subjects import SubjectFinder, SubjectPublication
 from lumina.engine.vectors import Keeper
 from lumina.engine.words import Words
 from lumina.engine.work import Worker as WorkRunner
@@ -186,11 +187,13 @@ def build(
         BatchKind.SEQUENCE: Sequencer(store, dispatcher).run,
         BatchKind.PIXELS: PixelHasher(store, dispatcher, pictures, item_seconds=settings.item_seconds).run,
         BatchKind.VECTORS: Keeper(store, dispatcher).run,
+        BatchKind.SUBJECT: SubjectFinder(store, dispatcher, (settings.search_model, settings.tag_model)).run,
         BatchKind.RESOLVE: (resolver := _resolver(settings, store, dispatcher)).run,
     }
     finalisers: dict[str, Finaliser] = {
         DETECT_BURSTS: Publication(store),
         DETECT_DUPLICATES: Grouping(store),
+        DETECT_SUBJECTS: SubjectPublication(store),
         RESOLVE: resolver.resolved,
         UNDO: resolver.undone,
     }

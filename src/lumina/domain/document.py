@@ -25,17 +25,16 @@ class Said:
     """All that is said about one image. Each is a list of texts.
 
     Attributes:
-        titles: of the file and of people. tags: names of its nodes and of those above them, in all languages;
-            keywords.
-        captions: descriptions; names of albums.
-        where: country, region, city. gear: camera, lens.
+        tags: names of its nodes and of those above them, in all languages; keywords.
+        places: city, region, country. gear: camera, lens.
         names: of its files and their folder.
     """
 
     titles: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     captions: tuple[str, ...] = ()
-    where: tuple[str, ...] = ()
+    albums: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
     gear: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     taken_at: datetime | None = None
@@ -52,8 +51,8 @@ def compose(said: Said) -> Document:
     """The document of an image: what a person named first counts most (A), names of files least (D)."""
     found: dict[str, list[tuple[int, str]]] = {}
     at = 1
-    for text, weight in _texts(said):
-        for forms in words(text[:LONGEST_TEXT]):
+    for text, _, weight in texts(said):
+        for forms in words(text):
             for word in forms:
                 found.setdefault(word, []).append((at, weight))
             at += 1
@@ -63,23 +62,25 @@ def compose(said: Said) -> Document:
     return Document({word: tuple(places) for word, places in found.items()})
 
 
-def _texts(said: Said) -> Iterator[tuple[str, str]]:
-    for texts, weight in (
-        (said.titles, "A"),
-        (said.tags, "A"),
-        (said.captions, "B"),
-        (said.where, "C"),
-        (said.gear, "C"),
-        (date_words(said.taken_at), "C"),
-        (said.names, "D"),
+def texts(said: Said) -> Iterator[tuple[str, str, str]]:
+    """All texts, each once, with what it is and its weight."""
+    for kind, given, weight in (
+        ("title", said.titles, "A"),
+        ("tag", said.tags, "A"),
+        ("caption", said.captions, "B"),
+        ("album", said.albums, "B"),
+        ("place", said.places, "C"),
+        ("camera", said.gear, "C"),
+        ("date", date_words(said.taken_at), "C"),
+        ("name", said.names, "D"),
     ):
-        for text in _once(texts):
-            yield text, weight
+        for text in _once(given):
+            yield text[:LONGEST_TEXT], kind, weight
 
 
-def _once(texts: Iterable[str]) -> list[str]:
+def _once(given: Iterable[str]) -> list[str]:
     """Each text once, whatever its case; a text that says nothing is left out."""
-    return list({fold(text): text for text in reversed(list(texts)) if text}.values())[::-1]
+    return list({fold(text): text for text in reversed(list(given)) if text}.values())[::-1]
 
 
 def date_words(taken_at: datetime | None) -> tuple[str, ...]:

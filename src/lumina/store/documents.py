@@ -25,9 +25,9 @@ def pending(tx: Transaction) -> bool:
 def fold(tx: Transaction, limit: int = PIECE, *, newest: bool = False) -> int:
     """Write the documents of images with a mark anew, for at most `limit` marks, the oldest or the newest.
 
-    Returns more than 0 where that did anything, 0 where nothing is marked, where somebody else is at it, and where all that is marked is locked. Images that
-    somebody holds stay marked: nobody waits for anybody. Marks are taken away first, so that whatever changes
-    afterwards marks its image again.
+    Returns more than 0 where that did anything; 0 where nothing is marked, where somebody else is at it, and where all
+    that is marked is locked. Images that somebody holds stay marked: nobody waits for anybody. Marks are taken away
+    first, so that whatever changes afterwards marks its image again.
     """
     if not tx.value(f"SELECT pg_try_advisory_xact_lock({_LOCK})"):
         return 0
@@ -103,7 +103,7 @@ def _write(tx: Transaction, ids: Sequence[int]) -> None:
     if not ids:
         return
     where = places.settle(tx, ids)
-    documents = {image: compose(said) for image, said in _said(tx, ids, where).items()}
+    documents = {image: compose(each) for image, each in said(tx, ids, where).items()}
     stems = stems_of(tx, {word for document in documents.values() for word in document.words})
     before: Sequence[Any] = tx.execute(
         "SELECT tsvector_to_array(words) FROM search_document WHERE image_id = ANY(:ids)", ids=list(ids)
@@ -158,7 +158,8 @@ _MOST_STEMS = 200_000
 _STEMS: dict[str, str] = {}
 
 
-def _said(tx: Transaction, ids: Sequence[int], where: Mapping[int, tuple[str, ...]]) -> dict[int, Said]:
+def said(tx: Transaction, ids: Sequence[int], where: Mapping[int, tuple[str, ...]]) -> dict[int, Said]:
+    """All that is said about images; `where`: the names of their places."""
     rows: Sequence[Any] = tx.execute(_SAID, ids=list(ids)).all()
     tags, branches = _tags(tx, ids)
     found = {}
@@ -167,8 +168,9 @@ def _said(tx: Transaction, ids: Sequence[int], where: Mapping[int, tuple[str, ..
         found[image] = Said(
             titles=_given(titles),
             tags=(*nodes, *keywords),
-            captions=(*_given(captions), *_given(albums or ())),
-            where=where.get(image, ()),
+            captions=_given(captions),
+            albums=_given(albums or ()),
+            places=where.get(image, ()),
             gear=_given(gear),
             names=(*_given(files or ()), stem, folder),
             taken_at=taken_at,

@@ -81,6 +81,16 @@ def of_image(tx: Transaction, image_id: int) -> Place | None:
     return Place(**row) if row else None
 
 
+def names_of(tx: Transaction, image_ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """Image -> the names of its place, smallest first; those without one are left out."""
+    rows: Sequence[Any] = tx.execute(
+        "SELECT image_id, city, region, country FROM image_place JOIN place ON place.id = place_id"
+        " WHERE image_id = ANY(:ids)",
+        ids=list(image_ids),
+    ).all()
+    return {row[0]: tuple(name for name in row[1:] if name) for row in rows}
+
+
 def all_names(tx: Transaction) -> Mapping[int, tuple[str, ...]]:
     """Place -> its names, of all places at which there are images: thousands at most."""
     rows = tx.rows("SELECT id, country_code, country, region, city FROM place")

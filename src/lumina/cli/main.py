@@ -25,9 +25,12 @@ from lumina.cli import (
     show,
     status,
     stop,
+    tags,
+    taxonomy,
     trash,
     undo,
     up,
+    verify,
     worker,
 )
 from lumina.cli import run as run_verb
@@ -52,6 +55,7 @@ for verb in (
     show.show,
     bursts.bursts,
     curate.curate,
+    tags.tags,
     undo.undo,
     trash.trash,
     doctor.doctor,
@@ -61,8 +65,10 @@ for verb in (
     app.command()(verb)
 app.command(hidden=True)(serve.serve)
 app.add_typer(albums.app, name="albums")
+app.add_typer(taxonomy.app, name="taxonomy")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(duplicates.app, name="duplicates")
+app.add_typer(verify.app, name="verify")
 
 
 def _show_version(wanted: bool) -> None:

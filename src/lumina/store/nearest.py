@@ -78,6 +78,12 @@ def nearest(
     return found if len(found) == count else _all(tx, space, where, values)
 
 
+def by_index(tx: Transaction, space: Space, query: NDArray[np.floating], count: int) -> list[Near]:
+    """The images closest to a vector as the index finds them, whether they are shown or not: to check the index."""
+    values = {"near_query": _text(space, query), "near_count": count}
+    return _walk(tx, space, "true", values, max(BREADTH, count))
+
+
 def has_index(tx: Transaction, space: Space) -> bool:
     """Whether the space has an index that can be used."""
     return bool(

@@ -39,9 +39,14 @@ def fold(text: str) -> str:
     """Without case, accents and characters that are not seen; compatible forms made one. Folding twice is once."""
     if text.isascii():
         return text.lower()
-    text = unicodedata.normalize("NFKC", _UNSEEN.sub("", text)).casefold()
-    text = _DROPPED.sub("", unicodedata.normalize("NFKD", text)).translate(_LETTERS)
-    return unicodedata.normalize("NFKC", text)
+    return _bare(_bare(text).casefold().translate(_LETTERS))
+
+
+def _bare(text: str) -> str:
+    """Without accents and characters that are not seen, compatible forms made one; case stays."""
+    if text.isascii():
+        return text
+    return unicodedata.normalize("NFKC", _DROPPED.sub("", unicodedata.normalize("NFKD", _UNSEEN.sub("", text))))
 
 
 @lru_cache(maxsize=20_000)
@@ -84,8 +89,7 @@ def is_short(word: str) -> bool:
 
 
 def _runs(text: str) -> Iterator[tuple[str, str]]:
-    text = text if text.isascii() else _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
-    for match in _pattern().finditer(text):
+    for match in _pattern().finditer(_bare(text)):
         yield str(match.lastgroup), match.group()
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from lumina.cli import bursts
+from lumina.cli import bursts, subjects
 from lumina.cli.detect import detect_here
 from lumina.cli.output import emit, emit_json, note, table
 from lumina.cli.resolve import resolve
@@ -26,7 +26,7 @@ app.command()(resolve)
 TRIES = 3
 SHOWN = 50
 """Groups on the terminal, where nothing else is asked for."""
-TierName = Literal["bytes", "pixels", "picture"]
+TierName = Literal["bytes", "pixels", "picture", "subject"]
 
 
 @app.callback(invoke_without_command=True)
@@ -36,12 +36,17 @@ def duplicates(
         int | None, typer.Option(help="Look again, by this similarity_threshold (bits of dhash, 0-16).")
     ] = None,
     catalog: Annotated[str | None, typer.Option(help="Only this catalog (name or id).")] = None,
-    tier: Annotated[TierName | None, typer.Option(help="Only groups of this tier.")] = None,
+    tier: Annotated[
+        TierName | None, typer.Option(help="Only groups of this tier; subject: no copies, but near by looks.")
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many groups; with --json all.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
     """Show groups of copies, those first that take up the most space. Looks for them where that was never done."""
     if context.invoked_subcommand is not None:
+        return
+    if tier == "subject":
+        subjects.subjects(context, catalog, limit, as_json=as_json)
         return
     from lumina.services import duplicates as service
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lumina.cli.output import emit, emit_json, note, table
-from lumina.cli.session import album_id, catalog_id
+from lumina.cli.session import album_id, catalog_id, node_id
 from lumina.cli.session import app as open_app
 
 if TYPE_CHECKING:
@@ -45,13 +45,14 @@ def images(
     label: Annotated[list[str] | None, typer.Option(help="red, yellow, green, blue, purple or none.")] = None,
     favourite: Annotated[bool | None, typer.Option("--favourite/--no-favourite", help="Favourites or others.")] = None,
     album: Annotated[Text, typer.Option(help="An album (name or number).")] = None,
+    tag: Annotated[Text, typer.Option(help="A node of the taxonomy (name, path or number), and all below.")] = None,
     shelf: Annotated[Text, typer.Option(help="archive, trash or hidden: those put away there, instead.")] = None,
     q: Annotated[Text, typer.Option(metavar="TEXT", help="Part of a file's name.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 100,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
     """List images, newest first, chosen as in the web's timeline."""
-    filters = {
+    filters: dict[str, object] = {
         "from": start,
         "to": end,
         "undated": undated,
@@ -76,7 +77,8 @@ def images(
     }
     with open_app(context) as app:
         chosen = catalog_id(app, catalog)
-        selection = _selection(filters | {"catalog": chosen, "album": album_id(app, album, chosen)})
+        named: dict[str, object] = {"catalog": chosen, "album": album_id(app, album, chosen), "tag": node_id(app, tag)}
+        selection = _selection(filters | named)
         found = _take(_every(app, selection), limit)
     if as_json:
         emit_json({"images": [_row(image) for image in found]})

@@ -110,6 +110,20 @@ def album_id(app: App, given: str | None, catalog: UUID | None = None) -> int | 
         return albums.find(tx, given, catalog)
 
 
+def node_id(app: App, given: str | None) -> int | None:
+    """Number of the node of the taxonomy that a person named by name, path or number; None where none was named.
+
+    Raises:
+        NotFound: there is none. Conflict: several have this name.
+    """
+    if given is None:
+        return None
+    from lumina.services import taxonomy
+
+    with app.store.transaction() as tx:
+        return taxonomy.resolve(tx, given)
+
+
 def catalog_id(app: App, given: str | None) -> UUID | None:
     """Id of the catalog that a person named by name or id; None where none was named.
 

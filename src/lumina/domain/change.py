@@ -99,13 +99,15 @@ def node_name(value: Any) -> str:
     """A node's name without blanks around it.
 
     Raises:
-        ValueError: it is blank, too long, or holds `|`, `/`, a line break or a tab, which divide paths and lists.
+        ValueError: it is blank, too long, holds `|`, which divides the levels of a path, or stands in brackets.
     """
     name = " ".join(_printable(value).split()) if isinstance(value, str) else ""
     if not name or len(name) > MAX_NODE_NAME:
         raise ValueError(f"a node's name has 1 to {MAX_NODE_NAME} characters")
-    if forbidden := sorted(set(name) & set("|/")):
-        raise ValueError(f"a node's name does not hold {forbidden[0]!r}, which divides the levels of a path")
+    if "|" in name:
+        raise ValueError("a node's name does not hold '|', which divides the levels of a path")
+    if name[0] + name[-1] in ("[]", "{}"):
+        raise ValueError("a node's name does not stand in brackets, which have a meaning in lists of keywords")
     return name
 
 

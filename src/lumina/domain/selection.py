@@ -56,6 +56,8 @@ class Selection:
         missing: images whose files are all gone, instead of those that are there.
         rating: stars, at least. flags, labels: any of these; `NONE` is one as well.
         album: images of this album, archived ones included.
+        tag: images with this node of the taxonomy, or one below it. few_tagged: whether they are known to be few, which
+            tells how the first of them are found soonest.
         shelf: images that were put away there, instead of those that were not.
         text: part of a file's name, in any case.
     """
@@ -81,6 +83,8 @@ class Selection:
     labels: tuple[str, ...] = ()
     favourite: bool | None = None
     album: int | None = None
+    tag: int | None = None
+    few_tagged: bool | None = None
     shelf: Shelf | None = None
     text: str | None = None
 

@@ -72,5 +72,6 @@ def _doubled(tree: Mapping[int, Place], changed: Collection[int]) -> str | None:
         other = seen.setdefault((place.parent, folded(place.name)), node)
         if other != node:
             where = f'below "{tree[place.parent].name}"' if place.parent is not None else "at the top"
-            return f'There would be two nodes called "{place.name}" {where}: {other} ("{tree[other].name}") and {node}.'
+            both = " and ".join(f'"{tree[each].name}"' + (f" ({each})" if each else "") for each in (other, node))
+            return f"There would be two nodes of one name {where}: {both}."
     return None

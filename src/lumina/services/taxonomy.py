@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lumina.domain import change
 from lumina.domain.curation import Action, Change, Field
 from lumina.domain.taxonomy import Node, NodeKind, Origin, folded
-from lumina.domain.tree import Place, line, problem, spelt
+from lumina.domain.tree import Place, problem
 from lumina.errors import BadInput, Conflict, NotFound
 from lumina.services import curation, wording
 from lumina.store import Transaction, journal, settling, taxonomy
@@ -25,7 +25,7 @@ class Edited:
         node: the node that it was about, as it is now; None where it was removed.
         images: images with labels or verdicts on what was changed.
         nodes: nodes that were changed. action: None where all was so already.
-        overridden: images of which people had said the opposite of the node that others were merged into; its own stands.
+        overridden: images of which people had said the opposite of the node that others were merged into: that stands.
     """
 
     action: Action | None
@@ -43,9 +43,10 @@ def resolve(tx: Transaction, given: str | int) -> int:
     """
     if isinstance(given, int) or given.isdecimal():
         return taxonomy.get(tx, int(given)).id
+    found = taxonomy.find(tx, given)
     steps = [step for step in given.replace("|", "/").split("/") if step.strip()]
-    found = taxonomy.find(tx, steps[-1]) if steps else []
-    if len(steps) > 1:
+    if not found and len(steps) > 1:
+        found = taxonomy.find(tx, steps[-1])
         found = [node for node, names in _all_names(tx, found).items() if _leads(names, steps)]
     if not found:
         raise NotFound(f"There is no node {given!r} in the taxonomy.")
@@ -88,22 +89,30 @@ def add(
         taxonomy.get(tx, parent)
     clean = named(name)
     _check(tx, {0: {"parent": parent, "name": clean, "removed": False}})
-    node = taxonomy.reserve(tx, parent, clean, kind, Origin.PERSON)
-    state = _state(parent, clean, kind, names)
-    return _perform(tx, f'Added "{clean}" to the taxonomy', {node: state}, node)
+    made = new(tx, clean, parent, kind=kind, names=names)
+    return _perform(tx, f'Added "{clean}" to the taxonomy', {made.key: made.value}, made.key)
 
 
-def _state(parent: int | None, name: str, kind: NodeKind, names: Sequence[Sequence[str]]) -> State:
-    spoken = [list(pair) for pair in names]
-    return {
+def new(
+    tx: Transaction,
+    name: str,
+    parent: int | None,
+    *,
+    kind: NodeKind = NodeKind.CONCEPT,
+    names: Sequence[Sequence[str]] = (),
+    origin: Origin = Origin.PERSON,
+) -> Change:
+    """A row for a node, and the change that brings it to life. The caller holds the tree's lock, and has checked it."""
+    state = {
         "parent": parent,
         "name": name,
         "kind": kind.value,
-        "names": spoken,
+        "names": [list(pair) for pair in names],
         "threshold": None,
         "removed": False,
         "merged_into": None,
     }
+    return Change(None, Field.NODE, state, taxonomy.reserve(tx, parent, name, kind, origin))
 
 
 def edit(tx: Transaction, node_id: int, wanted: Mapping[str, Any]) -> Edited:
@@ -119,7 +128,7 @@ def edit(tx: Transaction, node_id: int, wanted: Mapping[str, Any]) -> Edited:
     node = taxonomy.get(tx, node_id)
     if (parent := wanted.get("parent")) is not None:
         taxonomy.get(tx, parent)
-    state = change.normal(Change(None, Field.NODE, taxonomy.state(node) | wanted, node_id))
+    state = change.normal(Change(None, Field.NODE, {**taxonomy.state(node), **wanted}, node_id))
     _check(tx, {node_id: state})
     return _perform(tx, _said(tx, node, state), {node_id: state}, node_id)
 

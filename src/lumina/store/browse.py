@@ -10,6 +10,7 @@ from lumina.domain.curation import Flag, Label
 from lumina.domain.selection import Selection, Shelf
 from lumina.domain.summary import ImageSummary, Position
 from lumina.domain.values import FileFormat, MediaKind, RenditionKind
+from lumina.store import taxonomy
 from lumina.store.database import Row, Transaction
 from lumina.store.selection import condition
 
@@ -59,6 +60,7 @@ def page(
 
     With `backwards`, those that come before it: the nearest `limit` ones.
     """
+    selection = taxonomy.estimated(tx, selection)
     found: list[ImageSummary] = []
     for dated in (False, True) if backwards else (True, False):
         if len(found) == limit or _beyond(after, dated=dated, backwards=backwards):

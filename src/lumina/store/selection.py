@@ -26,7 +26,7 @@ def condition(selection: Selection) -> Condition:
     """All of the selection except its catalog, which the queries pass on their own."""
     terms: _Terms = [_standing(selection)]
     values: _Values = {}
-    for add in (_dates, _kind, _files, _cameras, _places, _folder, _stage, _curation, _album):
+    for add in (_dates, _kind, _files, _cameras, _places, _folder, _stage, _curation, _album, _tag):
         add(selection, terms, values)
     return Condition(" AND ".join(terms), values)
 
@@ -186,6 +186,25 @@ def _album(selection: Selection, terms: _Terms, values: _Values) -> None:
     if selection.album is not None:
         terms.append("EXISTS (SELECT FROM album_image am WHERE am.image_id = i.id AND am.album_id = :sel_album)")
         values["sel_album"] = selection.album
+
+
+def _tag(selection: Selection, terms: _Terms, values: _Values) -> None:
+    """Few are looked up from their tags; where they are many, images are looked through in the view's order."""
+    if selection.tag is None:
+        return
+    values["sel_tag"] = selection.tag
+    if selection.few_tagged:
+        terms.append(f"i.id = ANY(ARRAY(SELECT tg.image_id FROM tag tg WHERE tg.node_id IN ({_BELOW})))")
+        return
+    one_by_one = " OFFSET 0" if selection.few_tagged is False else ""
+    terms.append(f"EXISTS (SELECT FROM tag tg WHERE tg.image_id = i.id AND tg.node_id IN ({_BELOW}){one_by_one})")
+
+
+# A node that was merged stands for its target.
+_BELOW = (
+    "SELECT n.id FROM taxonomy_node n WHERE n.path <@ (SELECT t.path FROM taxonomy_node s"
+    " JOIN taxonomy_node t ON t.id = s.target_id WHERE s.id = :sel_tag)"
+)
 
 
 def _escaped(text: str) -> str:

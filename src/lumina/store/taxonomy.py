@@ -7,13 +7,17 @@ tree that is about to be another one. Both come before any lock on images.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from lumina.domain.taxonomy import Node, NodeKind, Origin, singulars
+from lumina.domain.selection import Selection
+from lumina.domain.taxonomy import Node, NodeKind, Origin, folded, singulars
 from lumina.domain.tree import Place
 from lumina.errors import NotFound
 from lumina.store.database import Row, Transaction
 
+FEW = 30_000
+"""Images of a node that are sooner sorted than found by looking through all images, newest first."""
 _LOCK = "hashtext('lumina.taxonomy')"
 
 
@@ -27,26 +31,81 @@ def hold_tree(tx: Transaction) -> None:
     tx.execute(f"SELECT pg_advisory_xact_lock_shared({_LOCK})")
 
 
-def nodes(tx: Transaction, ids: Collection[int] | None = None) -> dict[int, Node]:
-    """Node -> what is known of it, for all nodes that were not removed, or for those of `ids`; parents come first."""
+def nodes(tx: Transaction, ids: Collection[int] | None = None, *, empty: bool = True) -> dict[int, Node]:
+    """Node -> what is known of it, for all nodes that were not removed, or for those of `ids`; parents come first.
+
+    Without `empty` nodes of the starting tree that no image has are left out, and not counted among the children.
+    """
     rows = tx.rows(
-        f"""SELECT {_COLUMNS} FROM taxonomy_node n LEFT JOIN {_COUNTS} c ON c.node_id = n.id
-        LEFT JOIN (SELECT parent_id, count(*) AS children FROM taxonomy_node WHERE NOT removed GROUP BY parent_id) k
-            ON k.parent_id = n.id
-        WHERE NOT n.removed AND (CAST(:ids AS bigint[]) IS NULL OR n.id = ANY(:ids)) ORDER BY n.path""",
+        f"""WITH c AS MATERIALIZED ({_COUNTS})
+        SELECT {_COLUMNS} FROM taxonomy_node n LEFT JOIN c ON c.node_id = n.id
+        LEFT JOIN (SELECT k.parent_id, count(*) AS children FROM taxonomy_node k LEFT JOIN c ON c.node_id = k.id
+            WHERE NOT k.removed AND {_MATTERS.format("k")} GROUP BY k.parent_id) k ON k.parent_id = n.id
+        WHERE NOT n.removed AND {_MATTERS.format("n")}
+          AND (CAST(:ids AS bigint[]) IS NULL OR n.id = ANY(:ids)) ORDER BY n.path""",
         ids=None if ids is None else list(ids),
+        empty=empty,
     )
     names = _names(tx, None if ids is None else list(ids))
     return {row["id"]: _node(row, names.get(row["id"], ())) for row in rows}
+
+
+_MATTERS = "(:empty OR {}.origin <> 'lumina' OR coalesce(c.images, 0) > 0)"
+
+
+def below(tx: Transaction, parent: int | None) -> list[int]:
+    """Ids of the nodes right below one, or at the top, by name."""
+    rows = tx.rows(
+        "SELECT id FROM taxonomy_node WHERE parent_id IS NOT DISTINCT FROM CAST(:parent AS bigint) AND NOT removed"
+        " ORDER BY taxonomy_folded(name), id",
+        parent=parent,
+    )
+    return [row["id"] for row in rows]
+
+
+def like(tx: Transaction, part: str, *, limit: int) -> list[int]:
+    """Ids of the nodes of which a name has this part; those that begin with it first, then the shortest names."""
+    rows = tx.rows(
+        """SELECT id FROM (
+            SELECT n.id, min(CASE WHEN c.name LIKE :start THEN 0 ELSE 1 END) AS rank, min(length(c.name)) AS length
+            FROM (SELECT id AS node_id, taxonomy_folded(name) AS name FROM taxonomy_node
+                UNION ALL SELECT node_id, taxonomy_folded(name) FROM taxonomy_name) c
+            JOIN taxonomy_node n ON n.id = c.node_id AND NOT n.removed
+            WHERE c.name LIKE :part GROUP BY n.id) found ORDER BY rank, length, id LIMIT :limit""",
+        part=f"%{(escaped := _escaped(folded(part)))}%",
+        start=f"{escaped}%",
+        limit=limit,
+    )
+    return [row["id"] for row in rows]
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def samples(tx: Transaction, ids: Collection[int], count: int) -> dict[int, list[int]]:
+    """Node -> some of its images that are shown, or of those of the nodes below it: the newest by id."""
+    rows = tx.rows(
+        """SELECT a.id, s.images FROM taxonomy_node a CROSS JOIN LATERAL (
+            SELECT array_agg(image_id ORDER BY image_id DESC) AS images FROM (
+                SELECT DISTINCT found.image_id FROM taxonomy_node n CROSS JOIN LATERAL (
+                    SELECT t.image_id FROM tag t JOIN image i ON i.id = t.image_id AND i.shown
+                    WHERE t.node_id = n.id ORDER BY t.image_id DESC LIMIT :count) found
+                WHERE n.path <@ a.path ORDER BY found.image_id DESC LIMIT :count) newest) s
+        WHERE a.id = ANY(:ids)""",
+        ids=list(ids),
+        count=count,
+    )
+    return {row["id"]: list(row["images"] or ()) for row in rows}
 
 
 _COLUMNS = (
     "n.id, n.parent_id, ltree2text(n.path) AS path, n.kind, n.name, n.key, n.threshold, n.origin,"
     " coalesce(c.own, 0) AS own, coalesce(c.images, 0) AS images, coalesce(k.children, 0) AS children"
 )
-_COUNTS = """(SELECT node_id, sum(own)::bigint AS own, sum(images)::bigint AS images FROM (
+_COUNTS = """SELECT node_id, sum(own)::bigint AS own, sum(images)::bigint AS images FROM (
     SELECT node_id, own, images FROM taxonomy_count
-    UNION ALL SELECT node_id, own, images FROM taxonomy_delta) counted GROUP BY node_id)"""
+    UNION ALL SELECT node_id, own, images FROM taxonomy_delta) counted GROUP BY node_id"""
 
 
 def _names(tx: Transaction, ids: Sequence[int] | None) -> dict[int, tuple[tuple[str, str], ...]]:
@@ -128,6 +187,19 @@ def _called(tx: Transaction, candidates: Sequence[str]) -> list[int]:
     return [row["id"] for row in rows]
 
 
+def estimated(tx: Transaction, selection: Selection) -> Selection:
+    """The same, knowing whether the images of its tag are few."""
+    if selection.tag is None or selection.few_tagged is not None:
+        return selection
+    rows: int = tx.value(
+        """SELECT coalesce(sum(images), 0) FROM (
+            SELECT node_id, images FROM taxonomy_count UNION ALL SELECT node_id, images FROM taxonomy_delta) c
+        WHERE node_id = (SELECT target_id FROM taxonomy_node WHERE id = :tag)""",
+        tag=selection.tag,
+    )
+    return replace(selection, few_tagged=rows <= FEW)
+
+
 def paths(tx: Transaction, ids: Collection[int]) -> dict[int, tuple[str, ...]]:
     """Node -> names from the root to the node itself."""
     rows = tx.rows(
@@ -182,6 +254,21 @@ def reserve(tx: Transaction, parent_id: int | None, name: str, kind: NodeKind, o
         origin=origin.value,
     )
     return made
+
+
+def reserve_all(tx: Transaction, wanted: Sequence[tuple[int | None, str]], origin: Origin) -> list[int]:
+    """As `reserve`, for (parent, name) of many nodes, each once; ids in the same order."""
+    rows = tx.rows(
+        """INSERT INTO taxonomy_node (parent_id, name, origin, removed)
+        SELECT parent, name, :origin, true
+        FROM unnest(CAST(:parents AS bigint[]), CAST(:names AS text[])) w (parent, name)
+        RETURNING id, parent_id, name""",
+        parents=[parent for parent, _ in wanted],
+        names=[name for _, name in wanted],
+        origin=origin.value,
+    )
+    made = {(row["parent_id"], row["name"]): row["id"] for row in rows}
+    return [made[each] for each in wanted]
 
 
 def state(node: Node) -> dict[str, Any]:

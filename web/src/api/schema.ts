@@ -644,6 +644,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/images/{image_id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Image
+         * @description An image's tags, with who says so.
+         */
+        get: operations["tags_of_image"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/images/{image_id}/thumbnail": {
         parameters: {
             query?: never;
@@ -698,6 +718,26 @@ export interface paths {
          * @description Rate, flag, label, archive, trash, describe: some images, or all that a view shows, as one action.
          */
         post: operations["curation_curate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/images/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say
+         * @description Say of some images, or of all that a view shows, that they show something, or that they do not.
+         */
+        post: operations["tags_say"];
         delete?: never;
         options?: never;
         head?: never;
@@ -888,6 +928,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/detect-subjects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Detect
+         * @description Look for images of one subject in a catalog. Where a search is under way already, the answer names it.
+         */
+        post: operations["subjects_detect"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/index-vectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Index
+         * @description Build the indexes of vectors that are due, or all anew.
+         */
+        post: operations["subjects_index"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs/thumbnails": {
         parameters: {
             query?: never;
@@ -1005,6 +1085,141 @@ export interface paths {
          *     that they are really gone. Even then they are only marked missing.
          */
         post: operations["catalogs_scan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subjects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description Groups of images of one subject, the largest first.
+         */
+        get: operations["subjects_listed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taxonomy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description The nodes below one, or at the top; all nodes; or those that have a name.
+         *
+         *     By default a level shows what has images, or was made by people or files; the whole tree and a search for a name
+         *     show everything.
+         */
+        get: operations["taxonomy_listed"];
+        put?: never;
+        /**
+         * Add
+         * @description Add a node.
+         */
+        post: operations["taxonomy_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taxonomy/{node_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One
+         * @description One node; its images are those of any list with `tag`.
+         */
+        get: operations["taxonomy_one"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove
+         * @description Take a node away; its images stay.
+         */
+        delete: operations["taxonomy_remove"];
+        options?: never;
+        head?: never;
+        /**
+         * Change
+         * @description Rename, move, give other names, kind or threshold.
+         */
+        patch: operations["taxonomy_change"];
+        trace?: never;
+    };
+    "/api/taxonomy/{node_id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge
+         * @description Let another node stand for this one as well: its images, names, and the nodes below it.
+         */
+        post: operations["taxonomy_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taxonomy/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description The whole tree as a text: JSON, or a list of keywords as Lightroom reads it.
+         */
+        get: operations["taxonomy_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/taxonomy/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Imported
+         * @description Add what a text has and the tree has not; nothing is taken away.
+         */
+        post: operations["taxonomy_imported"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2010,6 +2225,11 @@ export interface components {
             /** Stage State */
             stage_state?: ("missing" | "done" | "failed" | "stale" | "waiting") | null;
             /**
+             * Tag
+             * @description A node of the taxonomy; images of the nodes below it are shown too.
+             */
+            tag?: number | null;
+            /**
              * To
              * @description Last day, included.
              */
@@ -2352,6 +2572,81 @@ export interface components {
             width: number | null;
         };
         /**
+         * ImageTag
+         * @description A node of the taxonomy and an image.
+         */
+        ImageTag: {
+            /**
+             * Confidence
+             * @description 1 where a person said so; none where it is no tag.
+             */
+            confidence: number | null;
+            /** Decided At */
+            decided_at: string | null;
+            /** Evidence */
+            evidence: components["schemas"]["TagEvidence"][];
+            /**
+             * Model
+             * @description Which model, where it comes from one.
+             */
+            model: string | null;
+            /** Name */
+            name: string;
+            /** Node */
+            node: number;
+            /** Path */
+            path: string[];
+            /** Source */
+            source: ("human" | "sidecar" | "model") | null;
+            /**
+             * Verdict
+             * @description A person's yes or no.
+             */
+            verdict: boolean | null;
+        };
+        /**
+         * ImageTags
+         * @description The tags of an image, surest first, then what people have refused.
+         */
+        ImageTags: {
+            /** Items */
+            items: components["schemas"]["ImageTag"][];
+        };
+        /**
+         * Import
+         * @description A taxonomy as a text: Lightroom's list of keywords, or JSON as it is exported.
+         */
+        Import: {
+            /**
+             * Format
+             * @description Told from the text where it is not given.
+             */
+            format?: ("keywords" | "json") | null;
+            /**
+             * Parent
+             * @description Below this node instead of at the top.
+             */
+            parent?: number | null;
+            /** Text */
+            text: string;
+        };
+        /**
+         * Imported
+         * @description What an import has added.
+         */
+        Imported: {
+            action: components["schemas"]["Action"] | null;
+            /** Added */
+            added: number;
+            /** Dry Run */
+            dry_run: boolean;
+            /**
+             * Renamed
+             * @description Nodes that were there and got names.
+             */
+            renamed: number;
+        };
+        /**
          * Job
          * @description One job. `total`, `done` and `failed` count images, `rate` is images per second, `progress` goes from 0 to 1.
          */
@@ -2564,6 +2859,14 @@ export interface components {
             verified: boolean;
         };
         /**
+         * Merge
+         * @description The node that stays.
+         */
+        Merge: {
+            /** Into */
+            into: number;
+        };
+        /**
          * NewAlbum
          * @description An album to be made.
          */
@@ -2655,6 +2958,24 @@ export interface components {
             path: string;
         };
         /**
+         * NewNode
+         * @description A node to be added.
+         */
+        NewNode: {
+            /**
+             * Kind
+             * @default concept
+             * @enum {string}
+             */
+            kind: "concept" | "entity";
+            /** Name */
+            name: string;
+            /** Names */
+            names?: components["schemas"]["SpokenName"][];
+            /** Parent */
+            parent?: number | null;
+        };
+        /**
          * NewSource
          * @description A folder to add to a catalog.
          */
@@ -2668,6 +2989,17 @@ export interface components {
             path: string;
         };
         /**
+         * NewSubjectsJob
+         * @description A catalog in which to look for images of one subject.
+         */
+        NewSubjectsJob: {
+            /**
+             * Catalog Id
+             * Format: uuid
+             */
+            catalog_id: string;
+        };
+        /**
          * NewThumbnailsJob
          * @description Thumbnails to make for a catalog.
          */
@@ -2677,6 +3009,17 @@ export interface components {
              * Format: uuid
              */
             catalog_id: string;
+        };
+        /**
+         * NewVectorsJob
+         * @description Indexes of vectors to build: those that are due, or all.
+         */
+        NewVectorsJob: {
+            /**
+             * Rebuild
+             * @default false
+             */
+            rebuild: boolean;
         };
         /**
          * Node
@@ -2698,6 +3041,50 @@ export interface components {
             slots: number;
             /** Version */
             version: string;
+        };
+        /**
+         * NodeChange
+         * @description What is given becomes another; `parent: null` moves the node to the top.
+         */
+        NodeChange: {
+            /**
+             * Kind
+             * @default concept
+             * @enum {string}
+             */
+            kind: "concept" | "entity";
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /** Names */
+            names?: components["schemas"]["SpokenName"][];
+            /** Parent */
+            parent?: number | null;
+            /** Threshold */
+            threshold?: number | null;
+        };
+        /**
+         * NodeEdited
+         * @description What an edit came to, or would come to: images that labels or verdicts concern, and nodes changed.
+         */
+        NodeEdited: {
+            /** @description None where all was so already, and in a dry run. */
+            action: components["schemas"]["Action"] | null;
+            /** Dry Run */
+            dry_run: boolean;
+            /** Images */
+            images: number;
+            /** @description As it is afterwards; none where it was removed. */
+            node: components["schemas"]["TaxonomyNode"] | null;
+            /** Nodes */
+            nodes: number;
+            /**
+             * Overridden
+             * @description Images of which people had said the opposite of the node that stays.
+             */
+            overridden: number;
         };
         /**
          * Plan
@@ -2961,6 +3348,54 @@ export interface components {
             threshold: number;
         };
         /**
+         * RunOfSubjects
+         * @description The search whose groups are shown.
+         */
+        RunOfSubjects: {
+            /**
+             * Catalog Id
+             * Format: uuid
+             */
+            catalog_id: string;
+            /** Counts */
+            counts: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: number;
+            /**
+             * Published At
+             * @example 2026-01-02T03:04:05.678Z
+             */
+            published_at: string;
+        };
+        /**
+         * Say
+         * @description Images, by id or all that a view shows, and whether they show what a node says; null takes the word back.
+         */
+        Say: {
+            /**
+             * Create
+             * @description Make the node of this name where it is missing.
+             * @default false
+             */
+            create: boolean;
+            /** Images */
+            images?: number[] | null;
+            /**
+             * Name
+             * @description A name or path instead of `node`.
+             * @example Animal/Mammal/Dog
+             */
+            name?: string | null;
+            /** Node */
+            node?: number | null;
+            /** @description Filters as of the timeline; `{}` is everything shown. */
+            selection?: components["schemas"]["Filters"] | null;
+            /** Yes */
+            yes: boolean | null;
+        };
+        /**
          * ScoreParts
          * @description What a quality score is the sum of: at most 40, 30, 20 and 10.
          */
@@ -3067,6 +3502,20 @@ export interface components {
             state: "online" | "offline";
         };
         /**
+         * SpokenName
+         * @description Another name of a node; the language is "" where it is none in particular.
+         */
+        SpokenName: {
+            /**
+             * Language
+             * @example de
+             * @example
+             */
+            language: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * StageCoverage
          * @description One stage of one catalog, in images. The five counts add up to all images the stage is for.
          */
@@ -3113,6 +3562,133 @@ export interface components {
             state: "done" | "missing" | "failed" | "stale" | "waiting";
             /** Version */
             version: number | null;
+        };
+        /**
+         * SubjectGroup
+         * @description An image and what is near to it. These are no copies, and are never resolved.
+         */
+        SubjectGroup: {
+            /**
+             * Catalog Id
+             * Format: uuid
+             */
+            catalog_id: string;
+            /** Id */
+            id: number;
+            /** Members */
+            members: components["schemas"]["SubjectMember"][];
+            /**
+             * Similarity
+             * @description The lowest.
+             */
+            similarity: number;
+        };
+        /**
+         * SubjectMember
+         * @description One image of a group.
+         */
+        SubjectMember: {
+            image: components["schemas"]["ImageCard"];
+            /**
+             * Similarity
+             * @description Cosine to the first of the group.
+             */
+            similarity: number;
+        };
+        /**
+         * Subjects
+         * @description A page of groups, the largest first.
+         */
+        Subjects: {
+            /** Items */
+            items: components["schemas"]["SubjectGroup"][];
+            /**
+             * Next
+             * @description Cursor of the next page.
+             */
+            next: string | null;
+            run: components["schemas"]["RunOfSubjects"] | null;
+        };
+        /**
+         * TagEvidence
+         * @description What a model or a file says.
+         */
+        TagEvidence: {
+            /** Confidence */
+            confidence: number;
+            /**
+             * Created At
+             * @example 2026-01-02T03:04:05.678Z
+             */
+            created_at: string;
+            /** Model */
+            model: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "human" | "sidecar" | "model";
+            /** Version */
+            version: number;
+        };
+        /**
+         * TaxonomyNode
+         * @description A node of the tree.
+         */
+        TaxonomyNode: {
+            /** Children */
+            children: number;
+            /** Id */
+            id: number;
+            /**
+             * Images
+             * @description With this node or one below it.
+             */
+            images: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "concept" | "entity";
+            /** Name */
+            name: string;
+            /** Names */
+            names: components["schemas"]["SpokenName"][];
+            /**
+             * Origin
+             * @enum {string}
+             */
+            origin: "lumina" | "person" | "file";
+            /**
+             * Own
+             * @description With this node itself.
+             */
+            own: number;
+            /** Parent */
+            parent: number | null;
+            /**
+             * Path
+             * @description Ids from the root to the node itself.
+             */
+            path: number[];
+            /**
+             * Sample
+             * @description At most four; none where the whole tree is listed.
+             */
+            sample: components["schemas"]["ImageCard"][];
+            /**
+             * Threshold
+             * @description Confidence that models' labels need, where a person set one.
+             */
+            threshold: number | null;
+        };
+        /**
+         * TaxonomyNodes
+         * @description Nodes by name, or parents before those below them where the whole tree is listed.
+         */
+        TaxonomyNodes: {
+            /** Items */
+            items: components["schemas"]["TaxonomyNode"][];
         };
         /**
          * TimelineBucket
@@ -4762,6 +5338,8 @@ export interface operations {
                 source?: number | null;
                 stage?: string | null;
                 stage_state?: ("missing" | "done" | "failed" | "stale" | "waiting") | null;
+                /** @description A node of the taxonomy; images of the nodes below it are shown too. */
+                tag?: number | null;
                 /** @description Last day, included. */
                 to?: string | null;
                 /** @description True: only images without a date; false: only those with one. */
@@ -4906,6 +5484,8 @@ export interface operations {
                 source?: number | null;
                 stage?: string | null;
                 stage_state?: ("missing" | "done" | "failed" | "stale" | "waiting") | null;
+                /** @description A node of the taxonomy; images of the nodes below it are shown too. */
+                tag?: number | null;
                 /** @description Last day, included. */
                 to?: string | null;
                 /** @description True: only images without a date; false: only those with one. */
@@ -4989,6 +5569,8 @@ export interface operations {
                 source?: number | null;
                 stage?: string | null;
                 stage_state?: ("missing" | "done" | "failed" | "stale" | "waiting") | null;
+                /** @description A node of the taxonomy; images of the nodes below it are shown too. */
+                tag?: number | null;
                 /** @description Last day, included. */
                 to?: string | null;
                 /** @description True: only images without a date; false: only those with one. */
@@ -5167,6 +5749,55 @@ export interface operations {
             };
         };
     };
+    tags_of_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageTags"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     images_thumbnail: {
         parameters: {
             query?: {
@@ -5295,6 +5926,66 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Curate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Curated"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tags_say: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Say"];
             };
         };
         responses: {
@@ -5893,6 +6584,117 @@ export interface operations {
             };
         };
     };
+    subjects_detect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSubjectsJob"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    subjects_index: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewVectorsJob"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     jobs_thumbnails: {
         parameters: {
             query?: never;
@@ -6185,6 +6987,520 @@ export interface operations {
             };
         };
     };
+    subjects_listed: {
+        parameters: {
+            query?: {
+                catalog?: string | null;
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subjects"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    taxonomy_listed: {
+        parameters: {
+            query?: {
+                /** @description The whole tree, without samples. */
+                all?: boolean;
+                /** @description Nodes of the starting tree that no image has, too. */
+                empty?: boolean | null;
+                parent?: number | null;
+                /** @description Part of a name. */
+                q?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaxonomyNodes"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    taxonomy_add: {
+        parameters: {
+            query?: {
+                /** @description Say what would change. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNode"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeEdited"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    taxonomy_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaxonomyNode"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    taxonomy_remove: {
+        parameters: {
+            query?: {
+                /** @description With all nodes below it; else those move up. */
+                below?: boolean;
+                /** @description Say what would change. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeEdited"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    taxonomy_change: {
+        parameters: {
+            query?: {
+                /** @description Say what would change. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NodeChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeEdited"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    taxonomy_merge: {
+        parameters: {
+            query?: {
+                /** @description Say what would change. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NodeEdited"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    taxonomy_export: {
+        parameters: {
+            query?: {
+                format?: "json" | "keywords";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    taxonomy_imported: {
+        parameters: {
+            query?: {
+                /** @description Say what would change. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Import"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     timeline_bucket: {
         parameters: {
             query: {
@@ -6220,6 +7536,8 @@ export interface operations {
                 source?: number | null;
                 stage?: string | null;
                 stage_state?: ("missing" | "done" | "failed" | "stale" | "waiting") | null;
+                /** @description A node of the taxonomy; images of the nodes below it are shown too. */
+                tag?: number | null;
                 /** @description Last day, included. */
                 to?: string | null;
                 /** @description True: only images without a date; false: only those with one. */
@@ -6310,6 +7628,8 @@ export interface operations {
                 source?: number | null;
                 stage?: string | null;
                 stage_state?: ("missing" | "done" | "failed" | "stale" | "waiting") | null;
+                /** @description A node of the taxonomy; images of the nodes below it are shown too. */
+                tag?: number | null;
                 /** @description Last day, included. */
                 to?: string | null;
                 /** @description True: only images without a date; false: only those with one. */

@@ -43,6 +43,9 @@ class Filters(BaseModel):
     label: list[Literal["red", "yellow", "green", "blue", "purple", "none"]] = Field(default_factory=list, max_length=6)
     favourite: bool | None = None
     album: Annotated[int, Field(ge=1, lt=2**63)] | None = Field(None, description="Archived images are shown too.")
+    tag: Annotated[int, Field(ge=1, lt=2**63)] | None = Field(
+        None, description="A node of the taxonomy; images of the nodes below it are shown too."
+    )
     shelf: Literal["archive", "trash", "hidden"] | None = Field(
         None, description="Images that were put away there, instead of the others."
     )
@@ -96,6 +99,7 @@ class Filters(BaseModel):
             labels=tuple(self.label),
             favourite=self.favourite,
             album=self.album,
+            tag=self.tag,
             shelf=Shelf(self.shelf) if self.shelf else None,
             text=self.q,
         )

@@ -1,8 +1,9 @@
 """The search for copies over a large catalog whose features are in the database: `python -m bench.duplicates_job`.
 
 Four catalogs: a usual one, of which a fifth has a copy; 25,000 identical files; 5,000 black frames; 10,000 screenshots
-of one template. Pictures are made of random waves, at the size that fingerprints are taken from. `--images` makes the
-first one smaller, and the others with it.
+of one template, every hundredth with a copy that was saved as JPEG and one that was scaled. Pictures are made of
+random waves, at the size that fingerprints are taken from. `--images` makes the first one smaller, and the others with
+it; `--screens` runs the last one alone, which has three edges for each group where it finds all copies and no others.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from uuid import UUID
 
 import numpy as np
 from blake3 import blake3
+from PIL import Image
 
 from bench.messages import Messages
 from lumina.bootstrap import App, Settings, build
@@ -32,23 +35,25 @@ from lumina.vision.signature import signature
 
 SIDE = 96
 COPIES = 0.2
+COPIED = 100
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--images", type=int, default=100_000)
+    parser.add_argument("--screens", action="store_true", help="screenshots alone")
     parser.add_argument("--database", default="", help="URL of a server on which a database may be made")
     arguments = parser.parse_args()
     if arguments.database:
-        measure(arguments.database, arguments.images)
+        measure(arguments.database, arguments.images, screens_alone=arguments.screens)
         return
     from lumina.store.embedded import EmbeddedPostgres
 
     with tempfile.TemporaryDirectory() as folder, EmbeddedPostgres(Path(folder)) as server:
-        measure(server.url_of("postgres"), arguments.images)
+        measure(server.url_of("postgres"), arguments.images, screens_alone=arguments.screens)
 
 
-def measure(server: str, images: int) -> None:
+def measure(server: str, images: int, *, screens_alone: bool) -> None:
     admin = Store(server)
     name = f"bench_duplicates_{time.time_ns()}"
     _alone(admin, f"CREATE DATABASE {name}")
@@ -58,15 +63,8 @@ def measure(server: str, images: int) -> None:
     try:
         app.set_up_database()
         share = images / 100_000
-        usual = fill(app, "usual", waves(images, copies=COPIES))
-        report(app, messages, usual, "usual, first")
-        report(app, messages, usual, "usual, again")
-        fill(app, "usual", waves(images // 100, copies=COPIES, seed=2), catalog=usual)
-        report(app, messages, usual, "usual, 1 % new")
-        report(
-            app, messages, fill(app, "same", waves(int(25_000 * share), same=True), one_file=True), "identical files"
-        )
-        report(app, messages, fill(app, "black", black(int(5_000 * share))), "black frames")
+        if not screens_alone:
+            waved(app, messages, images)
         report(app, messages, fill(app, "screens", screens(int(10_000 * share))), "screenshots")
     finally:
         app.close()
@@ -74,21 +72,33 @@ def measure(server: str, images: int) -> None:
         admin.close()
 
 
+def waved(app: App, messages: Messages, images: int) -> None:
+    """All catalogs but the screenshots."""
+    share = images / 100_000
+    usual = fill(app, "usual", waves(images, copies=COPIES))
+    report(app, messages, usual, "usual, first")
+    report(app, messages, usual, "usual, again")
+    fill(app, "usual", waves(images // 100, copies=COPIES, seed=2), catalog=usual)
+    report(app, messages, usual, "usual, 1 % new")
+    report(app, messages, fill(app, "same", waves(int(25_000 * share), same=True), one_file=True), "identical files")
+    report(app, messages, fill(app, "black", black(int(5_000 * share))), "black frames")
+
+
 def report(app: App, messages: Messages, catalog: UUID, name: str) -> None:
     """Run the job once and print what it took."""
-    began = time.perf_counter()
+    began, busy = time.perf_counter(), time.process_time()
     job = app.work.detect(DETECT_DUPLICATES, catalog)
     me = Worker("server", "1/2")
     while messages.waiting:
         app.engine.run_one(*messages.waiting.pop(0), me)
-    seconds = time.perf_counter() - began
+    seconds, busy = time.perf_counter() - began, time.process_time() - busy
     job = app.work.get(job.id)
     with app.store.transaction() as tx:
         run = runs.published(tx, catalog, RunKind.DUPLICATES)
     assert run is not None
     names = ("images", "compared", "edges", "taken_over", "groups", "members", "capped", "match_seconds")
     figures = ", ".join(f"{name} {run.counts[name]:,}" for name in names)
-    print(f"{name:16} {seconds:7.2f} s  {job.state}  {figures}", flush=True)
+    print(f"{name:16} {seconds:7.2f} s (processor {busy:.2f})  {job.state}  {figures}", flush=True)
 
 
 def waves(count: int, *, copies: float = 0.0, same: bool = False, seed: int = 1) -> Iterator[np.ndarray]:
@@ -115,15 +125,26 @@ def black(count: int) -> Iterator[np.ndarray]:
 
 
 def screens(count: int) -> Iterator[np.ndarray]:
-    """The same window with other lines of text."""
+    """The same window with other lines of text; two copies follow each `COPIED`th."""
     random = np.random.default_rng(4)
     frame = np.full((SIDE, SIDE), 235.0)
     frame[:10], frame[:, :18], frame[-6:] = 60, 200, 120
-    for _ in range(count):
+    for number in range(count):
         page = frame.copy()
         for line in range(14, SIDE - 10, 4):
             page[line : line + 2, 22 : 22 + int(random.integers(10, 70))] = 90
         yield page
+        if number % COPIED == 0:
+            yield from copies(page)
+
+
+def copies(page: np.ndarray) -> Iterator[np.ndarray]:
+    """The picture after JPEG, and drawn larger and made smaller."""
+    image, buffer = Image.fromarray(page.astype(np.uint8)), BytesIO()
+    image.save(buffer, "JPEG", quality=60)
+    yield np.asarray(Image.open(buffer), np.float64)
+    large = image.resize((4 * SIDE, 4 * SIDE), Image.Resampling.NEAREST)
+    yield np.asarray(large.resize((2 * SIDE, 2 * SIDE), Image.Resampling.LANCZOS), np.float64)
 
 
 def fill(

@@ -24,7 +24,7 @@ from lumina.store.features import Faces
 from lumina.store.runs import Run, RunKind
 from lumina.vision.verify import verify
 
-VERSION = 1
+VERSION = 2
 """Of what decides whether two faces are copies. Raised where another answer is possible: the next run is a full one."""
 BLOCK = 50_000
 """Signatures in memory at a time, on each side: some 70 MB."""

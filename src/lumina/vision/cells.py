@@ -12,7 +12,7 @@ from lumina.vision.planes import CELLS, Plane
 
 Bytes = NDArray[np.uint8]
 
-_LUMA, _CHROMA, _END = 16, 1040, 1168
+LUMA_AT, _CHROMA, _END = 16, 1040, 1168
 
 
 @compiled
@@ -25,7 +25,7 @@ def rough(a: Bytes, b: Bytes, columns: NDArray[np.int64]) -> Any:
     for y in range(CELLS):
         row_a, row_b, line_aa, line_bb, line_ab = zero, zero, zero, zero, zero
         for x in range(CELLS):
-            u, v = np.int32(a[_LUMA + y * CELLS + x]), np.int32(b[_LUMA + y * CELLS + x])
+            u, v = np.int32(a[LUMA_AT + y * CELLS + x]), np.int32(b[LUMA_AT + y * CELLS + x])
             row_a += u
             row_b += v
             line_aa += u * u
@@ -52,7 +52,7 @@ def rough(a: Bytes, b: Bytes, columns: NDArray[np.int64]) -> Any:
 def farthest(a: Bytes, b: Bytes) -> int:
     """The largest difference between their cells."""
     most: Any = np.int32(0)
-    for i in range(_LUMA, _CHROMA):
+    for i in range(LUMA_AT, _CHROMA):
         most = max(most, abs(np.int32(a[i]) - np.int32(b[i])))
     return int(most)
 
@@ -88,4 +88,4 @@ def spread_out(signature: Bytes, out: Plane) -> None:
     """The luma of a signature."""
     for y in range(CELLS):
         for x in range(CELLS):
-            out[y, x] = signature[_LUMA + y * CELLS + x]
+            out[y, x] = signature[LUMA_AT + y * CELLS + x]

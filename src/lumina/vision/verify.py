@@ -139,7 +139,19 @@ def _measured(
 
 
 def _judged(a: Signatures, b: Signatures, found: NDArray[np.float32]) -> Verdicts:
-    """The rules."""
+    """The verdicts; the rules are asked only about what is similar."""
+    from lumina.vision import compare as c
+
+    verdicts = _empty(len(found))
+    verdicts.similarity[:] = found[:, c.SIMILAR].clip(0, 1)
+    verdicts.equal[:] = (found[:, c.FARTHEST] <= _EQUAL) & (found[:, c.COLOUR] <= _EQUAL_COLOUR)
+    rows = np.flatnonzero(found[:, c.SIMILAR] > _PART_SIMILAR)
+    verdicts.accepted[rows], verdicts.relation[rows] = _ruled(a[rows], b[rows], found[rows])
+    return verdicts
+
+
+def _ruled(a: Signatures, b: Signatures, found: NDArray[np.float32]) -> tuple[NDArray[np.bool_], NDArray[np.int8]]:
+    """The rules: which are accepted, and as what."""
     from lumina.vision import compare as c
 
     swapped = found[:, c.SWAPPED] > 0
@@ -151,8 +163,7 @@ def _judged(a: Signatures, b: Signatures, found: NDArray[np.float32]) -> Verdict
     accepted &= _toned(found) & _proportioned(a, b, found) & (found[:, c.STRUCTURE] > _STRUCTURE)
     accepted &= found[:, c.BAD] <= _most_bad(found[:, c.DRAWN], part)
     relation = np.where(part, np.where(swapped, Relation.CONTAINS, Relation.CROP), Relation.SAME)
-    equal = (found[:, c.FARTHEST] <= _EQUAL) & (found[:, c.COLOUR] <= _EQUAL_COLOUR)
-    return Verdicts(accepted, similar.clip(0, 1), relation.astype(np.int8), equal)
+    return accepted, relation.astype(np.int8)
 
 
 def _most_bad(drawn: NDArray[np.float32], part: NDArray[np.bool_]) -> NDArray[np.float32]:

@@ -62,20 +62,22 @@ def calibrate(sample: Scores, nearest: Scores, size: int) -> Calibration | None:
         width=float(np.median(width)),
         stretch=float(np.clip(np.median(tails) / _BELL.inv_cdf(TAIL), 1.0, MOST_STRETCH)),
         near=float(np.quantile(nearest, LONELY)),
-        quantiles=tuple((share, float(np.quantile(others, share))) for share in QUANTILES),
+        quantiles=tuple(zip(QUANTILES, np.quantile(others, QUANTILES).tolist(), strict=True)),
     )
 
 
 def bell(scores: Scores) -> tuple[Scores, Scores]:
     """Median and width of what chance gives, for each row of scores (n x m); two arrays of n."""
-    kept = np.array(scores, np.float64)
+    ordered = np.sort(scores.astype(np.float64), axis=1)
+    rows = np.arange(len(ordered))
+    kept = np.full(len(ordered), ordered.shape[1])
     for _ in range(ROUNDS):
-        low, middle = np.nanquantile(kept, (LOWER, 0.5), axis=1)
-        width = middle - low
-        out = kept > (middle + STANDS_OUT * width)[:, None]
-        if not out.any():
+        middle = ordered[rows, (kept - 1) // 2]
+        width = middle - ordered[rows, ((kept - 1) * LOWER).astype(np.int64)]
+        now = np.count_nonzero(ordered <= (middle + STANDS_OUT * width)[:, None], axis=1)
+        if (now == kept).all():
             break
-        kept[out] = np.nan
+        kept = now
     return middle, width
 
 

@@ -13,7 +13,7 @@ from lumina.engine.execute import Executed, Executor, Task, tasks_of
 from lumina.engine.guard import time_limit
 from lumina.engine.plan import Planner
 from lumina.engine.registry import Registry
-from lumina.store import Store, Transaction, inputs, ledger, outcomes, results
+from lumina.store import Store, Transaction, inputs, ledger, outcomes, results, taxonomy
 from lumina.store.inputs import Input
 
 DEFER_TRIES = 3
@@ -58,6 +58,7 @@ class Worker:
 
     def _save(self, tx: Transaction, batch: Batch, tasks: list[Task], executed: Executed) -> None:
         ledger.hold(tx, batch)
+        taxonomy.hold_tree(tx)  # comes before locks on images
         revisions = {task.source.image_id: task.source.revision for task in tasks}
         current = outcomes.unchanged(tx, {image: revisions[image] for image in executed.images})
         rows = [row for row in executed.outcomes if row.image_id in current]

@@ -6,7 +6,7 @@ tree that is about to be another one. Both come before any lock on images.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -293,29 +293,51 @@ def named_paths(tx: Transaction, wanted: Iterable[tuple[str, ...]]) -> dict[tupl
     """
     found: dict[tuple[str, ...], int] = {}
     every, depth = set(wanted), 1
-    level = {path[:1] for path in every if path}
+    level = sorted({path[:1] for path in every if path})
     while level:
-        found |= _below(tx, [(found.get(path[:-1]), path) for path in sorted(level)])
+        called = children_called(tx, [(found.get(path[:-1]), path[-1]) for path in level])
+        found |= {level[n]: node for n, node in called.items()}
         depth += 1
-        level = {path[:depth] for path in every if len(path) >= depth and path[: depth - 1] in found}
+        level = sorted({path[:depth] for path in every if len(path) >= depth and path[: depth - 1] in found})
     return {path: found[path] for path in every if path in found}
 
 
-def _below(tx: Transaction, wanted: Sequence[tuple[int | None, tuple[str, ...]]]) -> Mapping[tuple[str, ...], int]:
-    rows = tx.rows(
-        """WITH wanted AS (
-            SELECT n, parent, taxonomy_folded(name) AS name
-            FROM unnest(CAST(:parents AS bigint[]), CAST(:names AS text[])) WITH ORDINALITY w (parent, name, n)
-        ), called AS (
-            SELECT w.n, t.id, 0 AS rank FROM wanted w JOIN taxonomy_node t
-              ON coalesce(t.parent_id, 0) = coalesce(w.parent, 0) AND taxonomy_folded(t.name) = w.name AND NOT t.removed
-            UNION ALL
-            SELECT w.n, t.id, 1 FROM wanted w JOIN taxonomy_name o ON taxonomy_folded(o.name) = w.name
-              JOIN taxonomy_node t ON t.id = o.node_id AND NOT t.removed
-                AND coalesce(t.parent_id, 0) = coalesce(w.parent, 0)
-        )
-        SELECT DISTINCT ON (n) n, id FROM called ORDER BY n, rank, id""",
-        parents=[parent for parent, _ in wanted],
-        names=[path[-1] for _, path in wanted],
+_WANTED = """WITH wanted AS (
+    SELECT n, parent, taxonomy_folded(name) AS name
+    FROM unnest(CAST(:parents AS bigint[]), CAST(:names AS text[])) WITH ORDINALITY w (parent, name, n)
+), called AS (
+    SELECT w.n, w.parent, t.id, t.parent_id, t.path, 0 AS rank
+    FROM wanted w JOIN taxonomy_node t ON taxonomy_folded(t.name) = w.name AND NOT t.removed
+    UNION ALL
+    SELECT w.n, w.parent, t.id, t.parent_id, t.path, 1
+    FROM wanted w JOIN taxonomy_name o ON taxonomy_folded(o.name) = w.name
+    JOIN taxonomy_node t ON t.id = o.node_id AND NOT t.removed
+)"""
+
+
+def children_called(tx: Transaction, wanted: Sequence[tuple[int | None, str]]) -> dict[int, int]:
+    """Place in `wanted` -> the node that has this name, in whatever language, right below this parent or at the top."""
+    return _called_in(
+        tx,
+        f"""{_WANTED} SELECT DISTINCT ON (n) n, id FROM called
+        WHERE coalesce(parent_id, 0) = coalesce(parent, 0) ORDER BY n, rank, id""",
+        wanted,
     )
-    return {wanted[row["n"] - 1][1]: row["id"] for row in rows}
+
+
+def only_ones_called(tx: Transaction, wanted: Sequence[tuple[int | None, str]]) -> dict[int, int]:
+    """Place in `wanted` -> the only node of this name, in whatever language, somewhere below this parent or at all."""
+    return _called_in(
+        tx,
+        f"""{_WANTED} SELECT n, min(id) AS id FROM called c
+        WHERE parent IS NULL OR path <@ (SELECT p.path FROM taxonomy_node p WHERE p.id = c.parent) AND id <> parent
+        GROUP BY n HAVING count(DISTINCT id) = 1""",
+        wanted,
+    )
+
+
+def _called_in(tx: Transaction, sql: str, wanted: Sequence[tuple[int | None, str]]) -> dict[int, int]:
+    if not wanted:
+        return {}
+    rows = tx.rows(sql, parents=[parent for parent, _ in wanted], names=[name for _, name in wanted])
+    return {row["n"] - 1: row["id"] for row in rows}

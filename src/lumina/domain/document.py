@@ -28,6 +28,7 @@ class Said:
         tags: names of its nodes and of those above them, in all languages; keywords.
         places: city, region, country. gear: camera, lens.
         names: of its files and their folder.
+        facts: what filters ask for, as one word each: format of its masters, raw, video, gps.
     """
 
     titles: tuple[str, ...] = ()
@@ -38,13 +39,15 @@ class Said:
     gear: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     taken_at: datetime | None = None
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Word -> where it stands: (place, weight) each, weights A to D."""
+    """Word -> where it stands: (place, weight) each, weights A to D; and facts, which nobody can type."""
 
     words: Mapping[str, tuple[tuple[int, str], ...]]
+    facts: tuple[str, ...] = ()
 
 
 def compose(said: Said) -> Document:
@@ -59,7 +62,7 @@ def compose(said: Said) -> Document:
         at += GAP
         if at > MOST_PLACES:
             break
-    return Document({word: tuple(places) for word, places in found.items()})
+    return Document({word: tuple(places) for word, places in found.items()}, said.facts)
 
 
 def texts(said: Said) -> Iterator[tuple[str, str, str]]:
@@ -99,7 +102,7 @@ def tsvector(document: Document, stems: Mapping[str, str]) -> str:
         if (stem := stems.get(word, word)) != word:
             added.setdefault(f"~{stem}", []).extend(places)
     parts += [f"'{stem}':{_places(places)}" for stem, places in added.items()]
-    return " ".join(parts)
+    return " ".join([*parts, *(f"'@{fact}'" for fact in document.facts)])
 
 
 def _places(places: Iterable[tuple[int, str]]) -> str:
@@ -108,12 +111,13 @@ def _places(places: Iterable[tuple[int, str]]) -> str:
 
 def lexemes(document: Document, stems: Mapping[str, str]) -> set[str]:
     """What the document is indexed under."""
-    return set(document.words) | {f"~{stems[word]}" for word in document.words if stems.get(word, word) != word}
+    shortened = {f"~{stems[word]}" for word in document.words if stems.get(word, word) != word}
+    return set(document.words) | shortened | {f"@{fact}" for fact in document.facts}
 
 
 def is_counted(lexeme: str) -> bool:
     """False for long numbers and codes, of which there are as many as images, and which nobody misspells."""
-    return len(lexeme) <= 4 or not any(character.isdigit() for character in lexeme)
+    return len(lexeme) <= 4 or lexeme[0] == "@" or not any(character.isdigit() for character in lexeme)
 
 
 def has_stem(word: str) -> bool:

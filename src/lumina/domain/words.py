@@ -57,7 +57,7 @@ def words(text: str) -> tuple[tuple[str, ...], ...]:
     """
     found: list[tuple[str, ...]] = []
     for kind, raw in _runs(text):
-        found += ((pair,) for pair in _pairs(fold(raw))) if kind == "run" else _parted(raw)
+        found += _pairs(fold(raw)) if kind == "run" else _parted(raw)
     return tuple(found)
 
 
@@ -72,7 +72,7 @@ def asked(text: str) -> tuple[str, ...]:
     for kind, raw in _runs(text):
         folded = fold(raw)
         if kind == "run":
-            found += _pairs(folded)[:-1] if len(folded) > 1 else [folded]
+            found += (pair[0] for pair in _pairs(folded))
         else:
             found += _split(folded)
     return tuple(word for word in found if word)
@@ -93,9 +93,10 @@ def _runs(text: str) -> Iterator[tuple[str, str]]:
         yield str(match.lastgroup), match.group()
 
 
-def _pairs(run: str) -> list[str]:
-    """ABC -> AB, BC, C: each character begins one, so a lone one is found as well."""
-    return [run[at : at + 2] for at in range(len(run))]
+def _pairs(run: str) -> list[tuple[str, ...]]:
+    """ABC -> AB, BC or C: each character begins one, so a lone one is found as well."""
+    pairs = [(run[at : at + 2],) for at in range(len(run) - 1)]
+    return [*pairs[:-1], (run[-2:], run[-1:])] if pairs else [(run,)]
 
 
 _TURN = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from lumina.domain.query import Query
 from lumina.domain.terms import And, Choice, Filter, Node, Not, Or, every, leaves
-from lumina.store import estimates, filters, tsqueries
+from lumina.store import estimates, filters, implied, tsqueries
 from lumina.store.database import Transaction
+from lumina.store.estimates import Estimate
 from lumina.store.filters import Values
 
 SHOWN = "i.shown"
@@ -17,36 +18,41 @@ _ARCHIVED = Choice("archived")
 
 @dataclass(slots=True)
 class Wanted:
-    """A query, taken apart.
+    """A query, taken apart; all of it on the alias `i`.
 
     Attributes:
-        words: SQL of a tsquery that all images have to match; None without.
-        most: images that match it, about and at most.
-        rest: SQL of everything else that has to hold.
+        standing: which images there are at all.
+        words: SQL of a tsquery that all have to match; None without.
+        narrow: the same, narrower by what the filters imply.
+        estimate: of what matches `narrow`.
+        dates: the days that are asked for. rest: everything else that has to hold.
     """
 
     standing: str
     words: str | None
-    most: int | None
+    narrow: str | None
+    estimate: Estimate | None
+    dates: list[str]
     rest: list[str]
     values: Values
 
     @property
     def filters(self) -> str:
-        """All but the words, on the alias `i`."""
-        return " AND ".join([self.standing, *self.rest])
+        """All but the words."""
+        return " AND ".join([self.standing, *self.dates, *self.rest])
 
     @property
     def joined(self) -> str:
-        """A join of `i` with the documents that match, as `d`; empty where there are no words."""
-        on = f"d.image_id = i.id AND d.words @@ {self.words}"
-        return "" if self.words is None else f"JOIN search_document d ON {on}"
+        """A join with the documents that match, as `d`; empty where there are no words."""
+        return (
+            "" if self.narrow is None else f"JOIN search_document d ON d.image_id = i.id AND d.words @@ {self.narrow}"
+        )
 
     @property
     def looked_up(self) -> str:
-        """Everything, on the alias `i`: for each image its document is looked up."""
+        """All but standing and dates; for each image its document is looked up."""
         found = f"(SELECT d.words @@ {self.words} FROM search_document d WHERE d.image_id = i.id)"
-        return " AND ".join([self.standing, *([] if self.words is None else [found]), *self.rest])
+        return " AND ".join(["true", *([] if self.words is None else [found]), *self.rest])
 
 
 def read(tx: Transaction, query: Query) -> Wanted:
@@ -57,11 +63,25 @@ def read(tx: Transaction, query: Query) -> Wanted:
     """
     compiler = _Compiler(tx, Values(), tsqueries.stems(tx, query.root))
     words, others = _parted(query.root)
-    rest = [compiler.sql(node) for node in others]
+    dates = [compiler.sql(node) for node in others if _is_date(node)]
+    rest = [compiler.sql(node) for node in others if not _is_date(node)]
     if words is None:
-        return Wanted(_standing(query), None, None, rest, compiler.values)
-    most = estimates.most(tx, words, compiler.stems)
-    return Wanted(_standing(query), compiler.tsquery(words), most, rest, compiler.values)
+        return Wanted(_standing(query), None, None, None, dates, rest, compiler.values)
+    narrower = [each for node in others if isinstance(node, Filter) for each in implied.by(node)]
+    text = tsqueries.tsquery(words, compiler.stems)
+    return Wanted(
+        _standing(query),
+        compiler.cast(text),
+        compiler.cast(" & ".join([text, *(each.tsquery for each in narrower)])),
+        estimates.of_words(tx, words, compiler.stems, narrower),
+        dates,
+        rest,
+        compiler.values,
+    )
+
+
+def _is_date(node: Node) -> bool:
+    return isinstance(node, Filter) and node.field == "date"
 
 
 def _standing(query: Query) -> str:
@@ -91,14 +111,14 @@ class _Compiler:
         self.values = values
         self.stems = stems
 
-    def tsquery(self, node: Node) -> str:
-        return f"CAST({self.values.add(tsqueries.tsquery(node, self.stems))} AS tsquery)"
+    def cast(self, text: str) -> str:
+        return f"CAST({self.values.add(text)} AS tsquery)"
 
     def sql(self, node: Node) -> str:
         if isinstance(node, Filter):
             return filters.condition(self.tx, node, self.values)
         if tsqueries.is_words(node):
-            words = self.tsquery(node)
+            words = self.cast(tsqueries.tsquery(node, self.stems))
             return f"EXISTS (SELECT FROM search_document d WHERE d.image_id = i.id AND d.words @@ {words})"
         if isinstance(node, Not):
             return f"NOT ({self.sql(node.node)})"

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from lumina.domain.document import Document, Said, compose, has_stem, is_counted, lexemes, tsvector
+from lumina.domain.values import FileFormat
 from lumina.store import places
 from lumina.store.database import Transaction
 
@@ -163,7 +164,7 @@ def said(tx: Transaction, ids: Sequence[int], where: Mapping[int, tuple[str, ...
     rows: Sequence[Any] = tx.execute(_SAID, ids=list(ids)).all()
     tags, branches = _tags(tx, ids)
     found = {}
-    for image, taken_at, folder, stem, titles, captions, keywords, gear, files, albums in rows:
+    for image, taken_at, folder, stem, titles, captions, keywords, gear, files, albums, formats, video, gps in rows:
         nodes = [name for node in tags.get(image, ()) for name in branches.get(node, ())]
         found[image] = Said(
             titles=_given(titles),
@@ -174,8 +175,17 @@ def said(tx: Transaction, ids: Sequence[int], where: Mapping[int, tuple[str, ...
             gear=_given(gear),
             names=(*_given(files or ()), stem, folder),
             taken_at=taken_at,
+            facts=_facts(formats or (), video=video, gps=gps),
         )
     return found
+
+
+def _facts(formats: Sequence[str], *, video: bool, gps: bool) -> tuple[str, ...]:
+    raw = any(FileFormat(name).is_raw for name in formats)
+    return (
+        *formats,
+        *(name for name, holds in (("raw", raw), ("video", video), ("gps", gps)) if holds and name not in formats),
+    )
 
 
 def _given(texts: Iterable[str | None]) -> tuple[str, ...]:
@@ -190,7 +200,9 @@ SELECT i.id, i.taken_at, i.folder, i.stem, ARRAY[coalesce(u.title, m.title)] AS 
     (SELECT array_agg(regexp_replace(path, '^.*/', '') ORDER BY role DESC, path) FROM file
      WHERE file.image_id = i.id AND role IN ('original', 'derived')) AS files,
     (SELECT array_agg(a.name ORDER BY a.id) FROM album_image n JOIN album a ON a.id = n.album_id
-     WHERE n.image_id = i.id AND a.name IS NOT NULL) AS albums
+     WHERE n.image_id = i.id AND a.name IS NOT NULL) AS albums,
+    (SELECT array_agg(DISTINCT format) FROM file WHERE file.image_id = i.id AND role = 'original') AS formats,
+    i.kind = 'video' AS video, coalesce(u.latitude, m.latitude) IS NOT NULL AS gps
 FROM image i
 LEFT JOIN metadata m ON m.image_id = i.id
 LEFT JOIN curation u ON u.image_id = i.id

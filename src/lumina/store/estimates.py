@@ -3,62 +3,89 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from lumina.domain.document import is_counted
 from lumina.domain.terms import And, Filter, Node, Not, Or, Word, leaves
-from lumina.domain.words import asked
+from lumina.domain.words import asked, is_short
 from lumina.store.database import Transaction
+from lumina.store.implied import Implied
 from lumina.store.tsqueries import needed
 
 UNKNOWN = 10
 """Documents of a word that is not counted, since there are as many such words as images."""
 
 
-def images(tx: Transaction) -> int:
-    """About how many images there are in all catalogs."""
-    return int(tx.value("SELECT coalesce(sum(images), 0) FROM timeline"))
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Of `images` images `most` match at most, and `likely` if the words have nothing to do with each other."""
+
+    images: int
+    most: int
+    likely: float
 
 
-def most(tx: Transaction, node: Node, stems: Mapping[str, str]) -> int:
-    """More images than this do not match a tree of words, as far as is known."""
-    words = {piece for leaf, _ in leaves(node) if not isinstance(leaf, Filter) for piece in asked(leaf.text)}
-    rows: Sequence[Any] = tx.execute(
-        "SELECT word, images FROM search_word WHERE word = ANY(:words)",
-        words=sorted(words | {form for word in words if word in stems for form in _forms(stems[word])}),
-    ).all()
-    counts = {row[0]: row[1] for row in rows}
-    return _most(tx, node, stems, counts)
+def of_words(tx: Transaction, node: Node, stems: Mapping[str, str], implied: Sequence[Implied] = ()) -> Estimate:
+    """The estimate for a tree of words, and for what filters imply."""
+    counts = _Counts(tx, node, stems, implied)
+    parts = [counts.of(part) for part in _parts(node)] + [counts.of_implied(each) for each in implied]
+    likely = float(counts.images)
+    for part in parts:
+        likely *= min(1.0, part / counts.images)
+    return Estimate(counts.images, min(parts), likely)
 
 
-def _forms(stem: str) -> tuple[str, str]:
-    return stem, f"~{stem}"
+def _parts(node: Node) -> list[Node]:
+    return [part for part in needed(node.nodes) if not isinstance(part, Not)] if isinstance(node, And) else [node]
 
 
-def _most(tx: Transaction, node: Node, stems: Mapping[str, str], counts: Mapping[str, int]) -> int:
-    if isinstance(node, And):
-        wanted = [part for part in needed(node.nodes) if not isinstance(part, Not)]
-        return min(_most(tx, part, stems, counts) for part in wanted)
-    if isinstance(node, Or):
-        return sum(_most(tx, part, stems, counts) for part in node.nodes)
-    assert not isinstance(node, Filter | Not), "words alone"
-    pieces = asked(node.text)
-    found = [_of_word(piece, stems if isinstance(node, Word) else {}, counts) for piece in pieces]
-    if isinstance(node, Word) and node.prefix:
-        found[-1] += _beginning(tx, pieces[-1])
-    return min(found)
+class _Counts:
+    def __init__(self, tx: Transaction, node: Node, stems: Mapping[str, str], implied: Sequence[Implied]) -> None:
+        self.stems = stems
+        words = [leaf for leaf, _ in leaves(node) if not isinstance(leaf, Filter)]
+        exact = {form for leaf in words for piece in asked(leaf.text) for form in self.forms(leaf, piece)}
+        exact |= {word for each in implied if not each.begun for word in each.words}
+        begun = {asked(leaf.text)[-1] for leaf in words if _is_begun(leaf)}
+        begun |= {word for each in implied if each.begun for word in each.words}
+        rows: Sequence[Any] = tx.execute(
+            """SELECT word, images FROM search_word WHERE word = ANY(:words) UNION ALL
+            SELECT b.word || '*', (SELECT coalesce(sum(images), 0)::bigint FROM search_word
+                WHERE word >= b.word AND word < b.word || :last) FROM unnest(CAST(:begun AS text[])) AS b (word)
+            UNION ALL SELECT '', coalesce(sum(images), 0)::bigint FROM timeline""",
+            words=sorted(exact),
+            begun=sorted(begun),
+            last="\U0010ffff",
+        ).all()
+        self.found: dict[str, int] = {row[0]: row[1] for row in rows}
+        self.images = max(self.found.pop(""), 1)
+
+    def forms(self, leaf: Node, piece: str) -> tuple[str, ...]:
+        if isinstance(leaf, Word) and piece in self.stems:
+            return self.stems[piece], f"~{self.stems[piece]}"
+        return (piece,)
+
+    def of(self, node: Node) -> int:
+        if isinstance(node, And):
+            return min(self.of(part) for part in _parts(node))
+        if isinstance(node, Or):
+            return sum(self.of(part) for part in node.nodes)
+        assert not isinstance(node, Filter | Not), "words alone"
+        pieces = asked(node.text)
+        numbers = [self.of_word(node, piece) for piece in pieces]
+        if _is_begun(node):
+            numbers[-1] = max(numbers[-1], self.found.get(f"{pieces[-1]}*", 0))
+        return min(numbers)
+
+    def of_word(self, leaf: Node, piece: str) -> int:
+        return sum(self.found.get(form, 0) for form in self.forms(leaf, piece)) if is_counted(piece) else UNKNOWN
+
+    def of_implied(self, implied: Implied) -> int:
+        return sum(self.found.get(f"{word}*" if implied.begun else word, 0) for word in implied.words)
 
 
-def _of_word(word: str, stems: Mapping[str, str], counts: Mapping[str, int]) -> int:
-    if not is_counted(word):
-        return UNKNOWN
-    return sum(counts.get(form, 0) for form in (_forms(stems[word]) if word in stems else (word,)))
-
-
-def _beginning(tx: Transaction, prefix: str) -> int:
-    total = tx.value(
-        "SELECT sum(images) FROM search_word WHERE word >= :low AND word < :high",
-        low=prefix,
-        high=prefix + "\U0010ffff",
-    )
-    return int(total or 0)
+def _is_begun(leaf: Node) -> bool:
+    """True where the last word of it may go on."""
+    if isinstance(leaf, Filter | Not | And | Or):
+        return False
+    return (isinstance(leaf, Word) and leaf.prefix) or is_short(asked(leaf.text)[-1])

@@ -32,7 +32,7 @@ def condition(tx: Transaction, query: Query) -> Condition:
         BadQuery: it names a town that there is not.
     """
     wanted = read(tx, query)
-    terms = [wanted.standing, *wanted.rest]
+    terms = [wanted.filters]
     if wanted.words is not None:
         terms.append(f"EXISTS (SELECT FROM search_document d WHERE d.image_id = i.id AND d.words @@ {wanted.words})")
     return Condition(" AND ".join(terms), wanted.values.named)
@@ -46,26 +46,33 @@ def matches(
     Raises:
         BadQuery: it names a town that there is not.
     """
+    walk.plan_anew(tx)
     wanted = read(tx, query)
-    if after.ranked if after else wanted.most is not None and wanted.most <= RANKED:
+    few = wanted.estimate is not None and wanted.estimate.most <= RANKED
+    if after.ranked if after else few:
         return _ranked(tx, wanted, catalog, limit, after)
     return _newest(tx, wanted, catalog, limit, after)
 
 
 def _ranked(tx: Transaction, wanted: Wanted, catalog: UUID | None, limit: int, after: After | None) -> Found:
     """All that match are ranked; among equals the newest is first."""
-    walk.plan_anew(tx)
+    last = after.hit if after else None
+    worse = "true" if last is None else f"(score < :score OR (score = :score AND {walk.behind(last)}))"
     rows: Sequence[Any] = tx.execute(
-        f"""SELECT i.id, i.taken_at, CAST(ts_rank_cd({_WEIGHTS}, d.words, {wanted.words}) AS double precision)
-        FROM search_document d JOIN image i ON i.id = d.image_id
-        WHERE d.words @@ {wanted.words} AND {wanted.filters} AND {_IN_CATALOG}""",
+        f"""WITH found AS MATERIALIZED (
+            SELECT i.id, i.taken_at, CAST(ts_rank_cd({_WEIGHTS}, d.words, {wanted.words}) AS double precision) AS score
+            FROM image i {wanted.joined} WHERE {wanted.filters} AND {_IN_CATALOG})
+        SELECT i.id, i.taken_at, i.score, (SELECT count(*) FROM found) FROM found i WHERE {worse}
+        ORDER BY i.score DESC, i.taken_at DESC NULLS LAST, i.id DESC LIMIT :limit""",
         catalog=catalog,
+        limit=limit + 1,
+        **({} if last is None else {"score": last.score}),
+        **walk.of_hit(last),
         **wanted.values.named,
     ).all()
-    hits = sorted((Hit(*row) for row in rows), key=Hit.fit)
-    start = 0 if after is None else sum(hit.fit() <= after.hit.fit() for hit in hits)
-    page = tuple(hits[start : start + limit])
-    return Found(page, True, After(page[-1], True) if start + limit < len(hits) else None, len(hits))
+    page = tuple(Hit(*row[:3]) for row in rows[:limit])
+    total = rows[0][3] if rows else 0 if after is None else None
+    return Found(page, True, After(page[-1], True) if len(rows) > limit else None, total)
 
 
 def _newest(tx: Transaction, wanted: Wanted, catalog: UUID | None, limit: int, after: After | None) -> Found:
@@ -80,7 +87,6 @@ def _newest(tx: Transaction, wanted: Wanted, catalog: UUID | None, limit: int, a
 
 def _collected(tx: Transaction, wanted: Wanted, catalog: UUID | None, limit: int, last: Hit | None) -> list[Hit]:
     """The newest of those that match, from whichever index has fewest of them."""
-    walk.plan_anew(tx)
     rows: Sequence[Any] = tx.execute(
         f"""WITH found AS MATERIALIZED (SELECT i.id, i.taken_at FROM image i {wanted.joined}
             WHERE {wanted.filters} AND {_IN_CATALOG})

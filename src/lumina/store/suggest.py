@@ -161,7 +161,7 @@ def alike(tx: Transaction, word: str, limit: int = 3) -> list[str]:
     tx.execute("SELECT set_config('pg_trgm.similarity_threshold', :alike, true)", alike=str(ALIKE))
     rows: Sequence[Any] = tx.execute(
         """WITH near AS MATERIALIZED (SELECT word, images, similarity(word, :word) AS alike FROM search_word
-            WHERE left(word, 1) <> '~' AND word % :word AND word <> :word AND images > 0
+            WHERE left(word, 1) NOT IN ('~', '@') AND word % :word AND word <> :word AND images > 0
             ORDER BY alike DESC LIMIT 50)
         SELECT word FROM near WHERE EXISTS (
             SELECT FROM search_document WHERE words @@ CAST(quote_literal(near.word) AS tsquery))
@@ -186,4 +186,4 @@ def did_you_mean(tx: Transaction, query: Query) -> str | None:
 
 def _is_known(tx: Transaction, word: Word) -> bool:
     """True as well for what is no single word, whose parts are not counted."""
-    return len(asked(word.text)) != 1 or estimates.most(tx, word, tsqueries.stems(tx, word)) > 0
+    return len(asked(word.text)) != 1 or estimates.of_words(tx, word, tsqueries.stems(tx, word)).most > 0

@@ -55,7 +55,7 @@ def _word(word: Word, stems: Mapping[str, str]) -> str:
     pieces = asked(word.text)
     parts = [_any_form(piece, stems) for piece in pieces]
     if word.prefix:
-        parts[-1] = f"({_quoted(pieces[-1])}:* | {_any_form(pieces[-1], stems)})"
+        parts[-1] = f"({quoted(pieces[-1])}:* | {_any_form(pieces[-1], stems)})"
     return _follow(parts)
 
 
@@ -63,16 +63,17 @@ def _any_form(word: str, stems: Mapping[str, str]) -> str:
     """What has the same stem: the stem itself, and words that were shortened to it."""
     if word not in stems:
         return _exact(word)
-    return f"({_quoted(stems[word])} | {_quoted('~' + stems[word])})"
+    return f"({quoted(stems[word])} | {quoted('~' + stems[word])})"
 
 
 def _exact(word: str) -> str:
-    return f"{_quoted(word)}:*" if is_short(word) else _quoted(word)
+    return f"{quoted(word)}:*" if is_short(word) else quoted(word)
 
 
 def _follow(parts: list[str]) -> str:
     return parts[0] if len(parts) == 1 else f"({' <-> '.join(parts)})"
 
 
-def _quoted(word: str) -> str:
+def quoted(word: str) -> str:
+    """A word, whatever is in it."""
     return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"

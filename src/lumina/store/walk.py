@@ -8,15 +8,15 @@ from typing import Any
 from uuid import UUID
 
 from lumina.domain.found import Hit
-from lumina.store import estimates
 from lumina.store.compiled import SHOWN, Wanted
 from lumina.store.database import Transaction
 
-LEAST = 5_000
+LEAST = 4_000
 MOST = 15_000
 """Images that are looked at before what matches is collected another way."""
 
-_ANEW = "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true)"
+_ANEW = """SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true),
+    set_config('max_parallel_workers_per_gather', '0', true)"""
 _LOOPS = "SELECT " + ", ".join(
     f"set_config('enable_{way}', :value, true)"
     for way in ("hashjoin", "mergejoin", "seqscan", "bitmapscan", "material")
@@ -30,7 +30,7 @@ def plan_anew(tx: Transaction) -> None:
 
 def newest(tx: Transaction, wanted: Wanted, catalog: UUID | None, limit: int, last: Hit | None) -> list[Hit] | None:
     """The newest `limit` that match, behind `last`, undated ones last; None where it would have to go too far."""
-    far = _distance(tx, wanted, limit)
+    far = _distance(wanted, limit)
     if far is None:
         return None
     catalogs = [catalog] if catalog else [row["id"] for row in tx.rows("SELECT id FROM catalog")]
@@ -44,20 +44,19 @@ def newest(tx: Transaction, wanted: Wanted, catalog: UUID | None, limit: int, la
     return sorted(hits, key=Hit.age)[:limit]
 
 
-def _distance(tx: Transaction, wanted: Wanted, limit: int) -> int | None:
+def _distance(wanted: Wanted, limit: int) -> int | None:
     """How many images of the timeline to look at, so that a page is full where matches are evenly spread."""
     if wanted.standing != SHOWN:
         return None  # the timeline has no others
-    if wanted.most is None:
+    if wanted.estimate is None:
         return LEAST
-    far = max(LEAST, int(1.5 * limit * estimates.images(tx) / max(wanted.most, 1)))
+    far = max(LEAST, int(1.5 * limit * wanted.estimate.images / max(wanted.estimate.likely, 1)))
     return far if far <= MOST else None
 
 
 @contextmanager
 def _step_by_step(tx: Transaction) -> Iterator[None]:
     """Within, everything is looked up image by image: the end may come soon."""
-    plan_anew(tx)
     tx.execute(_LOOPS, value="off")
     yield
     tx.execute(_LOOPS, value="on")
@@ -67,7 +66,7 @@ def _in_catalog(
     tx: Transaction, wanted: Wanted, catalog: UUID, limit: int, last: Hit | None, far: int
 ) -> list[Hit] | None:
     hits: list[Hit] = []
-    for way, order in _ways(last):
+    for way, order in _ways(last, wanted.dates):
         given: dict[str, Any] = {"catalog": catalog, "far": far, **of_hit(last), **wanted.values.named}
         rows: Sequence[Any] = tx.execute(
             f"SELECT i.id, i.taken_at FROM ({way}) i WHERE {wanted.looked_up} ORDER BY {order} LIMIT :limit",
@@ -82,15 +81,16 @@ def _in_catalog(
     return hits
 
 
-def _ways(last: Hit | None) -> Iterator[tuple[str, str]]:
+def _ways(last: Hit | None, dates: Sequence[str]) -> Iterator[tuple[str, str]]:
     """The stretches of a catalog's timeline behind a hit, dated and undated, and their orders."""
-    way = "SELECT i.* FROM image i WHERE i.catalog_id = :catalog AND i.shown AND {} AND {} ORDER BY {} LIMIT :far"
+    way = f"SELECT i.* FROM image i WHERE i.catalog_id = :catalog AND {SHOWN} AND {{}} ORDER BY {{}} LIMIT :far"
     if last is None or last.taken_at is not None:
         order = "i.taken_at DESC, i.id DESC"
-        after = "true" if last is None else _LATER  # without the undated, so that the index can begin there
-        yield way.format("i.taken_at IS NOT NULL", after, order), order
+        after = [] if last is None else [_LATER]  # without the undated, so that the index can begin there
+        yield way.format(" AND ".join(["i.taken_at IS NOT NULL", *after, *dates]), order), order
         last = None
-    yield way.format("i.taken_at IS NULL", behind(last), "i.id DESC"), "i.id DESC"
+    if not dates:
+        yield way.format(f"i.taken_at IS NULL AND {behind(last)}", "i.id DESC"), "i.id DESC"
 
 
 _LATER = "(i.taken_at, i.id) < (CAST(:last_at AS timestamp), :last_id)"

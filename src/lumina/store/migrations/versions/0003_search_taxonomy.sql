@@ -57,10 +57,10 @@ CREATE TABLE search_sweep (
 -- Words that there are, and in how many documents: an estimate (removed images still count), for planning a search and
 -- for spelling. Long numbers and codes are left out.
 CREATE TABLE search_word (
-    word text COLLATE "C" PRIMARY KEY,  -- "~" before a stem
+    word text COLLATE "C" PRIMARY KEY,  -- "~" before a stem, "@" before a fact: raw, video, gps, a format
     images bigint NOT NULL
 ) WITH (fillfactor = 80);
-CREATE INDEX search_word_like ON search_word USING gin (word gin_trgm_ops) WHERE left(word, 1) <> '~';
+CREATE INDEX search_word_like ON search_word USING gin (word gin_trgm_ops) WHERE left(word, 1) NOT IN ('~', '@');
 
 CREATE FUNCTION search_marks() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -77,15 +77,17 @@ BEGIN
         INSERT INTO search_mark (image_id) SELECT id FROM added;
     ELSE
         INSERT INTO search_mark (image_id) SELECT DISTINCT id FROM (
-            SELECT id, folder, stem, taken_at FROM added EXCEPT SELECT id, folder, stem, taken_at FROM removed) changed;
+            SELECT id, folder, stem, kind, taken_at FROM added
+            EXCEPT SELECT id, folder, stem, kind, taken_at FROM removed) changed;
     END IF;
     RETURN NULL;
 END $$;
 CREATE FUNCTION search_marks_of_files() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     WITH changed AS (
-        (SELECT image_id, path FROM added EXCEPT SELECT image_id, path FROM removed)
-        UNION ALL (SELECT image_id, path FROM removed EXCEPT SELECT image_id, path FROM added)
+        (SELECT image_id, path, role, format FROM added EXCEPT SELECT image_id, path, role, format FROM removed)
+        UNION ALL
+        (SELECT image_id, path, role, format FROM removed EXCEPT SELECT image_id, path, role, format FROM added)
     ) INSERT INTO search_mark (image_id) SELECT DISTINCT image_id FROM changed;
     RETURN NULL;
 END $$;

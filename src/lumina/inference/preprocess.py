@@ -7,6 +7,7 @@ it was taught. Tests compare element by element.
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import numpy as np
@@ -18,6 +19,9 @@ from lumina.domain.picture import Pixels
 
 Tensor = NDArray[np.float32]
 """3 x side x side: red, green, blue."""
+
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
 
 LONGEST = 8
 """Pictures longer than this many times their width are cut before they are resampled, not after."""
@@ -46,7 +50,8 @@ def _resized(pixels: Pixels, how: Preprocessing) -> Pixels:
     width, height = _fitted(image.size, how.shortest)
     left, top = (width - how.side) // 2, (height - how.side) // 2
     if max(width, height) > LONGEST * how.shortest:
-        return np.asarray(image.resize((how.side, how.side), resample, box=_box(image.size, (width, height), how.side)))
+        part, box = _middle(image, (width, height), how)
+        return np.asarray(part.resize((how.side, how.side), resample, box=box))
     whole = np.asarray(image.resize((width, height), resample))
     return whole[top : top + how.side, left : left + how.side]
 
@@ -59,11 +64,22 @@ def _fitted(size: tuple[int, int], shortest: int) -> tuple[int, int]:
     return int(shortest * width / height), shortest
 
 
-def _box(size: tuple[int, int], fitted: tuple[int, int], side: int) -> tuple[float, float, float, float]:
-    """The part of the picture that the middle square shows; a strip of a pixel by thousands would fill the memory."""
-    starts = [((new - side) // 2) * old / new for old, new in zip(size, fitted, strict=True)]
-    ends = [((new - side) // 2 + side) * old / new for old, new in zip(size, fitted, strict=True)]
-    return starts[0], starts[1], min(ends[0], size[0]), min(ends[1], size[1])
+def _middle(image: Image.Image, fitted: tuple[int, int], how: Preprocessing) -> tuple[Image.Image, Box]:
+    """What the middle square shows, with as much around it as the filter looks at, and where the square lies in that.
+
+    A strip of a pixel by thousands, resampled as a whole, would fill the memory.
+    """
+    across, down = (_stretch(old, new, how.side) for old, new in zip(image.size, fitted, strict=True))
+    part = image.crop((across[0], down[0], across[1], down[1]))
+    return part, (across[2] - across[0], down[2] - down[0], across[3] - across[0], down[3] - down[0])
+
+
+def _stretch(old: int, new: int, side: int) -> tuple[int, int, float, float]:
+    """Along one side: first and last pixel to keep, and where the middle begins and ends, all in old pixels."""
+    first = (new - side) // 2
+    start, end = first * old / new, min((first + side) * old / new, old)
+    margin = math.ceil(2 * max(1.0, old / new)) + 1
+    return max(0, math.floor(start) - margin), min(old, math.ceil(end) + margin), start, end
 
 
 def _normalised(pixels: Pixels, how: Preprocessing) -> Tensor:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 Ids = NDArray[np.int64]
 
-LETTERS_PER_TOKEN = 64
-"""No token of the known vocabularies is longer; of a longer text only as much is looked at as could fit."""
+LONGEST = 200_000
+"""Letters of a text that are looked at: thousands of times what fits into any context."""
 
 
 class Tokens:
@@ -34,6 +34,7 @@ class Tokens:
 
     def __init__(self, place: Path, tower: TextTower) -> None:
         from tokenizers import Tokenizer
+        from tokenizers.normalizers import Lowercase
 
         self.tower = tower
         try:
@@ -42,6 +43,8 @@ class Tokens:
             raise BadModel(f"{place} is no tokeniser: {error}.") from error
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
+        # Letter by letter, as the reference does it; Python's own looks at what follows (Greek sigma ends words).
+        self._lower = Lowercase() if tower.lower else None
         self._check(place)
 
     def ids(self, texts: Sequence[str]) -> tuple[Ids, Ids]:
@@ -60,8 +63,8 @@ class Tokens:
 
     def _encode(self, text: str) -> list[int]:
         context = self.tower.context
-        text = _clean(text[: context * LETTERS_PER_TOKEN])
-        found = self._tokenizer.encode(text.lower() if self.tower.lower else text).ids
+        text = _clean(text[:LONGEST])
+        found = self._tokenizer.encode(self._lower.normalize_str(text) if self._lower else text).ids
         if len(found) <= context:
             return list(found)
         return [*found[: context - 1], self.tower.end]

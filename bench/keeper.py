@@ -7,6 +7,9 @@ Photos that one can get have mostly been saved twice, and a copy that loses the 
 the better one. Here a source is therefore a photo, or a large tile of one, at half its size: what an earlier
 compression has left is gone, and the source is of the first generation, as a camera's file. Half of the copies keep
 their EXIF, all files are equally old, and their names say nothing.
+
+Groups are the source with all its copies, with each one of them, and with some that are drawn at random. Two groups
+more are there to be lost: all of their copies were made from one that was edited.
 """
 
 from __future__ import annotations
@@ -15,26 +18,32 @@ import argparse
 import os
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from zlib import crc32
 
 import numpy as np
-from PIL import Image
+from blake3 import blake3
+from PIL import Image, ImageOps
 
 from bench.labelled import SOURCE, _shot
 from bench.labelled_copies import COPIES
 from bench.labelled_sources import TILE, Pixels, Source, _photo, find
+from lumina.domain.consensus import Pair, Way, comparable, telling
 from lumina.domain.duplicates import Candidate
 from lumina.domain.metadata import ImageMetadata
-from lumina.domain.policy import Policy
+from lumina.domain.policy import Policy, Ranking
+from lumina.domain.rules import Original
 from lumina.domain.stage import Failure, Noted
 from lumina.domain.values import Measures, MediaKind
+from lumina.engine.consensus import Consensus, Shown
 from lumina.files.picture import MasterPicture
+from lumina.stages.hash import Hash
 from lumina.stages.quality import Quality
+from lumina.vision.consensus import named, ways
 from scripts.sample_library.shots import exif_of
 
 CLEAR = 2.0
@@ -54,6 +63,8 @@ class Copy:
     kind: str
     measures: Measures
     candidate: Candidate
+    signature: bytes
+    pixels: bytes
 
 
 def sources(folders: Sequence[Path], half: str, most: int) -> list[Source]:
@@ -114,12 +125,15 @@ def group(task: tuple[Source, str]) -> list[Copy]:
 
 def _copy(name: str, kind: str, number: int, path: Path) -> Copy:
     picture = MasterPicture(number, path, kind=MediaKind.PHOTO, max_pixels=100_000_000)
-    (measures,) = Quality().run([picture])
-    if isinstance(measures, (Failure, Noted)):
-        raise SystemExit(f"{name}, {kind}: {measures}")
+    (measures,), (seen,) = Quality().run([picture]), Hash().run([picture])
+    if isinstance(measures, (Failure, Noted)) or isinstance(seen, (Failure, Noted)):
+        raise SystemExit(f"{name}, {kind}: {measures}, {seen}")
     (width, height), size = picture.size, path.stat().st_size
     fields = (number, str(path), str(path.parent), picture.format.value, size, width, height)
-    return Copy(name, kind, measures, Candidate(*fields, measures.score, _facts(picture.metadata), 0))
+    candidate = Candidate(*fields, measures.score, _facts(picture.metadata), 0)
+    with Image.open(path) as image:
+        pixels = blake3(ImageOps.exif_transpose(image).convert("RGB").tobytes()).digest()
+    return Copy(name, kind, measures, candidate, seen.signature, pixels)
 
 
 def _facts(metadata: ImageMetadata) -> int:
@@ -154,28 +168,83 @@ def _score(copy: Copy) -> float:
     return copy.measures.score or 0.0
 
 
+class Choice:
+    """Asks the default policy which of some copies is kept, as the search for copies does."""
+
+    def __init__(self, copies: Sequence[Copy]) -> None:
+        self.copies = copies
+        self.known = {at: copy.candidate for at, copy in enumerate(copies)}
+        faces = {signature: at + 1 for at, signature in enumerate(sorted({copy.signature for copy in copies}))}
+        same = {copy.pixels: at for at, copy in reversed(list(enumerate(copies)))}
+        self.shown = [Shown(at, same[copy.pixels], faces[copy.signature]) for at, copy in enumerate(copies)]
+        signatures = np.stack([np.frombuffer(signature, np.uint8) for signature in sorted(faces)])
+        self.ways: dict[Pair, Way] = {}
+        for compare, pairs in ((ways, comparable), (named, lambda looks: telling(looks, self.ways))):
+            found = pairs(each.face for each in self.shown)
+            left, right = (np.array([pair[end] - 1 for pair in found], np.int64) for end in (0, 1))
+            compared = zip(found, compare(signatures, left, right).tolist(), strict=True)
+            self.ways |= {pair: Way(way) for pair, way in compared if way}
+
+    def keeper(self, places: Sequence[int], policy: Policy, *, crops: bool = True) -> Ranking:
+        """The ranking of those at these places; crops are known as such, or not."""
+        shown = [self.shown[at] for at in places]
+        judged = Consensus(self.ways).judged(shown, self.known)
+        parts = [(at, 0) for at in places if crops and "crop" in self.copies[at].kind]
+        return policy.order(judged, parts, {each.image: each.identity for each in shown})
+
+
+SIZES = (3, 5, 10)
+DRAWN = 20
+"""Groups of each size that are drawn from the copies of one source."""
+_BRED = {
+    "two copies of one toned copy": ("gamma 1.2", "gamma, 3/4"),
+    "two copies of one marked copy": ("watermark", "watermark, half size"),
+}
+
+
 def kept(groups: Sequence[Sequence[Copy]]) -> dict[str, float]:
     """Share of groups whose source is kept, in several ways."""
     policy = Policy.default()
-    alone = [max(copies, key=_score).kind == SOURCE for copies in groups]
-    without = [policy.order([copy.candidate for copy in copies]).keeper == 0 for copies in groups]
-    rankings = [policy.order([copy.candidate for copy in copies], _crops(copies)) for copies in groups]
-    known = [ranking.keeper == 0 for ranking in rankings]
-    decided = [ranking.keeper == 0 for ranking in rankings if ranking.decided]
-    pairs = [
-        policy.order([copies[0].candidate, copy.candidate], _crops([copies[0], copy])).keeper == 0
-        for copies in groups
-        for copy in copies[1:]
-    ]
-    return {
-        "by the score alone": float(np.mean(alone)),
-        "by the default policy, crops not known": float(np.mean(without)),
-        "by the default policy, crops known as such": float(np.mean(known)),
-        "  the same in pairs of the source and one copy": float(np.mean(pairs)),
-        f"  the same where it is not left to a person ({len(decided)} of {len(groups)})": float(
-            np.mean(decided or [0])
-        ),
+    without = replace(policy, rules=tuple(rule for rule in policy.rules if not isinstance(rule, Original)))
+    choices = [Choice(copies) for copies in groups]
+    rng, everything = np.random.default_rng(7), range(len(COPIES) + 1)
+    kinds = [copy.kind for copy in groups[0]]
+    drawn = {size: [[0, *(1 + rng.permutation(len(COPIES))[: size - 1])] for _ in range(DRAWN)] for size in SIZES}
+
+    def share(sets: Iterable[Sequence[int]], policy: Policy = policy, *, crops: bool = True) -> float:
+        chosen = [list(map(int, places)) for places in sets]
+        return float(
+            np.mean([each.keeper(places, policy, crops=crops).keeper == 0 for each in choices for places in chosen])
+        )
+
+    pairs = [(0, at) for at in everything[1:]]
+    found = {
+        "by the score alone": float(np.mean([max(copies, key=_score).kind == SOURCE for copies in groups])),
+        "by the default policy, crops not known": share([everything], crops=False),
+        "by the default policy, crops known as such": share([everything]),
+        "  without its rule original": share([everything], without),
+        "in pairs of the source and one copy": share(pairs),
+        "  without the rule original": share(pairs, without),
     }
+    for size, sets in drawn.items():
+        found[f"in groups of {size}"] = share(sets)
+        found[f"  without the rule original, {size}"] = share(sets, without)
+    for words, copies in _BRED.items():
+        found[f"beside {words}"] = share([[0, *map(kinds.index, copies)]])
+    rankings = [each.keeper(everything, policy) for each in choices]
+    decided = [ranking.keeper == 0 for ranking in rankings if ranking.decided]
+    found[f"where nothing is left to a person ({len(decided)} of {len(groups)})"] = float(np.mean(decided or [0]))
+    return found
+
+
+def lost(groups: Sequence[Sequence[Copy]]) -> list[str]:
+    """What the default policy keeps instead of the source, against all copies at once."""
+    policy, found = Policy.default(), []
+    for copies in groups:
+        keeper = copies[Choice(copies).keeper(range(len(copies)), policy).keeper]
+        if keeper.kind != SOURCE:
+            found.append(f"{keeper.group}: {keeper.kind}, {_score(keeper):.1f} against {_score(copies[0]):.1f}")
+    return found
 
 
 def worst(groups: Sequence[Sequence[Copy]]) -> list[tuple[str, str]]:
@@ -186,10 +255,6 @@ def worst(groups: Sequence[Sequence[Copy]]) -> list[tuple[str, str]]:
         if best.kind != SOURCE:
             found.append((_score(copies[0]) - _score(best), copies[0].group, best.kind))
     return [(name, f"{kind} by {-ahead:.1f}") for ahead, name, kind in sorted(found)]
-
-
-def _crops(copies: Sequence[Copy]) -> list[tuple[int, int]]:
-    return [(copy.candidate.image_id, 0) for copy in copies if "crop" in copy.kind]
 
 
 def main() -> None:
@@ -210,6 +275,8 @@ def main() -> None:
         print(f"{kind:24s}", "".join(f"{share:15.1%}" for share in shares))
     for name, against in worst(groups)[:12]:
         print(f"not kept: {name}, {against}")
+    for line in lost(groups):
+        print(f"kept instead of the source: {line}")
     for way, share in kept(groups).items():
         print(f"source kept {way}: {share:.1%}")
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lumina.domain.consensus import Stray, Way
 from lumina.domain.duplicates import Candidate, Tier
 from lumina.domain.policy import CLOSE, OPEN, WHOLE, Policy
 from lumina.domain.policy_text import DEFAULT_TEXT
@@ -83,6 +84,44 @@ def test_an_unknown_score_is_worse_than_any_and_decides_nothing() -> None:
     assert found.order == (2, 1)
     assert not found.decided
     assert found.reasons[1] == (CLOSE, "Quality 3; the other's is not known")
+
+
+def test_copies_that_were_edited_come_after_those_that_agree_and_it_says_how() -> None:
+    edited = copy(1, score=83, exif=9, stray=Stray(Way.TONE, 11))
+    found = Policy.default().order([edited, copy(2, score=80), copy(3, score=70)])
+    assert found.order == (2, 3, 1)
+    assert found.reasons[1][0] == "As bright as the 11 that agree; the brightness or contrast of the other differs"
+    assert found.decided
+    assert Policy.parse('[[rule]]\nrule = "quality"').order([edited, copy(2, score=80)]).keeper == 1
+
+
+def test_an_edited_copy_that_is_clearly_better_may_be_what_the_others_were_made_from() -> None:
+    found = Policy.default().order([copy(1, score=84, stray=Stray(Way.FRAME, 3)), copy(2, score=80)])
+    assert found.order == (1, 2)
+    assert not any("agree" in reason for reason in found.reasons[2])
+    assert rule('rule = "original"\nmargin = 5').order(
+        [copy(1, score=84, stray=Stray(Way.FRAME, 3)), copy(2, score=80)]
+    ).order == (2, 1)
+
+
+def test_the_jpeg_is_kept_of_which_others_are_lossless_copies_however_they_score() -> None:
+    wrapped = copy(1, format="png", score=95, stray=Stray(Way.WRAPPED, 1))
+    found = Policy.default().order([wrapped, copy(2, score=60)], nodes={1: 1, 2: 1})
+    assert found.order == (2, 1)
+    assert found.reasons[1][0] == "The JPEG from which the other was made: the same pixels, kept without loss"
+
+
+def test_an_edited_copy_is_kept_where_a_person_or_a_folder_says_so_or_where_it_is_the_whole() -> None:
+    edited = copy(1, stray=Stray(Way.MARK, 4))
+    assert Policy.default().order([copy(1, stray=Stray(Way.MARK, 4), chosen=True), copy(2)]).keeper == 1
+    assert Policy.default().order([edited, copy(2)], parts=[(2, 1)]).keeper == 1
+    text = '[[rule]]\nrule = "reference"\nfolders = ["/photos/best"]\n[[rule]]\nrule = "original"'
+    assert Policy.parse(text).order([copy(1, path="/photos/best/1.jpg", stray=Stray(Way.MARK, 4)), copy(2)]).keeper == 1
+
+
+def test_what_is_wrong_with_the_rule_original_is_said() -> None:
+    with pytest.raises(BadInput, match="line 3: rule 'original': margin is a number of points"):
+        rule('rule = "original"\nmargin = "much"')
 
 
 def test_a_part_never_comes_before_its_whole() -> None:

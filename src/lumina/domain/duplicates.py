@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 
+from lumina.domain.consensus import Stray
 from lumina.errors import BadInput
 
 DEFAULT_THRESHOLD = 5
@@ -74,6 +75,7 @@ class Candidate:
         modified_ns: of the master.
         chosen: a person chose it as keeper.
         rating, picked: what people have said about it.
+        stray: how it differs from most others of its group; None where it does not, or nothing is known of that.
     """
 
     image_id: int
@@ -89,6 +91,7 @@ class Candidate:
     chosen: bool = False
     rating: int = 0
     picked: bool = False
+    stray: Stray | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from lumina.domain.duplicates import Candidate, Tier
 from lumina.domain.policy_text import DEFAULT_TEXT, read
-from lumina.domain.rules import Chosen, Classes, Quality, Reference, Rule
+from lumina.domain.rules import Chosen, Classes, Original, Quality, Reference, Rule
 
 WHOLE = "Shows the whole frame; the other is a part of it"
 OPEN = "Nothing tells them apart; the first by name"
@@ -74,7 +74,7 @@ class Policy:
 
     @classmethod
     def default(cls) -> Policy:
-        """Quality, then what is known of the picture; hides, and leaves what is too close to call."""
+        """What was not edited, quality, then what is known of the picture; leaves what is too close to call."""
         return cls.parse(DEFAULT_TEXT)
 
     def protected(self, candidate: Candidate) -> str | None:
@@ -101,6 +101,11 @@ class Policy:
             ValueError: no candidates.
         """
         return _Contest(self, candidates, parts, nodes or {}).ranking()
+
+    @cached_property
+    def asks_for_original(self) -> bool:
+        """Whether a rule wants to know who differs from most others (`Candidate.stray`)."""
+        return any(isinstance(rule, Original) for rule in self.rules)
 
     @cached_property
     def quality_at(self) -> int:

@@ -10,11 +10,13 @@ from typing import Any, NoReturn
 from lumina.domain.duplicates import Tier
 from lumina.domain.rules import (
     CLASSES,
+    DEFAULT_BETTER,
     DEFAULT_MARGIN,
     Age,
     Folder,
     Format,
     Metadata,
+    Original,
     Quality,
     Rating,
     Reference,
@@ -49,6 +51,10 @@ automatic_tiers = ["bytes", "pixels"]           # what is resolved after each ru
 # [[rule]]
 # rule = "format"
 # order = ["raw", "tiff", "heic", "jpeg"]
+
+[[rule]]
+rule = "original"                               # three or more copies: those that look like most others come first
+margin = 4.0                                    # points by which an edited copy must be better to be kept all the same
 
 [[rule]]
 rule = "quality"
@@ -163,8 +169,8 @@ class _Reader:
                 self.fail(key, None, f"{key}: there is no tier {word!r}; known are {_list(TIERS)}")
         return tuple(sorted({TIERS[word] for word in words}))
 
-    def margin(self, table: Mapping[str, Any], at: int) -> float:
-        value = table.get("margin", DEFAULT_MARGIN)
+    def margin(self, table: Mapping[str, Any], at: int, default: float = DEFAULT_MARGIN) -> float:
+        value = table.get("margin", default)
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 100:
             self.fail("margin", at, f"{_name(table)}margin is a number of points, 0-100, not {value!r}")
         return float(value)
@@ -223,6 +229,7 @@ _KINDS: dict[str, tuple[tuple[str, ...], _Build]] = {
     "reference": (("folders",), lambda r, t, at: Reference(r.strings(t, "folders", at, needed=True))),
     "folder": (("prefer", "avoid"), lambda r, t, at: r.folder(t, at)),
     "format": (("order",), lambda r, t, at: Format(r.formats(t, at))),
+    "original": (("margin",), lambda r, t, at: Original(r.margin(t, at, DEFAULT_BETTER))),
     "quality": (("margin",), lambda r, t, at: Quality(r.margin(t, at))),
     "metadata": ((), lambda *_: Metadata()),
     "rating": ((), lambda *_: Rating()),

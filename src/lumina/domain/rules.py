@@ -10,11 +10,14 @@ from itertools import groupby
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, ClassVar
 
+from lumina.domain.consensus import Way
 from lumina.domain.duplicates import Candidate
 from lumina.domain.values import FileFormat
 
 DEFAULT_MARGIN = 2.0
 """Points of quality; measured over re-encoded copies of one photo, closer ones cannot be told apart by eye."""
+DEFAULT_BETTER = 4.0
+"""Points by which a copy that differs from most others must be better than those to come before them all the same."""
 CLASSES = {
     "raw": tuple(each.value for each in FileFormat if each.is_raw),
     "video": tuple(each.value for each in FileFormat if each.is_video),
@@ -143,6 +146,39 @@ class Format(Keyed):
 
 
 @dataclass(frozen=True, slots=True)
+class Original(Rule):
+    """Copies that look like most others come before those that were edited.
+
+    One whose score is higher than that of all those by `margin` points is left where it is: all the others may have
+    been made from an edited copy of it.
+    """
+
+    word: ClassVar[str] = "original"
+    margin: float = DEFAULT_BETTER
+
+    def split(self, candidates: Sequence[Candidate]) -> Classes:
+        """Those that agree, and those that are clearly better; then the others."""
+        best = max((_score(each) for each in candidates if each.stray is None), default=None)
+        if best is None:
+            return [list(candidates)]
+        parts: tuple[list[Candidate], list[Candidate]] = [], []
+        for each in candidates:
+            parts[self._is_behind(each, best)].append(each)
+        return [part for part in parts if part]
+
+    def reason(self, first: Candidate, other: Candidate) -> str | None:
+        """Names what was changed, and how many others show it otherwise."""
+        if first.stray is not None or other.stray is None or not self._is_behind(other, _score(first)):
+            return None
+        return _EDITED[other.stray.way].format(f"{other.stray.peers:,}")
+
+    def _is_behind(self, candidate: Candidate, best: float) -> bool:
+        if candidate.stray is None:
+            return False
+        return candidate.stray.way is Way.WRAPPED or _score(candidate) - best < self.margin
+
+
+@dataclass(frozen=True, slots=True)
 class Quality(Rule):
     """The higher score comes first. Scores closer than `margin` points count as equal."""
 
@@ -253,6 +289,16 @@ def _is_absolute(folder: str) -> bool:
 def _by_key(candidates: Sequence[Candidate], key: Callable[[Candidate], Hashable]) -> Classes:
     ordered: Sequence[Candidate] = sorted(candidates, key=key)  # type: ignore[arg-type]
     return [list(members) for _, members in groupby(ordered, key)]
+
+
+_EDITED = {
+    Way.COLOUR: "As coloured as the {} that agree; the colours of the other differ",
+    Way.TONE: "As bright as the {} that agree; the brightness or contrast of the other differs",
+    Way.MARK: "Like the {} that agree; a part of the other differs, as with a watermark",
+    Way.FRAME: "Framed like the {} that agree; the other is cut, framed, tilted or turned otherwise",
+    Way.WRAPPED: "The JPEG from which the other was made: the same pixels, kept without loss",
+    Way.EDITED: "Like the {} that agree; the other was edited",
+}
 
 
 def _score(candidate: Candidate) -> float:

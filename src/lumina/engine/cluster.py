@@ -246,6 +246,12 @@ class Copies:
                     found += [(image, min(by_face[other])) for image in members]
         return found
 
+    def wholes(self) -> list[int]:
+        """Images that others are known to show a part of, one for each face; asked before any groups are made."""
+        whole = {Relation.CROP: 0, Relation.CONTAINS: 1}
+        found = {pair[whole[edge.relation]] for pair, edge in self.edges.items() if edge.relation in whole}
+        return [min(self.by_face[face]) for face in sorted(found)]
+
 
 def taken_apart(first: int, second: int) -> bool:
     """Whether a camera took two photographs: at two moments (microseconds), but for a fraction that was dropped.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from lumina.domain.duplicates import Candidate, Edge, Relation, Tier
 from lumina.domain.policy import CLOSE, Policy, Ranking
 from lumina.domain.work import Job
 from lumina.engine.cluster import Apart, Copies, Node
+from lumina.engine.consensus import Consensus, Shown, consensus
 from lumina.engine.finalise import Effect
 from lumina.engine.identity import identities, same
 from lumina.store import Store, Transaction, candidates, catalogs, features, groups, jobs, runs
@@ -35,7 +37,10 @@ class Grouping:
             policy = Policy.parse(catalogs.duplicates(tx, run.catalog_id).policy)
             copies = load(tx, run)
             known = candidates.candidates(tx, copies.nodes)
-        found = list(grouped(copies, known, policy))
+        parts = list(copies.components())
+        with self.store.transaction() as tx:
+            seen = _seen(tx, copies, parts, policy)
+        found = list(grouped(copies, known, policy, seen, parts))
         return lambda tx, job: publish(tx, job, run, found)
 
 
@@ -90,36 +95,64 @@ def _edges(edges: Columns, faces: Any) -> Iterable[Edge]:
     ]
 
 
-def grouped(copies: Copies, known: Mapping[int, Candidate], policy: Policy) -> Iterable[NewGroup]:
-    """All groups; images of which nothing is known any more are left out."""
-    for part in copies.components():
+def _seen(tx: Transaction, copies: Copies, parts: Sequence[Sequence[int]], policy: Policy) -> Consensus:
+    """What the policy may want to know of how the images of each part look."""
+    groups = ([_shown(copies, image) for image in part] for part in parts)
+    wholes = [_shown(copies, image) for image in copies.wholes()]
+    return consensus(tx, groups if policy.asks_for_original else (), wholes)
+
+
+def _shown(copies: Copies, image: int) -> Shown:
+    node = copies.nodes[image]
+    return Shown(image, node.identity, node.face)
+
+
+def grouped(
+    copies: Copies, known: Mapping[int, Candidate], policy: Policy, seen: Consensus, parts: Iterable[Sequence[int]]
+) -> Iterable[NewGroup]:
+    """All groups of the parts that hang together; images of which nothing is known any more are left out."""
+    contest = _Contests(copies, known, policy, seen)
+    for part in parts:
         component = [image for image in part if image in known]
         if len(component) > 1:
-            ranking = _ranked(copies, component, known, policy)
+            ranking = contest.ranked(component)
             for members in copies.stars(ranking.order):
                 whole = len(members) == len(component)
-                yield _group(copies, ranking if whole else _within(copies, members, known, policy), known)
+                yield _group(copies, ranking if whole else contest.within(members), known)
 
 
-def _ranked(copies: Copies, images: Sequence[int], known: Mapping[int, Candidate], policy: Policy) -> Ranking:
-    nodes = {image: copies.nodes[image].identity for image in images}
-    return policy.order([known[image] for image in images], copies.parts(images), nodes)
+@dataclass(frozen=True, slots=True)
+class _Contests:
+    """The policy, asked about some of the images."""
 
+    copies: Copies
+    known: Mapping[int, Candidate]
+    policy: Policy
+    seen: Consensus
 
-def _within(copies: Copies, members: Sequence[int], known: Mapping[int, Candidate], policy: Policy) -> Ranking:
-    """The ranking of a group that is only a part of what hangs together.
+    def ranked(self, images: Sequence[int]) -> Ranking:
+        """These images, best first. What is framed is not the whole of what it frames."""
+        nodes = {image: self.copies.nodes[image].identity for image in images}
+        judged = self.seen.judged([_shown(self.copies, image) for image in images], self.known)
+        framed = self.seen.framed
+        parts = [pair for pair in self.copies.parts(images) if self.copies.nodes[pair[1]].face not in framed]
+        return self.policy.order(judged, parts, nodes)
 
-    There the policy may see more difference than among all: if it then prefers one that is not a copy of all members,
-    the keeper stays, and is compared with each member alone.
-    """
-    ranking = _ranked(copies, members, known, policy)
-    if ranking.keeper == members[0] or all(copies.evidence(ranking.keeper, image) for image in ranking.order[1:]):
-        return ranking
-    keeper, others = members[0], members[1:]
-    duels = {image: _ranked(copies, [keeper, image], known, policy) for image in others}
-    open_ = frozenset(image for image, duel in duels.items() if duel.keeper != keeper or not duel.decided)
-    reasons = {image: duel.reasons.get(image, (CLOSE,)) for image, duel in duels.items()}
-    return Ranking(tuple(members), reasons, duels[others[0]].margin, not open_, open_)
+    def within(self, members: Sequence[int]) -> Ranking:
+        """The ranking of a group that is only a part of what hangs together.
+
+        There the policy may see more difference than among all: if it then prefers one that is not a copy of all
+        members, the keeper stays, and is compared with each member alone.
+        """
+        ranking = self.ranked(members)
+        evidence = self.copies.evidence
+        if ranking.keeper == members[0] or all(evidence(ranking.keeper, image) for image in ranking.order[1:]):
+            return ranking
+        keeper, others = members[0], members[1:]
+        duels = {image: self.ranked([keeper, image]) for image in others}
+        open_ = frozenset(image for image, duel in duels.items() if duel.keeper != keeper or not duel.decided)
+        reasons = {image: duel.reasons.get(image, (CLOSE,)) for image, duel in duels.items()}
+        return Ranking(tuple(members), reasons, duels[others[0]].margin, not open_, open_)
 
 
 def _group(copies: Copies, ranking: Ranking, known: Mapping[int, Candidate]) -> NewGroup:

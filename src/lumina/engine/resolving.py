@@ -8,11 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from lumina.domain.curation import Action, ActionState, Change, Field, Undone
+from lumina.domain.duplicates import Candidate, Relation
 from lumina.domain.proposal import Known, propose
-from lumina.domain.resolution import TRASH, Plan, Wish
+from lumina.domain.resolution import TRASH, Group, Plan, Wish
 from lumina.domain.stage import Lane
 from lumina.domain.work import Batch, BatchKind, Job, JobState, Priority
 from lumina.engine.bring_back import BringBack
+from lumina.engine.consensus import Shown, consensus
 from lumina.engine.dispatch import Dispatcher
 from lumina.engine.finalise import Effect
 from lumina.engine.follow import DETECT_DUPLICATES, INGEST, ask
@@ -62,9 +64,27 @@ def plan(store: Store, wish: Wish, *, writable: bool) -> Plan:
         members = [member for group in found for member in group.members]
         images = [member.image_id for member in members]
         faces = {member.face for member in members if member.face is not None}
-        known = Known(candidates.candidates(tx, images), proposals.edges(tx, run.id, faces), proposals.said(tx, images))
+        edges, judged = _judged(tx, found, candidates.candidates(tx, images), proposals.edges(tx, run.id, faces))
+        known = Known(judged, edges, proposals.said(tx, images))
         policy = catalogs.duplicates(tx, wish.catalog_id).policy
     return propose(run.id, found, known, wish, policy, writable=writable)
+
+
+def _judged(
+    tx: Transaction,
+    groups: Sequence[Group],
+    known: Mapping[int, Candidate],
+    edges: Mapping[int, Mapping[int, Relation]],
+) -> tuple[Mapping[int, Mapping[int, Relation]], dict[int, Candidate]]:
+    """The edges and the candidates with what the run's groups say about their looks, as when they were made."""
+    shown = [[Shown(each.image_id, each.identity, each.face or 0) for each in group.members] for group in groups]
+    having_parts = {face for face, others in edges.items() if Relation.CROP in others.values()}
+    wholes = [each for group in shown for each in group if each.face in having_parts]
+    seen = consensus(tx, shown, wholes)
+    there = [[each for each in group if each.image in known] for group in shown]
+    judged = {each.image_id: each for group in there for each in seen.judged(group, known)}
+    framed = {face: dict.fromkeys(edges[face], Relation.SAME) for face in seen.framed}
+    return {**edges, **framed}, judged
 
 
 def begin(

@@ -9,6 +9,7 @@ from lumina.domain.copies import CopyGroup, Member
 from lumina.domain.duplicates import Edge, Relation, Tier
 from lumina.domain.policy import Policy
 from lumina.engine.cluster import Evidence, compared, ordered
+from lumina.engine.consensus import Shown, consensus
 from lumina.store import Transaction, candidates, cards, catalogs, duplicates
 from lumina.store.duplicates import GroupRow, MemberRow
 
@@ -61,7 +62,9 @@ def _reasons(tx: Transaction, row: GroupRow, members: Sequence[MemberRow]) -> Ma
     if members[0].image_id not in known:
         return {}
     policy = Policy.parse(catalogs.duplicates(tx, row.catalog_id).policy)
-    ranking = policy.order(known.values(), nodes={member.image_id: member.identity for member in members})
+    shown = [Shown(each.image_id, each.identity, each.face or 0) for each in members if each.image_id in known]
+    judged = consensus(tx, [shown]).judged(shown, known)
+    ranking = policy.order(judged, nodes={member.image_id: member.identity for member in members})
     return ranking.reasons if ranking.keeper == members[0].image_id else {}
 
 

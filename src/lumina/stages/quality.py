@@ -19,7 +19,7 @@ from lumina.vision.score import Known, compression, score
 class Quality(EachPicture[Measures]):
     """Sharpness and exposure at 320 px; traces of compression and enlargement at full size; the score."""
 
-    name, version, result = "quality", 2, Measures
+    name, version, result = "quality", 3, Measures
     lane = Lane.CPU
 
     def one(self, picture: Picture) -> Measures:

@@ -37,6 +37,8 @@ _SIZES = (0.0, 3.0, RESOLUTION)
 """Points at 512, 32,768 and 67 million true pixels; in between, each doubling counts the same."""
 _SHARPEST = 8.0
 """Of `lumina.vision.measures.crispness`, which seldom exceeds it."""
+_MEASURED = 320.0
+"""Side, in true pixels, from which on sharpness counts in full: what was made smaller looks sharper for that alone."""
 
 _QUALITIES = (0, 10, 30, 50, 75, 85, 90, 95, 100)
 _KEPT = (0, 0.15, 0.40, 0.55, 0.75, 0.825, 0.86, 0.935, 1.0)
@@ -93,7 +95,7 @@ def score(known: Known) -> Score:
         format=_format(known),
         resolution=float(np.interp(np.log2(max(1.0, _true_pixels(known))), _DOUBLINGS, _SIZES)),
         size=SIZE * float(np.interp(compression(known), _QUALITIES, _KEPT)),
-        sharpness=SHARPNESS * min(1.0, known.crispness / _SHARPEST),
+        sharpness=SHARPNESS * min(1.0, known.crispness / _SHARPEST) * min(1.0, _true_pixels(known) ** 0.5 / _MEASURED),
     )
 
 

@@ -20,7 +20,7 @@ LONGEST = 2400
 MEMORY = Path("/dev/shm")  # noqa: S108  # what is made in it is private
 """Linux keeps the files in it in memory."""
 ROOM = 4 << 30
-"""Bytes that have to be free there: a run leaves at most one there at a time, and another for what may come."""
+"""Bytes that have to be free there and in memory; what a run keeps at one time was seen to be below 1 GiB."""
 MOST_WORKERS = 8
 WEB = Path(__file__).parent.parent / "web"
 

@@ -29,6 +29,8 @@ def plan(store: Store, wish: Wish, *, writable: bool) -> Plan:
     """
     if wish.action is not None and wish.action not in ACTIONS:
         raise BadInput(f"action: {wish.action!r} is neither of {', '.join(ACTIONS)}.")
+    if Tier.SUBJECT in (wish.tier, *(wish.tiers or ())):
+        raise BadInput("tier: images of one subject are no copies of each other; they are never resolved.")
     return resolving.plan(store, wish, writable=writable)
 
 

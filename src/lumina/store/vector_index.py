@@ -120,6 +120,7 @@ class Building:
             connection.exec_driver_sql("SET max_parallel_maintenance_workers = 0")
             self._create(connection)
         self._put_in_place()
+        connection.execute(text("SELECT pg_advisory_unlock(:lock, :space)"), key)
 
     def _settings(self) -> dict[str, str]:
         return {

@@ -103,14 +103,14 @@ def cut(background: Scores, size: int, calibration: Calibration | None, *, pictu
     return Cut(level, max(level, (level + calibration.near) / 2))
 
 
-def alike(calibration: Calibration, size: int) -> float:
-    """The similarity from which two images show the same subject: none of them would reach it by chance.
+def alike(calibration: Calibration, images: int) -> float:
+    """The similarity from which two images show the same subject: of all their pairs none would reach it by chance.
 
     Args:
         calibration: of the space.
-        size: images that are compared with each other.
+        images: how many are compared with each other.
     """
-    chance = calibration.middle + calibration.width * height(size, calibration.stretch)
+    chance = calibration.middle + calibration.width * height(images * images // 2, calibration.stretch)
     return max(chance, (chance + calibration.near) / 2)
 
 

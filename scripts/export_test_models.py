@@ -85,9 +85,9 @@ def clip_tokenizer() -> Tokenizer:
         show_progress=False,
     )
     trained.train_from_iterator(TEXTS * 4, trainer)
-    merges = [tuple(pair) for pair in json.loads(trained.to_str())["model"]["merges"]]
-    pieces = dict.fromkeys([*letters, *(f"{letter}</w>" for letter in letters), *map("".join, merges)])
-    pieces = list(pieces)[: VOCABULARY - 2]
+    merges: list[Any] = [tuple(pair) for pair in json.loads(trained.to_str())["model"]["merges"]]
+    known = dict.fromkeys([*letters, *(f"{letter}</w>" for letter in letters), *map("".join, merges)])
+    pieces = list(known)[: VOCABULARY - 2]
     vocabulary = {piece: number for number, piece in enumerate([*pieces, start, end])}
     assert vocabulary[end] == VOCABULARY - 1, f"the texts give only {len(pieces)} pieces"
     merges = [pair for pair in merges if "".join(pair) in vocabulary]

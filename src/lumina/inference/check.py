@@ -39,7 +39,7 @@ def regular_file(folder: Path, path: str, largest: int) -> Path:
     """
     pure = PurePosixPath(path)
     if pure.is_absolute() or ".." in pure.parts or "\\" in path or "\0" in path or not pure.parts:
-        raise BadModel(f"{path!r} is no path inside the model's folder.")
+        raise BadModel(f"{path!r} is no path inside the model's folder {folder}.")
     place = folder.joinpath(*pure.parts)
     for each in (place, *place.parents):
         if each == folder:

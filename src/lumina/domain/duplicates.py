@@ -24,7 +24,7 @@ class Tier(IntEnum):
     PICTURE = 3
     """The same picture, seen: recompressed, resized, cropped, edited a little."""
     SUBJECT = 4
-    """Kept free for embeddings."""
+    """The same subject by what a network sees (`lumina.engine.subjects`): no copies. Shown apart, never resolved."""
 
     @property
     def word(self) -> str:

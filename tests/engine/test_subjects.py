@@ -104,6 +104,9 @@ def test_the_index_finds_what_comparing_all_with_all_finds(sky: Sky, monkeypatch
     monkeypatch.setattr(subjects, "PART", 64)
     detect(sky)
     assert shown(sky) == exact
+    monkeypatch.setattr(subjects, "PAIRS", 5)  # of 15 + 6 + 3
+    detect(sky)
+    assert 0 < sum(map(len, shown(sky))) <= 10, "the most similar pairs, where there are too many for the memory"
 
 
 def test_without_vectors_or_with_too_few_it_says_so(sky: Sky) -> None:

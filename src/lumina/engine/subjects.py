@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from lumina.errors import BadInput
 from lumina.store import Store, Transaction, jobs, ledger, runs, spaces, subjects, vector_index, vectors
 from lumina.store.runs import Run, RunKind
 from lumina.vision.background import alike
-from lumina.vision.neighbours import Pairs, near, stars, unique
+from lumina.vision.neighbours import Pairs, most_similar, near, stars, unique
 
 EXACT = 50_000
 """Images up to which all are compared with all: a minute or so on two cores."""
@@ -30,6 +31,12 @@ MOST = 12
 """Neighbours that one image brings in."""
 PART = 256
 """Images looked up by the index in one transaction."""
+PAIRS = 4_000_000
+"""Pairs in memory at most, the most similar ones: some 400 MB while they are sorted."""
+GROUPS = 50_000
+"""Groups that are kept at most, the largest."""
+_Columns = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]
+_NONE: _Columns = (np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32))
 
 
 class SubjectFinder:
@@ -61,7 +68,7 @@ class SubjectFinder:
         progress.check()
         calibration = self._calibration(space)
         level = None if calibration is None else alike(calibration, len(ids))
-        found = [] if level is None else list(groups(ids, self._pairs(space, ids, level, progress)))
+        found = [] if level is None else list(islice(groups(ids, self._pairs(space, ids, level, progress)), GROUPS))
         with self.store.transaction() as tx:
             ledger.hold(tx, batch)
             runs.count(tx, run.id, {"images": len(ids), "level": None if level is None else round(level, 4)})
@@ -101,16 +108,25 @@ class SubjectFinder:
         return Pairs(places[pairs.a], places[pairs.b], pairs.similarity)
 
     def _by_index(self, space: Space, ids: NDArray[np.int64], level: float, progress: Progress) -> Pairs:
-        parts = []
+        found, waiting, parts = Pairs(*_NONE), 0, []
         for start in range(0, len(ids), PART):
             progress.reach(start / len(ids))
+            wanted = ids[start : start + PART].tolist()
             with self.store.transaction() as tx:
-                parts.append(
-                    subjects.neighbours(tx, space, ids[start : start + PART].tolist(), count=MOST, level=level)
-                )
-        first, second, scores = (np.concatenate(column) for column in zip(*parts, strict=True))
-        inside = np.isin(second, ids)
-        return unique(np.searchsorted(ids, first[inside]), np.searchsorted(ids, second[inside]), scores[inside])
+                parts.append(subjects.neighbours(tx, space, wanted, count=MOST, level=level))
+            waiting += len(parts[-1][0])
+            if waiting > PAIRS // 4:
+                found, waiting, parts = _gathered(ids, found, parts), 0, []
+        return _gathered(ids, found, parts)
+
+
+def _gathered(ids: NDArray[np.int64], before: Pairs, parts: Sequence[_Columns]) -> Pairs:
+    """Pairs of places among the ids from pairs of images, with those of before."""
+    first, second, scores = (np.concatenate(column) for column in zip(_NONE, *parts, strict=True))
+    inside = np.isin(second, ids)
+    a, b = np.searchsorted(ids, first[inside]), np.searchsorted(ids, second[inside])
+    joined = (np.concatenate([before.a, a]), np.concatenate([before.b, b]))
+    return most_similar(unique(*joined, np.concatenate([before.similarity, scores[inside]])), PAIRS)
 
 
 def groups(ids: NDArray[np.int64], pairs: Pairs) -> Iterator[SubjectGroup]:

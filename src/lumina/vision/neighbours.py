@@ -78,6 +78,14 @@ def unique(first: Ints, second: Ints, scores: Floats) -> Pairs:
     return Pairs(a[new], b[new], scores[new])
 
 
+def most_similar(pairs: Pairs, most: int) -> Pairs:
+    """At most so many of the pairs, the most similar ones; ties by place."""
+    if len(pairs.a) <= most:
+        return pairs
+    kept = np.sort(np.lexsort((pairs.b, pairs.a, -pairs.similarity))[:most])
+    return Pairs(pairs.a[kept], pairs.b[kept], pairs.similarity[kept])
+
+
 def _none() -> _Found:
     return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32)
 

@@ -30,6 +30,7 @@ BENCHMARKS: Mapping[str, Sequence[str]] = {
     "duplicates_job": ("--database", SERVER),
     "duplicates_quality": ("--sources", "300"),
     "curation": ("--database", SERVER),
+    "taxonomy": ("--database", SERVER),
     "timeline_api": ("--database", SEEDED),
     "timeline_browser": ("--database", SEEDED),
 }

@@ -94,7 +94,7 @@ def settle(tx: Transaction, image_ids: Collection[int], *, counted: bool = False
     for piece in _pieces(sorted(image_ids)):
         bulk = len(piece) > _MANY
         if bulk:
-            tx.execute("SELECT set_config('enable_nestloop', 'off', true)")
+            tx.execute("SELECT set_config('enable_nestloop', 'off', true), set_config('work_mem', '64MB', true)")
         tx.execute(_SETTLE.format(counts="" if counted else _COUNTS), ids=piece)
         if bulk:
             tx.execute("SELECT set_config('enable_nestloop', 'on', true)")
@@ -144,13 +144,13 @@ WITH said AS MATERIALIZED (
 ), fresh AS MATERIALIZED (
     SELECT image_id, node_id, source, confidence FROM held WHERE NOT implied
 ), old AS MATERIALIZED (
-    SELECT image_id, node_id, source, confidence FROM tag WHERE image_id = ANY(CAST(:ids AS bigint[]))
+    SELECT image_id, node_id, source, confidence, ctid AS row FROM tag WHERE image_id = ANY(CAST(:ids AS bigint[]))
 ), change AS MATERIALIZED (
-    SELECT image_id, node_id, f.source, f.confidence, o.source IS NULL AS added, f.source IS NULL AS gone
+    SELECT image_id, node_id, f.source, f.confidence, o.row, o.source IS NULL AS added, f.source IS NULL AS gone
     FROM old o FULL JOIN fresh f USING (image_id, node_id)
     WHERE (o.source, o.confidence) IS DISTINCT FROM (f.source, f.confidence)
 ), deleted AS (
-    DELETE FROM tag t USING change c WHERE c.gone AND t.image_id = c.image_id AND t.node_id = c.node_id
+    DELETE FROM tag WHERE ctid = ANY(ARRAY(SELECT row FROM change WHERE gone))
 ){counts}
 INSERT INTO tag (image_id, node_id, source, confidence)
 SELECT image_id, node_id, source, confidence FROM change WHERE NOT gone ORDER BY node_id, image_id

@@ -233,7 +233,7 @@ CREATE TABLE taxonomy_delta (
 -- What somebody or something says is in an image: the evidence, a row for each source.
 CREATE TABLE label (
     image_id bigint NOT NULL REFERENCES image ON DELETE CASCADE,
-    node_id bigint NOT NULL REFERENCES taxonomy_node ON DELETE CASCADE,
+    node_id bigint NOT NULL,            -- nodes are never deleted, and a check of each row takes its time
     source text NOT NULL CHECK (source IN ('human', 'model', 'sidecar')),
     model text NOT NULL DEFAULT '',     -- encoder, or '' for people and files
     version smallint NOT NULL DEFAULT 0,
@@ -256,7 +256,7 @@ CREATE INDEX verdict_node ON verdict (node_id, yes, image_id);
 -- the one below is kept. Labels and verdicts stay with the node that they were said of, tags are of its target.
 CREATE TABLE tag (
     image_id bigint NOT NULL REFERENCES image ON DELETE CASCADE,
-    node_id bigint NOT NULL REFERENCES taxonomy_node ON DELETE CASCADE,
+    node_id bigint NOT NULL,
     confidence real NOT NULL,           -- 1 where a person said so
     source text NOT NULL CHECK (source IN ('human', 'model', 'sidecar')),
     PRIMARY KEY (image_id, node_id)

@@ -70,9 +70,10 @@ def strays(looks: Sequence[int], ways: Mapping[Pair, Way]) -> dict[int, Stray]:
         looks: of the group's images; images with the same look count once.
         ways: pairs that differ, and how. Pairs that are not in it agree.
     """
-    pairs = comparable(looks)
+    if not (pairs := comparable(looks)):
+        return {}
     parts = _parts(pairs, ways)
-    most = max(parts, key=len, default=[])
+    most = max(parts, key=len)
     others = max((len(part) for part in parts if part is not most), default=0)
     if len(most) < FEWEST or len(most) < others + AHEAD:
         return {}

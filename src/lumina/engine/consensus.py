@@ -48,10 +48,11 @@ class Consensus:
         """
         look = _looks(members)
         apart = strays([look[member.identity] for member in members], self.ways)
-        wrapped = _wrapped(members, known)
+        found = {each.image: apart[look[each.identity]] for each in members if look[each.identity] in apart}
+        found |= _wrapped(members, known)
         return [
-            replace(known[member.image], stray=wrapped.get(member.image, apart.get(look[member.identity])))
-            for member in members
+            replace(known[each.image], stray=found[each.image]) if each.image in found else known[each.image]
+            for each in members
         ]
 
 

@@ -9,14 +9,17 @@ as frequent as in people's own texts: the n-th most common one is in 1/n as many
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from contextlib import suppress
+from pathlib import Path
 
-from lumina.domain.query import parse
-from lumina.store import Store, search
+from lumina.domain.found import Found
+from lumina.domain.query import Query, parse
+from lumina.store import Store, documents, search, suggest
 
 WORDS = 20_000
 TAGS = {
@@ -29,17 +32,19 @@ TAGS = {
     "lake": 0.03,
     "beach": 0.06,
 }
+TAGS_OF_THINGS = ("person", "dog", "truck")
 TAGGED = " || ' ' || ".join(f"CASE WHEN random() < {share} THEN '{tag}' ELSE '' END" for tag, share in TAGS.items())
 CAPTION = f"""(SELECT string_agg('q' || translate(floor(exp(random() * ln({WORDS})))::int::text, '0123456789',
     'bcfhjkmpqz'), ' ') FROM generate_series(1, 5 + i.id % 2))"""
 # as lumina.domain.document makes them, words first, then stems and facts
 DOCUMENTS = f"""
-INSERT INTO search_document (image_id, words)
-SELECT id, v || array_to_tsvector(ARRAY(SELECT DISTINCT '~' || stem FROM unnest(tsvector_to_array(v)) AS w (word),
+INSERT INTO search_document (image_id, catalog_id, taken_at, words)
+SELECT id, catalog_id, taken_at, v || array_to_tsvector(ARRAY(
+        SELECT DISTINCT '~' || stem FROM unnest(tsvector_to_array(v)) AS w (word),
         LATERAL (SELECT (ts_lexize('english_stem', word))[1] AS stem) s WHERE stem <> word AND word ~ '^[a-z]{{3,}}$'))
-    || array_to_tsvector(ARRAY['@' || format] || CASE WHEN latitude IS NOT NULL THEN '{{@gps}}' ELSE '{{}}' END
-        || CASE WHEN format = 'mp4' THEN '{{@video}}' ELSE '{{}}' END)
-FROM (SELECT i.id, m.latitude, f.format, setweight(to_tsvector('simple', {TAGGED}), 'A')
+    || array_to_tsvector(array_remove(ARRAY['@' || format, CASE WHEN latitude IS NOT NULL THEN '@gps' END,
+        CASE WHEN format = 'mp4' THEN '@video' END], NULL))
+FROM (SELECT i.id, i.catalog_id, i.taken_at, m.latitude, f.format, setweight(to_tsvector('simple', {TAGGED}), 'A')
         || setweight(to_tsvector('simple', {CAPTION}), 'B')
         || setweight(to_tsvector('simple', concat_ws(' ', p.city, p.region, p.country,
             regexp_replace(m.camera, '([0-9]+)', ' \\1 ', 'g'), to_char(i.taken_at, 'YYYY FMmonth FMday'))), 'C')
@@ -77,9 +82,7 @@ SEARCHES: dict[str, Callable[[random.Random], str]] = {
         r.sample(("outdoor", "person", "animal", "beach", "vehicle", "canon", "july"), 2)
     ),
     "a common and a rare word": lambda r: f"outdoor {word(r, 500, 5_000)}",
-    "three words": lambda r: (
-        f"{r.choice(('person', 'dog', 'truck'))} {r.choice(('beach', 'lake', 'outdoor'))} {r.choice(('july', 'august', '2019'))}"
-    ),
+    "three words": lambda r: " ".join(map(r.choice, (TAGS_OF_THINGS, ("beach", "lake", "outdoor"), ("july", "2019")))),
     "truck, lake and a year": lambda r: f"truck at the lake {r.randint(2006, 2024)}",
     "phrase": lambda r: r.choice(('"iphone 12"', '"pixel 7"', '"canon eos"')),
     "word and NOT": lambda r: f"{r.choice(('dog', 'truck'))} -person",
@@ -119,41 +122,75 @@ def prepare(store: Store) -> None:
         connection.exec_driver_sql("VACUUM ANALYZE")
 
 
-def timed(work: Callable[[], Any]) -> tuple[float, Any]:
-    began = time.perf_counter()
-    done = work()
-    return (time.perf_counter() - began) * 1000, done
-
-
 def p95(times: Sequence[float]) -> float:
     return sorted(times)[max(0, round(len(times) * 0.95) - 1)]
 
 
-def searches(store: Store, repeat: int, limit: int) -> list[float]:
-    rng = random.Random(5)
-    times: list[float] = []
-    print(f"{'search':28} {'median':>8} {'p95':>8}  ms   images, order")
+class Clock:
+    """Time as it passes, and processor time of this process and of its connection's server process."""
+
+    def __init__(self, store: Store) -> None:
+        with store.transaction() as tx:
+            self.server = Path(f"/proc/{tx.value('SELECT pg_backend_pid()')}/stat")
+
+    def now(self) -> tuple[float, float]:
+        fields = self.server.read_text().rpartition(")")[2].split()
+        ticks = int(fields[11]) + int(fields[12])
+        return time.perf_counter(), time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
+
+
+def searches(store: Store, repeat: int, limit: int) -> None:
+    rng, clock = random.Random(5), Clock(store)
+    everything: list[float] = []
+    print(f"{'search':28} {'median':>8} {'p95':>8} {'processor':>10}  ms   images of a page, ranked")
     for name, made in SEARCHES.items():
+        queries = [parse(made(rng)) for _ in range(repeat)]
         taken, found = [], []
-        for _ in range(repeat):
-            query = parse(made(rng))
+        began = clock.now()
+        for query in queries:
+            at = time.perf_counter()
+            found.append(ask(store, query, limit))
+            taken.append((time.perf_counter() - at) * 1000)
+        processor = (clock.now()[1] - began[1]) * 1000 / repeat
+        everything += taken
+        images, ranked = statistics.median(len(page.hits) for page in found), sum(page.ranked for page in found)
+        times = f"{statistics.median(taken):8.1f} {p95(taken):8.1f} {processor:10.1f}"
+        print(f"{name:28} {times}       {images:.0f}, {ranked}")
+    print(f"{'all':28} {statistics.median(everything):8.1f} {p95(everything):8.1f}", flush=True)
 
-            def ask() -> Any:
-                with store.transaction() as tx:
-                    return search.matches(tx, query, limit=limit)
 
-            one, page = timed(ask)
-            taken.append(one)
-            found.append(page)
-        times += taken
-        ranked = sum(page.ranked for page in found)
-        print(
-            f"{name:28} {statistics.median(taken):8.1f} {p95(taken):8.1f}       "
-            f"{statistics.median(len(page.hits) for page in found):.0f} a page, {ranked} of {repeat} ranked",
-            flush=True,
-        )
-    print(f"{'all':28} {statistics.median(times):8.1f} {p95(times):8.1f}")
-    return times
+def ask(store: Store, query: Query, limit: int) -> Found:
+    with store.transaction() as tx:
+        return search.matches(tx, query, limit=limit)
+
+
+def typing(store: Store, repeat: int) -> None:
+    clock, taken, began = Clock(store), [], 0.0
+    began = clock.now()[1]
+    for text in TYPED * repeat:
+        at = time.perf_counter()
+        with store.transaction() as tx:
+            suggest.suggest(tx, text)
+        taken.append((time.perf_counter() - at) * 1000)
+    processor = (clock.now()[1] - began) * 1000 / len(taken)
+    print(f"{'suggestions while typing':28} {statistics.median(taken):8.1f} {p95(taken):8.1f} {processor:10.1f}")
+
+
+class Enough(Exception):
+    """Ends a transaction without a trace."""
+
+
+def writing(store: Store, count: int) -> None:
+    """Documents written anew, as after a change; taken back at the end."""
+    clock = Clock(store)
+    with suppress(Enough), store.transaction() as tx:
+        tx.execute("INSERT INTO search_mark (image_id) SELECT id FROM image ORDER BY id LIMIT :n", n=count)
+        began = clock.now()
+        while documents.fold(tx):
+            pass
+        passed, processor = (now - before for now, before in zip(clock.now(), began, strict=True))
+        print(f"documents: {count / passed:,.0f} a second, {processor * 1e6 / count:.0f} us of processor time each")
+        raise Enough
 
 
 def main() -> None:
@@ -162,11 +199,14 @@ def main() -> None:
     arguments.add_argument("--repeat", type=int, default=20)
     arguments.add_argument("--limit", type=int, default=100, help="images of a page")
     given = arguments.parse_args()
-    store = Store(given.database)
+    store = Store(given.database, pool_size=1)
     prepare(store)
+    print(f"load {os.getloadavg()[0]:.1f}")
     searches(store, 3, given.limit)
-    print("\nwarm:")
+    print("\nonce more, warm:")
     searches(store, given.repeat, given.limit)
+    typing(store, given.repeat)
+    writing(store, 5_000)
     store.close()
 
 

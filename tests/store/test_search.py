@@ -127,8 +127,10 @@ def test_pages_follow_each_other_in_one_order(store: Store, monkeypatch: pytest.
     catalog, images = library(store, 30, seed=2)
     wanted = [image for image in images if not image.archived]
     newest = sorted(wanted, key=lambda image: (image.taken_at or datetime.min, image.id), reverse=True)
-    for most, least, far in ((3_000, 0, 0), (-1, 4_000, 15_000), (-1, 4_000, -1), (-1, 3, 3)):
+    ways = ((3_000, 0, 0, 0), (-1, 0, 4_000, 15_000), (-1, 99, 4_000, -1), (-1, -1, 4_000, -1), (-1, 99, 3, 3))
+    for most, many, least, far in ways:
         monkeypatch.setattr(search, "RANKED", most)
+        monkeypatch.setattr(search, "SORTED", many)
         monkeypatch.setattr(walk, "LEAST", least)
         monkeypatch.setattr(walk, "MOST", far)
         for text in ("tru* OR red OR dog OR lake OR nef OR mp OR jpeg", "is:photo OR is:video"):

@@ -48,12 +48,6 @@ class Wanted:
             "" if self.narrow is None else f"JOIN search_document d ON d.image_id = i.id AND d.words @@ {self.narrow}"
         )
 
-    @property
-    def looked_up(self) -> str:
-        """All but standing and dates; for each image its document is looked up."""
-        found = f"(SELECT d.words @@ {self.words} FROM search_document d WHERE d.image_id = i.id)"
-        return " AND ".join(["true", *([] if self.words is None else [found]), *self.rest])
-
 
 def read(tx: Transaction, query: Query) -> Wanted:
     """The SQL of a query.

@@ -110,10 +110,14 @@ def _write(tx: Transaction, ids: Sequence[int]) -> None:
         "SELECT tsvector_to_array(words) FROM search_document WHERE image_id = ANY(:ids)", ids=list(ids)
     ).all()
     tx.execute(
-        """INSERT INTO search_document AS d (image_id, words)
-        SELECT image_id, CAST(words AS tsvector) FROM unnest(CAST(:ids AS bigint[]), CAST(:words AS text[]))
-            AS n (image_id, words)
-        ON CONFLICT (image_id) DO UPDATE SET words = excluded.words WHERE d.words <> excluded.words""",
+        """INSERT INTO search_document AS d (image_id, catalog_id, taken_at, words)
+        SELECT i.id, i.catalog_id, i.taken_at, CAST(n.words AS tsvector)
+        FROM unnest(CAST(:ids AS bigint[]), CAST(:words AS text[])) AS n (image_id, words)
+        JOIN image i ON i.id = n.image_id
+        ON CONFLICT (image_id) DO UPDATE
+            SET words = excluded.words, taken_at = excluded.taken_at, catalog_id = excluded.catalog_id
+            WHERE (d.words, d.taken_at, d.catalog_id) IS DISTINCT FROM
+                (excluded.words, excluded.taken_at, excluded.catalog_id)""",
         ids=list(documents),
         words=[tsvector(document, stems) for document in documents.values()],
     )

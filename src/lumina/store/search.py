@@ -19,8 +19,9 @@ from lumina.store.selection import Condition
 
 RANKED = 3_000
 """Where more images may match, they come newest first: ranking all of them would take too long."""
+SORTED = 20_000
+"""Where so many documents may match they are sorted; where more do, filters may be the better beginning."""
 _WEIGHTS = "'{0.1, 0.2, 0.4, 1.0}'"
-_IN_CATALOG = "(CAST(:catalog AS uuid) IS NULL OR i.catalog_id = :catalog)"
 
 
 def condition(tx: Transaction, query: Query) -> Condition:
@@ -61,7 +62,7 @@ def _ranked(tx: Transaction, wanted: Wanted, catalog: UUID | None, limit: int, a
     rows: Sequence[Any] = tx.execute(
         f"""WITH found AS MATERIALIZED (
             SELECT i.id, i.taken_at, CAST(ts_rank_cd({_WEIGHTS}, d.words, {wanted.words}) AS double precision) AS score
-            FROM image i {wanted.joined} WHERE {wanted.filters} AND {_IN_CATALOG})
+            FROM image i {wanted.joined} WHERE {wanted.filters} AND {walk.IN_CATALOG})
         SELECT i.id, i.taken_at, i.score, (SELECT count(*) FROM found) FROM found i WHERE {worse}
         ORDER BY i.score DESC, i.taken_at DESC NULLS LAST, i.id DESC LIMIT :limit""",
         catalog=catalog,
@@ -79,7 +80,8 @@ def _newest(tx: Transaction, wanted: Wanted, catalog: UUID | None, limit: int, a
     last = after.hit if after else None
     hits = walk.newest(tx, wanted, catalog, limit + 1, last)
     if hits is None:
-        hits = _collected(tx, wanted, catalog, limit + 1, last)
+        few = wanted.estimate is not None and wanted.estimate.likely <= SORTED
+        hits = (walk.collected if few else _collected)(tx, wanted, catalog, limit + 1, last)
     page = tuple(hits[:limit])
     more = After(page[-1], False) if len(hits) > limit else None
     return Found(page, False, more, len(page) if more is None and after is None else None)
@@ -89,7 +91,7 @@ def _collected(tx: Transaction, wanted: Wanted, catalog: UUID | None, limit: int
     """The newest of those that match, from whichever index has fewest of them."""
     rows: Sequence[Any] = tx.execute(
         f"""WITH found AS MATERIALIZED (SELECT i.id, i.taken_at FROM image i {wanted.joined}
-            WHERE {wanted.filters} AND {_IN_CATALOG})
+            WHERE {wanted.filters} AND {walk.IN_CATALOG})
         SELECT i.id, i.taken_at FROM found i WHERE {walk.behind(last)}
         ORDER BY i.taken_at DESC NULLS LAST, i.id DESC LIMIT :limit""",
         catalog=catalog,

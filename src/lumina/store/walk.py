@@ -17,10 +17,10 @@ MOST = 15_000
 
 _ANEW = """SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('jit', 'off', true),
     set_config('max_parallel_workers_per_gather', '0', true)"""
-_LOOPS = "SELECT " + ", ".join(
-    f"set_config('enable_{way}', :value, true)"
-    for way in ("hashjoin", "mergejoin", "seqscan", "bitmapscan", "material")
+_LOOPS = "SELECT set_config('enable_bitmapscan', :bitmaps, true), " + ", ".join(
+    f"set_config('enable_{way}', :value, true)" for way in ("hashjoin", "mergejoin", "seqscan", "material")
 )
+IN_CATALOG = "(CAST(:catalog AS uuid) IS NULL OR i.catalog_id = :catalog)"
 
 
 def plan_anew(tx: Transaction) -> None:
@@ -55,54 +55,88 @@ def _distance(wanted: Wanted, limit: int) -> int | None:
 
 
 @contextmanager
-def _step_by_step(tx: Transaction) -> Iterator[None]:
+def _step_by_step(tx: Transaction, *, bitmaps: bool = False) -> Iterator[None]:
     """Within, everything is looked up image by image: the end may come soon."""
-    tx.execute(_LOOPS, value="off")
+    tx.execute(_LOOPS, value="off", bitmaps="on" if bitmaps else "off")
     yield
-    tx.execute(_LOOPS, value="on")
+    tx.execute(_LOOPS, value="on", bitmaps="on")
 
 
 def _in_catalog(
     tx: Transaction, wanted: Wanted, catalog: UUID, limit: int, last: Hit | None, far: int
 ) -> list[Hit] | None:
     hits: list[Hit] = []
-    for way, order in _ways(last, wanted.dates):
+    for way, order in _ways(wanted, last):
         given: dict[str, Any] = {"catalog": catalog, "far": far, **of_hit(last), **wanted.values.named}
         rows: Sequence[Any] = tx.execute(
-            f"SELECT i.id, i.taken_at FROM ({way}) i WHERE {wanted.looked_up} ORDER BY {order} LIMIT :limit",
+            f"""SELECT w.id, w.taken_at FROM ({way}) w JOIN image i ON i.id = w.id WHERE {_matching(wanted)}
+            ORDER BY {order} LIMIT :limit""",
             limit=limit - len(hits),
             **given,
         ).all()
         hits += (Hit(*row) for row in rows)
         if len(hits) == limit:
             return hits
-        if tx.value(f"SELECT count(*) = :far FROM ({way}) i", **given):
+        if tx.value(f"SELECT count(*) = :far FROM ({way}) w", **given):
             return None
     return hits
 
 
-def _ways(last: Hit | None, dates: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """The stretches of a catalog's timeline behind a hit, dated and undated, and their orders."""
-    way = f"SELECT i.* FROM image i WHERE i.catalog_id = :catalog AND {SHOWN} AND {{}} ORDER BY {{}} LIMIT :far"
+def _matching(wanted: Wanted) -> str:
+    return wanted.filters if wanted.words is None else f"w.words @@ {wanted.words} AND {wanted.filters}"
+
+
+def _ways(wanted: Wanted, last: Hit | None) -> Iterator[tuple[str, str]]:
+    """The stretches of a catalog's timeline behind a hit, dated and undated, and their orders.
+
+    Where words are asked for they are stretches of documents, else of images; either as `i`.
+    """
+    if wanted.words is None:
+        of, number, newest = f"i.id, i.taken_at FROM image i WHERE {SHOWN} AND", "i.id", "DESC"
+    else:
+        of, number, newest = "i.image_id AS id, i.taken_at, i.words FROM search_document i WHERE", "i.image_id", _LAST
+    way = f"SELECT {of} i.catalog_id = :catalog AND {{}} ORDER BY {{}} LIMIT :far"
     if last is None or last.taken_at is not None:
-        order = "i.taken_at DESC, i.id DESC"
-        after = [] if last is None else [_LATER]  # without the undated, so that the index can begin there
-        yield way.format(" AND ".join(["i.taken_at IS NOT NULL", *after, *dates]), order), order
+        after = [] if last is None else [_later(number)]  # without the undated, so that the index can begin there
+        terms = " AND ".join(["i.taken_at IS NOT NULL", *after, *wanted.dates])
+        yield way.format(terms, f"i.taken_at {newest}, {number} DESC"), f"w.taken_at {newest}, w.id DESC"
         last = None
-    if not dates:
-        yield way.format(f"i.taken_at IS NULL AND {behind(last)}", "i.id DESC"), "i.id DESC"
+    if not wanted.dates:
+        yield way.format(f"i.taken_at IS NULL AND {behind(last, number)}", f"{number} DESC"), "w.id DESC"
 
 
-_LATER = "(i.taken_at, i.id) < (CAST(:last_at AS timestamp), :last_id)"
+_LAST = "DESC NULLS LAST"
 
 
-def behind(last: Hit | None) -> str:
-    """SQL on `i`: behind a hit, newest first, undated last."""
+def collected(tx: Transaction, wanted: Wanted, catalog: UUID | None, limit: int, last: Hit | None) -> list[Hit]:
+    """The newest of those that match, where their documents are few enough to be sorted."""
+    with _step_by_step(tx, bitmaps=True):
+        rows: Sequence[Any] = tx.execute(
+            f"""WITH found AS MATERIALIZED (SELECT i.image_id, i.taken_at FROM search_document i
+                WHERE i.words @@ {wanted.narrow} AND {IN_CATALOG} AND {behind(last, "i.image_id")})
+            SELECT w.image_id, w.taken_at FROM (
+                SELECT * FROM found ORDER BY taken_at DESC NULLS LAST, image_id DESC) w
+            JOIN image i ON i.id = w.image_id WHERE {wanted.filters}
+            ORDER BY w.taken_at DESC NULLS LAST, w.image_id DESC LIMIT :limit""",
+            catalog=catalog,
+            limit=limit,
+            **of_hit(last),
+            **wanted.values.named,
+        ).all()
+    return [Hit(*row) for row in rows]
+
+
+def _later(name: str) -> str:
+    return f"(i.taken_at, {name}) < (CAST(:last_at AS timestamp), :last_id)"
+
+
+def behind(last: Hit | None, name: str = "i.id") -> str:
+    """SQL on `i`: behind a hit, newest first, undated last; `name` is the image's id."""
     if last is None:
         return "true"
     if last.taken_at is None:
-        return "(i.taken_at IS NULL AND i.id < :last_id)"
-    return f"({_LATER} OR i.taken_at IS NULL)"
+        return f"(i.taken_at IS NULL AND {name} < :last_id)"
+    return f"({_later(name)} OR i.taken_at IS NULL)"
 
 
 def of_hit(last: Hit | None) -> dict[str, Any]:

@@ -38,8 +38,11 @@ CREATE INDEX metadata_lens ON metadata (lens_model, image_id) WHERE lens_model I
 -- image to search_mark (writers never wait for each other); marked images are written anew soon after, in pieces.
 CREATE TABLE search_document (
     image_id bigint PRIMARY KEY REFERENCES image ON DELETE CASCADE,
+    catalog_id uuid NOT NULL,
+    taken_at timestamp,                 -- of the image, so that the newest are known without looking it up
     words tsvector NOT NULL             -- weights: A titles and tags, B captions, C places and cameras, D names
 );
+CREATE INDEX search_document_newest ON search_document (catalog_id, taken_at DESC NULLS LAST, image_id DESC);
 CREATE INDEX search_document_words ON search_document USING gin (words) WITH (gin_pending_list_limit = 512);
 CREATE TABLE search_mark (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -77,8 +80,8 @@ BEGIN
         INSERT INTO search_mark (image_id) SELECT id FROM added;
     ELSE
         INSERT INTO search_mark (image_id) SELECT DISTINCT id FROM (
-            SELECT id, folder, stem, kind, taken_at FROM added
-            EXCEPT SELECT id, folder, stem, kind, taken_at FROM removed) changed;
+            SELECT id, catalog_id, folder, stem, kind, taken_at FROM added
+            EXCEPT SELECT id, catalog_id, folder, stem, kind, taken_at FROM removed) changed;
     END IF;
     RETURN NULL;
 END $$;

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -10,7 +13,8 @@ from hypothesis import strategies as st
 
 from lumina.domain.curation import Change, Field
 from lumina.errors import BadInput, Conflict, NotFound
-from lumina.services import taxonomy
+from lumina.services import tags, taxonomy
+from lumina.services.attempt import attempt
 from lumina.store import Store, Transaction, journal
 from lumina.store import taxonomy as kept
 from tests.support.journal import images
@@ -83,3 +87,126 @@ def _do(tx: Transaction, ids: list[int], what: str, a: int, b: int, yes: bool | 
         return None
     edited = edits[what]()
     return edited.action.id if edited.action else None
+
+
+@pytest.fixture
+def tx(store: Store) -> Iterator[Transaction]:
+    """A transaction on a small tree."""
+    with store.transaction() as open_:
+        plant(open_, SMALL)
+        yield open_
+
+
+def _node(tx: Transaction, name: str) -> int:
+    return taxonomy.resolve(tx, name)
+
+
+def test_what_would_be_no_tree_is_refused_with_a_sentence(tx: Transaction) -> None:
+    animal, dog, cat = (_node(tx, name) for name in ("animal", "dog", "cat"))
+    with pytest.raises(Conflict, match=r'"animal" would come below itself\.'):
+        taxonomy.edit(tx, animal, {"parent": _node(tx, "poodle")})
+    with pytest.raises(Conflict, match=rf'two nodes of one name below "animal": "dog" \({dog}\) and "Dòg" \({cat}\)'):
+        taxonomy.edit(tx, cat, {"name": " Dòg "})
+    with pytest.raises(Conflict, match='"poodle" is below "dog": merge it the other way round'):
+        taxonomy.merge(tx, dog, _node(tx, "poodle"))
+    with pytest.raises(BadInput, match="1 to 200 characters"):
+        taxonomy.add(tx, "x" * 201)
+    with pytest.raises(BadInput, match=r"threshold.*from 0 to 1"):
+        taxonomy.edit(tx, cat, {"threshold": 2})
+    with pytest.raises(BadInput, match="Nothing is to be changed"):
+        taxonomy.edit(tx, cat, {})
+    with pytest.raises(NotFound, match="no node 999"):
+        taxonomy.add(tx, "x", parent=999)
+
+
+def test_names_that_several_nodes_have_need_a_path(tx: Transaction) -> None:
+    truck = _node(tx, "vehicle")
+    other = taxonomy.add(tx, "Dog", parent=truck, names=[["de", "Hündchen"]]).node
+    assert other is not None
+    with pytest.raises(Conflict, match=r"'dog' is ambiguous: animal/dog \(\d+\), vehicle/Dog \(\d+\)\. Give a path"):
+        _node(tx, "dog")
+    assert _node(tx, "VEHICLE/hundchen") == _node(tx, "vehicle/dogs") == _node(tx, str(other.id)) == other.id
+    with pytest.raises(NotFound, match="no node 'plant/dog'"):
+        _node(tx, "plant/dog")
+
+
+def test_merging_takes_along_what_is_below_and_the_names(tx: Transaction) -> None:
+    puppy = taxonomy.add(tx, "canine", names=[["de", "Hund"]]).node
+    assert puppy is not None
+    taxonomy.add(tx, "Poodle", parent=puppy.id)
+    taxonomy.add(tx, "husky", parent=puppy.id)
+    done = taxonomy.merge(tx, puppy.id, _node(tx, "dog"))
+    assert done.node is not None
+    assert done.node.names == (("", "canine"), ("de", "Hund"))
+    assert (done.nodes, done.node.children) == (5, 3)
+    assert kept.paths(tx, [_node(tx, "husky")]) == {_node(tx, "husky"): ("animal", "dog", "husky")}
+    assert kept.targets(tx, [puppy.id]) == {puppy.id: _node(tx, "dog")}
+    with pytest.raises(NotFound, match='"canine"\\) was merged into node'):
+        taxonomy.edit(tx, puppy.id, {"name": "x"})
+
+
+def test_removing_lifts_what_is_below_or_takes_it_along(tx: Transaction) -> None:
+    dog = _node(tx, "dog")
+    assert taxonomy.remove(tx, dog).nodes == 3
+    assert kept.paths(tx, [_node(tx, "poodle")]) == {_node(tx, "poodle"): ("animal", "poodle")}
+    assert taxonomy.remove(tx, _node(tx, "vehicle"), below=True).nodes == 3
+    assert sorted(node.name for node in kept.nodes(tx).values()) == ["animal", "beagle", "cat", "poodle"]
+
+
+def test_an_edit_is_undone_as_a_whole_or_not_at_all(tx: Transaction) -> None:
+    merged = taxonomy.merge(tx, _node(tx, "cat"), _node(tx, "dog"))
+    moved = taxonomy.edit(tx, _node(tx, "poodle"), {"parent": _node(tx, "truck")})
+    taxonomy.add(tx, "cat", parent=_node(tx, "animal"))
+    taxonomy.edit(tx, _node(tx, "poodle"), {"name": "pudel"})
+    before = dump(tx)
+    for action, reason in ((merged.action, "two nodes of one name"), (moved.action, '"pudel" has been changed since')):
+        assert action is not None
+        with pytest.raises(Conflict, match=reason):
+            journal.undo(tx, action.id)
+    assert dump(tx) == before
+
+
+def test_a_node_that_others_use_by_now_is_not_undone(store: Store) -> None:
+    _, (image, *_) = images(store, 2)
+    with store.transaction() as tx:
+        done = tags.say(tx, [image], "plant/rose", True, create=True)
+        assert done.action is not None
+        assert done.action.title == 'Tagged 1 image "rose"'
+        label(tx, image + 1, [_node(tx, "rose")])
+        undone = journal.undo(tx, done.action.id)
+        assert (undone.changed, undone.conflicts) == (1, 2), "the word is taken back, the nodes stay"
+        assert shown(tx, image) == {}
+        assert list(shown(tx, image + 1)) == [_node(tx, "plant/rose")]
+
+
+def test_moves_at_once_make_no_circle(store: Store) -> None:
+    with store.transaction() as tx:
+        nodes = plant(tx, {"a": {}, "b": {}, "c": {}})
+    begin = threading.Barrier(3)
+
+    def move(pair: tuple[str, str]) -> bool:
+        begin.wait()
+        try:
+            with store.transaction() as tx:
+                taxonomy.edit(tx, nodes[pair[0]], {"parent": nodes[pair[1]]})
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(3) as people:
+        assert sorted(people.map(move, [("a", "b"), ("b", "c"), ("c", "a")])) == [False, True, True]
+    with store.transaction() as tx:
+        assert sorted(len(node.path) for node in kept.nodes(tx).values()) == [1, 2, 3]
+
+
+def test_a_dry_run_counts_and_leaves_nothing(store: Store) -> None:
+    _, ids = images(store, 5)
+    with store.transaction() as tx:
+        nodes = plant(tx, SMALL)
+        tags.say(tx, ids, nodes["poodle"], True)
+        before = dump(tx)
+    done = attempt(store, lambda tx: taxonomy.merge(tx, nodes["dog"], nodes["truck"]), dry_run=True)
+    assert (done.images, done.nodes) == (5, 4)
+    with store.transaction() as tx:
+        assert dump(tx) == before
+        assert tx.value("SELECT count(*) FROM action") == 1

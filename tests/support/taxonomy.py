@@ -57,4 +57,5 @@ COUNTED = """SELECT node_id, sum(own)::int, sum(images)::int FROM (
     SELECT node_id, own, images FROM taxonomy_count UNION ALL SELECT node_id, own, images FROM taxonomy_delta) c
     GROUP BY 1 HAVING sum(own) <> 0 OR sum(images) <> 0 ORDER BY 1"""
 COUNTED_AGAIN = """SELECT a.id, count(*) FILTER (WHERE t.node_id = a.id)::int, count(DISTINCT t.image_id)::int
-    FROM taxonomy_node a JOIN taxonomy_node n ON n.path <@ a.path JOIN tag t ON t.node_id = n.id GROUP BY 1 ORDER BY 1"""
+    FROM taxonomy_node a JOIN taxonomy_node n ON n.path <@ a.path JOIN tag t ON t.node_id = n.id
+    GROUP BY 1 ORDER BY 1"""

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from lumina.domain.curation import Curation
+from lumina.domain.places import Place
 from lumina.domain.summary import ImageSummary
 from lumina.domain.values import Fingerprint, Measures
 
@@ -79,3 +80,4 @@ class Known:
     measures: Measures | None
     stages: tuple[StageFact, ...]
     curation: Curation = field(default_factory=Curation)
+    place: Place | None = None

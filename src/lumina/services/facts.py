@@ -151,6 +151,9 @@ def _facts(known: Known) -> Iterator[Fact]:
         if value is not None and value != [] and not _is_assumed(entry.name, origins):
             origin = origins.get(entry.name) or ("computed" if entry.name == "geohash" else None)
             yield Fact(entry.group, entry.name, entry.label, value, entry.text(value), origin)
+    if place := known.place:
+        names = [name for name in (place.city, place.region, place.country) if name]
+        yield Fact("Place", "place", "Place", names, ", ".join(dict.fromkeys(names)), "computed")
     if albums := known.curation.albums:
         names = [name for _, name in albums]
         yield Fact("Description", "albums", "Albums", names, ", ".join(names), decided.OURS)

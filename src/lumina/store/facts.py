@@ -9,7 +9,7 @@ from typing import Any
 
 from lumina.domain.facts import FileFact, Known, StageFact
 from lumina.domain.values import Fingerprint, Measures
-from lumina.store import browse, curation
+from lumina.store import browse, curation, places
 from lumina.store.database import Transaction
 from lumina.store.results import unsigned
 
@@ -38,6 +38,7 @@ def known(tx: Transaction, image_id: int) -> Known | None:
         measures=_measures(tx, image_id),
         stages=_stages(tx, image_id),
         curation=curation.of_images(tx, [image_id])[image_id],
+        place=places.of_image(tx, image_id),
     )
 
 

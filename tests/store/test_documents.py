@@ -8,6 +8,7 @@ import pytest
 
 from lumina.domain.curation import Change, Field
 from lumina.domain.query import parse
+from lumina.engine import words
 from lumina.engine.words import Words
 from lumina.store import Store, Transaction, documents, journal, places, search, suggest
 from tests.support.journal import images
@@ -17,9 +18,8 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
 
 
 def _found(store: Store, text: str) -> list[int]:
-    words = Words(store)
     while _pending(store):
-        words.tick()
+        Words(store).tick()
     with store.transaction() as tx:
         return [hit.image_id for hit in search.matches(tx, parse(text)).hits]
 
@@ -125,6 +125,19 @@ def test_an_image_that_somebody_holds_is_left_for_later_and_nobody_waits(store: 
             assert documents.fold(first) == 0, "all that is left is held"
             assert documents.fold(second) == 0, "and one is at it already"
     assert _found(store, "jpg") == [free, held]
+
+
+def test_what_has_just_changed_is_found_before_what_was_marked_long_ago(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(words, "AT_ONCE", 2)
+    _, ids = images(store, 3)
+    with store.transaction() as tx:
+        tx.execute("INSERT INTO metadata (image_id, title) VALUES (:id, 'Harbour')", id=ids[1])
+    Words(store).catch_up()
+    with store.transaction() as tx:
+        assert [hit.image_id for hit in search.matches(tx, parse("harbour")).hits] == [ids[1]]
+        assert documents.pending(tx)
 
 
 def _pairs(tx: Transaction, sql: str) -> dict[str, int]:

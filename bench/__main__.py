@@ -32,6 +32,7 @@ BENCHMARKS: Mapping[str, Sequence[str]] = {
     "curation": ("--database", SERVER),
     "taxonomy": ("--database", SERVER),
     "timeline_api": ("--database", SEEDED),
+    "text_search": ("--database", SEEDED),
     "timeline_browser": ("--database", SEEDED),
 }
 

@@ -15,6 +15,8 @@ PIECE = 500
 """Documents written in one transaction, at most: it locks their images against removal meanwhile."""
 SWEEP = 20_000
 """Images that one step of a sweep marks, at most."""
+BRANCHES = 500
+"""Sweeps of branches that one step spreads."""
 _LOCK = "hashtext('lumina.search')"
 
 
@@ -71,19 +73,11 @@ def _leave(tx: Transaction, ids: Collection[int]) -> int:
 
 
 def _sweep(tx: Transaction) -> int:
-    """One step of the oldest sweep: marks images, or makes a sweep of a branch into one for each of its nodes."""
-    row = tx.row("SELECT * FROM search_sweep ORDER BY id LIMIT 1")
+    """One step of the oldest sweep: marks a piece of its images."""
+    _spread(tx)
+    row = tx.row("SELECT * FROM search_sweep WHERE NOT below ORDER BY id LIMIT 1")
     if row is None:
         return 0
-    if row["below"]:
-        tx.execute("DELETE FROM search_sweep WHERE below AND node_id = :node", node=row["node_id"])
-        tx.execute(
-            """INSERT INTO search_sweep (node_id) SELECT id FROM taxonomy_node
-            WHERE path <@ (SELECT path FROM taxonomy_node WHERE id = :node)
-              AND id NOT IN (SELECT node_id FROM search_sweep WHERE node_id IS NOT NULL AND NOT below AND after = 0)""",
-            node=row["node_id"],
-        )
-        return 1
     table, column = ("tag", "node_id") if row["album_id"] is None else ("album_image", "album_id")
     marked: int | None = tx.value(
         f"""WITH marked AS (INSERT INTO search_mark (image_id) SELECT image_id FROM {table}
@@ -98,6 +92,19 @@ def _sweep(tx: Transaction) -> int:
     else:
         tx.execute("UPDATE search_sweep SET after = :after WHERE id = :id", id=row["id"], after=marked)
     return 1
+
+
+def _spread(tx: Transaction) -> None:
+    """Make sweeps of branches into one for each of their nodes that has images."""
+    tx.execute(
+        """WITH branches AS (DELETE FROM search_sweep WHERE id IN (
+            SELECT id FROM search_sweep WHERE below ORDER BY id LIMIT :most) RETURNING node_id)
+        INSERT INTO search_sweep (node_id) SELECT DISTINCT n.id FROM branches b
+        JOIN taxonomy_node top ON top.id = b.node_id JOIN taxonomy_node n ON n.path <@ top.path
+        WHERE EXISTS (SELECT FROM tag WHERE node_id = n.id) AND NOT EXISTS (
+            SELECT FROM search_sweep s WHERE s.node_id = n.id AND NOT s.below AND s.after = 0)""",
+        most=BRANCHES,
+    )
 
 
 def _write(tx: Transaction, ids: Sequence[int]) -> None:

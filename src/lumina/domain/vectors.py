@@ -66,7 +66,7 @@ class Calibration:
 
     Attributes:
         size: vectors that the space had then. sample: vectors that were compared with each other.
-        middle, width: of the bell that chance gives, cosines.
+        middle, width: of the bell that chance gives, on Fisher's scale (arctanh of the cosine).
         stretch: how much farther its upper tail reaches than a bell's.
         near: the cosine to the nearest other image that 95 of 100 images reach.
         quantiles: share of the pairs -> cosine below which they lie.

@@ -31,6 +31,8 @@ TAIL = 0.975
 MOST_STRETCH = 1.5
 LONELY = 0.05
 """Share of the images that may have nothing near to them."""
+MOST_SURE = 1 - 1e-6
+"""A cosine of 1, as far as half precision tells."""
 NOTHING = 2.0
 """More than any cosine."""
 QUANTILES = (0.5, 0.9, 0.99, 0.999, 0.9999)
@@ -54,7 +56,7 @@ def calibrate(sample: Scores, nearest: Scores, size: int) -> Calibration | None:
     scores = unit @ unit.T
     others = scores[~np.eye(len(unit), dtype=np.bool_)].reshape(len(unit), -1)
     middle, width = bell(others)
-    tails = (np.quantile(others, TAIL, axis=1) - middle) / np.maximum(width, 1e-6)
+    tails = (straightened(np.quantile(others, TAIL, axis=1)) - middle) / np.maximum(width, 1e-6)
     return Calibration(
         size=size,
         sample=len(unit),
@@ -67,8 +69,8 @@ def calibrate(sample: Scores, nearest: Scores, size: int) -> Calibration | None:
 
 
 def bell(scores: Scores) -> tuple[Scores, Scores]:
-    """Median and width of what chance gives, for each row of scores (n x m); two arrays of n."""
-    ordered = np.sort(scores.astype(np.float64), axis=1)
+    """Median and width of what chance gives, for each row of scores (n x m); two arrays of n, straightened."""
+    ordered = np.sort(straightened(scores), axis=1)
     rows = np.arange(len(ordered))
     kept = np.full(len(ordered), ordered.shape[1])
     for _ in range(ROUNDS):
@@ -79,6 +81,11 @@ def bell(scores: Scores) -> tuple[Scores, Scores]:
             break
         kept = now
     return middle, width
+
+
+def straightened(scores: Scores) -> Scores:
+    """Cosines on a scale without an end (Fisher's), so that a bell's tail does not reach beyond 1."""
+    return np.arctanh(np.clip(scores.astype(np.float64), -MOST_SURE, MOST_SURE))
 
 
 def cut(background: Scores, size: int, calibration: Calibration | None, *, picture: bool = True) -> Cut:
@@ -97,7 +104,7 @@ def cut(background: Scores, size: int, calibration: Calibration | None, *, pictu
     if len(background) < FEW:
         return Cut(NOTHING, NOTHING)
     middle, width = bell(background[None])
-    level = float(middle[0] + width[0] * height(size, calibration.stretch if calibration else 1.0))
+    level = float(np.tanh(middle[0] + width[0] * height(size, calibration.stretch if calibration else 1.0)))
     if calibration is None or not picture:
         return Cut(level, level)
     return Cut(level, max(level, (level + calibration.near) / 2))
@@ -111,6 +118,7 @@ def alike(calibration: Calibration, images: int) -> float:
         images: how many are compared with each other.
     """
     chance = calibration.middle + calibration.width * height(images * images // 2, calibration.stretch)
+    chance = float(np.tanh(chance))
     return max(chance, (chance + calibration.near) / 2)
 
 

@@ -47,6 +47,8 @@ from lumina.files.vault import Vault
 from lumina.inference.models import Models
 from lumina.inference.providers import Execution
 from lumina.services.killfiles import KillFiles
+from lumina.services.search import Search
+from lumina.services.search.questions import Questions
 from lumina.services.work import WorkService
 from lumina.stages.checksum import Checksum
 from lumina.stages.embed import Embed
@@ -96,6 +98,7 @@ class App:
     engine: Engine
     reaper: Reaper
     words: Words
+    search: Search
     work: WorkService
 
     @property
@@ -217,9 +220,22 @@ def build(
             partial(_follow, dispatcher, resolver),
         ),
         reaper=Reaper(store, leases, dispatcher, settings.keep_jobs_days),
-        words=Words(store),
+        words=(words := Words(store)),
+        search=_search(settings, store, models, derived, words),
         work=WorkService(store, registry, dispatcher),
     )
+
+
+def _search(settings: Settings, store: Store, models: Models, derived: DerivedStore, words: Words) -> Search:
+    questions = Questions(
+        store,
+        models,
+        derived,
+        preferred=settings.search_model,
+        max_pixels=settings.max_megapixels * 1_000_000,
+        megabytes=settings.worker_memory,
+    )
+    return Search(store, questions, words.catch_up)
 
 
 def _keep_compiled_code(home: Path) -> None:

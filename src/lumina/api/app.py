@@ -24,6 +24,7 @@ from lumina.api.routes import (
     jobs,
     metrics,
     resolution,
+    search,
     sources,
     subjects,
     system,
@@ -38,6 +39,7 @@ from lumina.api.web import Web
 
 API = (
     timeline,
+    search,
     images,
     curation,
     albums,

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from lumina.api.schemas.problem import Problem
+from lumina.domain.query import BadQuery
 from lumina.errors import LuminaError
 
 MEDIA_TYPE = "application/problem+json"
@@ -30,12 +31,19 @@ _log = structlog.get_logger(__name__)
 
 
 def response(
-    status: int, title: str, detail: str, *, kind: str = "", headers: Mapping[str, str] | None = None
+    status: int,
+    title: str,
+    detail: str,
+    *,
+    kind: str = "",
+    headers: Mapping[str, str] | None = None,
+    span: tuple[int, int] | None = None,
 ) -> Response:
-    """A problem as a response; `kind` defaults to the title."""
+    """A problem as a response; `kind` defaults to the title. `span`: from where to where a query is wrong."""
     name = re.sub(r"[^a-z0-9]+", "-", (kind or title).lower()).strip("-")
-    problem = Problem(type=f"/problems/{name}", title=title, status=status, detail=detail)
-    return Response(problem.model_dump_json(), status, dict(headers or {}), MEDIA_TYPE)
+    start, end = span or (None, None)
+    problem = Problem(type=f"/problems/{name}", title=title, status=status, detail=detail, start=start, end=end)
+    return Response(problem.model_dump_json(exclude_none=True), status, dict(headers or {}), MEDIA_TYPE)
 
 
 def documented(*statuses: int, more: Mapping[int, dict[str, Any]] | None = None) -> dict[int | str, dict[str, Any]]:
@@ -61,7 +69,10 @@ def install(app: FastAPI) -> None:
 def _lumina(_request: Request, error: Exception) -> Response:
     assert isinstance(error, LuminaError)
     headers = {"Retry-After": "2"} if error.status == HTTPStatus.SERVICE_UNAVAILABLE else None
-    return response(error.status, error.title, str(error), kind=_kebab(type(error).__name__), headers=headers)
+    span = (error.start, error.end) if isinstance(error, BadQuery) else None
+    return response(
+        error.status, error.title, str(error), kind=_kebab(type(error).__name__), headers=headers, span=span
+    )
 
 
 def _validation(_request: Request, error: Exception) -> Response:

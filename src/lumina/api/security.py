@@ -38,6 +38,8 @@ HEADERS = {
 }
 MOST_BYTES = 1_000_000
 """Of a request's body."""
+UPLOADS = {"/api/search": 51_000_000}
+"""Bytes where pictures are sent."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -84,14 +86,14 @@ class Security:
             await send(message)
 
         headers = Headers(scope=scope)
-        refusal = self._refusal(scope["method"], headers)
+        refusal = self._refusal(scope["method"], headers, _most(scope))
         if refusal is not None:
             status, title, detail = refusal
             await problems.response(status, title, detail)(scope, receive, with_headers)
             return
-        await self.app(scope, _limited(receive), with_headers)
+        await self.app(scope, _limited(receive, _most(scope)), with_headers)
 
-    def _refusal(self, method: str, headers: Headers) -> tuple[int, str, str] | None:
+    def _refusal(self, method: str, headers: Headers, most: int) -> tuple[int, str, str] | None:
         host = _name(headers.get("host", ""))
         if not is_loopback(host):
             return 421, "Wrong host", f"This server does not answer for {host[:100]!r}."
@@ -103,9 +105,14 @@ class Security:
         if origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower():
             return 403, "Forbidden", "Another site asked for this change."
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > MOST_BYTES:
-            return 413, "Too large", f"A request may have at most {MOST_BYTES} bytes."
+        if not length.isdigit() or int(length) > most:
+            return 413, "Too large", f"A request may have at most {most} bytes."
         return None
+
+
+def _most(scope: Scope) -> int:
+    """Bytes that the body of this request may have."""
+    return UPLOADS.get(scope["path"], MOST_BYTES)
 
 
 def _name(host: str) -> str:
@@ -116,7 +123,7 @@ def _name(host: str) -> str:
         return ""
 
 
-def _limited(receive: Receive) -> Receive:
+def _limited(receive: Receive, most: int) -> Receive:
     """Cut bodies that grow beyond what they may have, whatever they said."""
     size = 0
 
@@ -124,7 +131,7 @@ def _limited(receive: Receive) -> Receive:
         nonlocal size
         message = await receive()
         size += len(message.get("body", b""))
-        if size > MOST_BYTES:
+        if size > most:
             return {"type": "http.disconnect"}
         return message
 

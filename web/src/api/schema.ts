@@ -644,6 +644,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/images/{image_id}/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Similar
+         * @description Images that look like one of the catalog, most alike first, without itself.
+         */
+        get: operations["search_similar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/images/{image_id}/tags": {
         parameters: {
             query?: never;
@@ -1000,6 +1020,50 @@ export interface paths {
          * @description Machines that work, and when they were last heard of.
          */
         get: operations["system_nodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * By Words
+         * @description Images that words and filters mean, and images that look like them, best first. Goes on with any search.
+         */
+        get: operations["search_by_words"];
+        put?: never;
+        /**
+         * By Picture
+         * @description Images that look like a picture, or a region of one. `GET /api/search` with its cursor goes on.
+         */
+        post: operations["search_by_picture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search/suggest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Suggest
+         * @description What a query that is being typed may become.
+         */
+        get: operations["search_suggest"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3211,6 +3275,17 @@ export interface components {
         Problem: {
             /** Detail */
             detail: string;
+            /**
+             * End
+             * @default null
+             */
+            end: number | null;
+            /**
+             * Start
+             * @description Of what is wrong in a query, in characters; there alone.
+             * @default null
+             */
+            start: number | null;
             /** Status */
             status: number;
             /** Title */
@@ -3221,6 +3296,28 @@ export interface components {
              * @example /problems/not-found
              */
             type: string;
+        };
+        /**
+         * Reason
+         * @description Why an image was found.
+         */
+        Reason: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "words" | "picture" | "tag" | "place" | "camera" | "date" | "name" | "filter";
+            /**
+             * Text
+             * @description For people.
+             * @example Tagged truck > pickup
+             */
+            text: string;
+            /**
+             * Weight
+             * @description 0-1.
+             */
+            weight: number;
         };
         /**
          * Refusal
@@ -3408,6 +3505,43 @@ export interface components {
             sharpness: number;
             /** Size */
             size: number;
+        };
+        /**
+         * SearchAnswer
+         * @description A page of results, best first. Where `total` is 0, nothing matches.
+         */
+        SearchAnswer: {
+            /** Items */
+            items: components["schemas"]["SearchResult"][];
+            /**
+             * Next
+             * @description Cursor of the next page, to be passed with the same `q` and `catalog`.
+             */
+            next: string | null;
+            query: components["schemas"]["UnderstoodQuery"];
+            /** Took Ms */
+            took_ms: number;
+            /**
+             * Total
+             * @description In all; null where counting would take longer than finding.
+             */
+            total: number | null;
+            /** Ways */
+            ways: components["schemas"]["Way"][];
+        };
+        /**
+         * SearchResult
+         * @description An image that was found; reasons strongest first.
+         */
+        SearchResult: {
+            image: components["schemas"]["ImageCard"];
+            /** Reasons */
+            reasons: components["schemas"]["Reason"][];
+            /**
+             * Score
+             * @description 0-1; 1 is the first place on every way, 0 where only words go on.
+             */
+            score: number;
         };
         /**
          * Setting
@@ -3610,6 +3744,34 @@ export interface components {
             run: components["schemas"]["RunOfSubjects"] | null;
         };
         /**
+         * Suggestion
+         * @description What the end of a query may go on to be.
+         */
+        Suggestion: {
+            /** Detail */
+            detail: string;
+            /**
+             * Kind
+             * @description word, spelling, field, or the name of a filter.
+             */
+            kind: string;
+            /** Start */
+            start: number;
+            /**
+             * Text
+             * @description All that stands in the query from `start` to its end.
+             */
+            text: string;
+        };
+        /**
+         * Suggestions
+         * @description What a query that is being typed may become, most likely first.
+         */
+        Suggestions: {
+            /** Items */
+            items: components["schemas"]["Suggestion"][];
+        };
+        /**
          * TagEvidence
          * @description What a model or a file says.
          */
@@ -3780,6 +3942,54 @@ export interface components {
             size: number;
         };
         /**
+         * Understood
+         * @description A piece of the query as it was taken.
+         */
+        Understood: {
+            /** End */
+            end: number;
+            /**
+             * Kind
+             * @description word, phrase, year, or the name of a filter.
+             */
+            kind: string;
+            /**
+             * Negated
+             * @description Images with it are left out.
+             */
+            negated: boolean;
+            /**
+             * Start
+             * @description Where it stands in the query, in characters.
+             */
+            start: number;
+            /**
+             * Text
+             * @description As it was typed; of a filter its value alone.
+             */
+            text: string;
+        };
+        /**
+         * UnderstoodQuery
+         * @description The query, and how it was taken.
+         */
+        UnderstoodQuery: {
+            /**
+             * Semantic
+             * @description What pictures were compared with, in words; empty where with none.
+             */
+            semantic: string;
+            /**
+             * Spelling
+             * @description What may have been meant, where nothing was found.
+             */
+            spelling: string | null;
+            /** Text */
+            text: string;
+            /** Understood */
+            understood: components["schemas"]["Understood"][];
+        };
+        /**
          * Undo
          * @description What to undo; by default the last thing that a person did.
          */
@@ -3817,6 +4027,27 @@ export interface components {
         Ungrouped: {
             /** Images */
             images: number[];
+        };
+        /**
+         * Way
+         * @description One way in which images were looked for.
+         */
+        Way: {
+            /**
+             * Detail
+             * @description A sentence for people; may be empty.
+             */
+            detail: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "words" | "picture";
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "used" | "unavailable" | "nothing";
         };
     };
     responses: never;
@@ -5749,6 +5980,60 @@ export interface operations {
             };
         };
     };
+    search_similar: {
+        parameters: {
+            query?: {
+                catalog?: string | null;
+                limit?: number;
+                /** @description Instead of the model that searches use. */
+                model?: string | null;
+            };
+            header?: never;
+            path: {
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchAnswer"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     tags_of_image: {
         parameters: {
             query?: never;
@@ -6771,6 +7056,190 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Node"][];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_by_words: {
+        parameters: {
+            query?: {
+                catalog?: string | null;
+                cursor?: string | null;
+                limit?: number;
+                /** @description Instead of the model that searches use. */
+                model?: string | null;
+                /** @description Words and filters; blank is everything, newest first. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchAnswer"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_by_picture: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Catalog */
+                    catalog?: string | null;
+                    /**
+                     * Image
+                     * Format: binary
+                     * @description A file of at most 50 MB.
+                     */
+                    image?: string;
+                    /** Image Id */
+                    image_id?: number | null;
+                    /**
+                     * Limit
+                     * @default 50
+                     */
+                    limit?: number;
+                    /** Model */
+                    model?: string | null;
+                    /**
+                     * Q
+                     * @default
+                     */
+                    q?: string;
+                    /**
+                     * Region
+                     * @description x,y,width,height, fractions 0-1.
+                     */
+                    region?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchAnswer"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_suggest: {
+        parameters: {
+            query?: {
+                catalog?: string | null;
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not available */

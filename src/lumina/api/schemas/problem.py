@@ -14,3 +14,5 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str
+    start: int | None = Field(None, description="Of what is wrong in a query, in characters; there alone.")
+    end: int | None = None

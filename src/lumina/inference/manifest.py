@@ -40,6 +40,8 @@ class Manifest:
         source: where it came from, for people: an address, a folder, "exported".
         installed_at: when, with time zone.
         terms_accepted: title of the conditions that were accepted; "" where there were none.
+        terms_accepted_at: when that was, with time zone.
+        own: whether the files are of the user's own making: exported, say, and so not the published ones.
     """
 
     model: str
@@ -48,6 +50,8 @@ class Manifest:
     source: str
     installed_at: datetime
     terms_accepted: str = ""
+    terms_accepted_at: datetime | None = None
+    own: bool = False
 
 
 def read(folder: Path) -> Manifest | None:
@@ -75,6 +79,8 @@ def write(folder: Path, manifest: Manifest) -> None:
         "source": manifest.source,
         "installed_at": manifest.installed_at.isoformat(),
         "terms_accepted": manifest.terms_accepted,
+        "terms_accepted_at": manifest.terms_accepted_at.isoformat() if manifest.terms_accepted_at else None,
+        "own": manifest.own,
         "files": {path: {"size": file.size, "sha256": file.sha256} for path, file in manifest.files.items()},
     }
     unmark(folder)
@@ -124,4 +130,6 @@ def _manifest(values: Mapping[str, Any]) -> Manifest:
         source=str(values["source"]),
         installed_at=datetime.fromisoformat(values["installed_at"]),
         terms_accepted=str(values.get("terms_accepted", "")),
+        terms_accepted_at=datetime.fromisoformat(when) if (when := values.get("terms_accepted_at")) else None,
+        own=bool(values.get("own", False)),
     )

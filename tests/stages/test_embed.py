@@ -48,7 +48,7 @@ def test_each_picture_gets_its_own_vector_in_order(models: Models, tmp_path: Pat
     stage = Embed(tiny(NAME), models)
     pictures = [proxy(tmp_path, seed, 100 + 9 * seed) for seed in range(21)]
     outcomes = stage.run(pictures)
-    alone = models.image_encoder(NAME).encode([each.pixels(1440) for each in pictures])
+    alone = models.image_encoder(NAME).encode([each.pixels(720) for each in pictures])
     found = [each.vector for each in outcomes if isinstance(each, Embedding)]
     assert len(found) == 21
     np.testing.assert_allclose(np.stack(found), alone, atol=1e-5)

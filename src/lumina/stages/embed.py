@@ -25,8 +25,9 @@ class Embed(Stage[Picture, Embedding]):
     needs = ("proxy",)
     lane = Lane.GPU
     batch = 32
-    side = 1440
-    """Pixels of the proxy, from which all models start."""
+    side, half, enough = 1440, 720, 256
+    """Pixels: all models start from the proxy at half its size, or, where its shorter side would then be less than any
+    of them takes, from the whole."""
 
     def __init__(self, entry: ModelEntry, models: Models) -> None:
         self.name, self.version = f"embed:{entry.name}", entry.version
@@ -51,9 +52,14 @@ class Embed(Stage[Picture, Embedding]):
             outcomes.extend(self._outcomes(encoder, prepared))
         return outcomes
 
+    @classmethod
+    def side_for(cls, size: tuple[int, int]) -> int:
+        """The longer side of the rendering that a picture of this width and height is prepared from."""
+        return cls.half if min(size) * cls.half >= cls.enough * max(size) else cls.side
+
     def _prepared(self, encoder: Images, picture: Picture) -> Tensor | Failure:
         try:
-            return encoder.prepare(picture.pixels(self.side))
+            return encoder.prepare(picture.pixels(self.side_for(picture.size)))
         except PictureError as error:
             return Failure(error.code, error.reason, error.retryable)
 

@@ -46,6 +46,8 @@ from lumina.files.trash import Trash
 from lumina.files.vault import Vault
 from lumina.inference.models import Models
 from lumina.inference.providers import Execution
+from lumina.remote import hub as publishers
+from lumina.remote.hub import Hub
 from lumina.services.killfiles import KillFiles
 from lumina.services.search import Search
 from lumina.services.search.questions import Questions
@@ -94,6 +96,7 @@ class App:
     registry: Registry
     derived: DerivedStore
     models: Models
+    hub: Hub
     leases: Leases
     engine: Engine
     reaper: Reaper
@@ -209,6 +212,7 @@ def build(
         registry=registry,
         derived=derived,
         models=models,
+        hub=publishers.from_environment(models.home, settings.model_mirror),
         leases=leases,
         engine=Engine(
             store,

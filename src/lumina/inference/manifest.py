@@ -6,6 +6,7 @@ ends by writing it, so that a broken-off installation is none.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -17,8 +18,9 @@ from typing import Any
 
 from lumina.errors import BadModel
 
-NAME, FILES, MARK = "manifest.json", "files", "broken.txt"
-"""`broken.txt` holds the reason why an installed model could not be loaded; installing it anew removes it."""
+NAME, FILES, MARK, RUNS = "manifest.json", "files", "broken.txt", "runs.json"
+"""`broken.txt` holds the reason why an installed model could not be loaded; installing it anew removes it. `runs.json`
+says what it ran on when it was last loaded, for processes that do not load it."""
 LARGEST = 1 << 20
 
 
@@ -71,6 +73,14 @@ def read(folder: Path) -> Manifest | None:
         raise BadModel(f"{place} is damaged ({error}); install the model again.") from error
 
 
+def read_or_none(folder: Path) -> Manifest | None:
+    """The manifest of a model's folder; None where there is none, or a damaged one."""
+    try:
+        return read(folder)
+    except BadModel:
+        return None
+
+
 def write(folder: Path, manifest: Manifest) -> None:
     """Make the model in `folder` an installed one, as one step."""
     values = {
@@ -103,6 +113,22 @@ def mark(folder: Path) -> str:
         return (folder / MARK).read_text("utf-8", errors="replace")
     except OSError:
         return ""
+
+
+def note_running(folder: Path, provider: str, warning: str) -> None:
+    """Remember, for all processes, what the model runs on here, where the folder can be written."""
+    if runs_on(folder) != (provider, warning):
+        with contextlib.suppress(OSError):
+            put(folder / RUNS, json.dumps({"provider": provider, "warning": warning}).encode())
+
+
+def runs_on(folder: Path) -> tuple[str, str]:
+    """What the model ran on when it was last loaded, and the warning about that; "" where it never was."""
+    try:
+        values = json.loads((folder / RUNS).read_bytes())
+        return str(values["provider"]), str(values["warning"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return "", ""
 
 
 def digest(path: Path) -> Stored:

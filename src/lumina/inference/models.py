@@ -70,21 +70,12 @@ class Models:
     def standing(self, name: str) -> Standing:
         """How a model stands now; looks at names and sizes only, so it may be asked often."""
         entry = self.entry(name)
-        try:
-            wrong = self._wrong(entry)
-        except BadModel as error:
-            return Standing(ModelState.BROKEN, str(error))
-        if wrong is None:
-            detail = f"Model {name} is not installed: lumina models pull {name}"
-            return Standing(ModelState.MISSING, detail)
-        if wrong:
-            return Standing(ModelState.BROKEN, wrong)
-        return self._running(name)
+        return self._amiss(entry) or self._running(name)
 
     def waiting(self, name: str) -> str | None:
-        """One sentence on why this model cannot be used; None where it can."""
-        standing = self.standing(name)
-        return None if standing.state is ModelState.INSTALLED else standing.detail
+        """One sentence on why this model cannot be used; None where it can. Does not even import the runtime."""
+        amiss = self._amiss(self.entry(name))
+        return amiss.detail if amiss else None
 
     def image_encoder(self, name: str) -> Images:
         """An `ImageEncoder`; it is loaded at the first `encode`, which raises `Unavailable` where that cannot be.
@@ -144,6 +135,17 @@ class Models:
     def _files(self, name: str) -> Path:
         return self.folder(name) / manifest.FILES
 
+    def _amiss(self, entry: ModelEntry) -> Standing | None:
+        """How a model stands that cannot be used; None where it can."""
+        try:
+            wrong = self._wrong(entry)
+        except BadModel as error:
+            return Standing(ModelState.BROKEN, str(error))
+        if wrong is None:
+            detail = f"Model {entry.name} is not installed: lumina models pull {entry.name}"
+            return Standing(ModelState.MISSING, detail)
+        return Standing(ModelState.BROKEN, wrong) if wrong else None
+
     def _wrong(self, entry: ModelEntry) -> str | None:
         """None where it is not installed; what is wrong with it; "" where nothing is."""
         folder = self.folder(entry.name)
@@ -164,7 +166,12 @@ class Models:
     def _running(self, name: str) -> Standing:
         held = self._loaded.get((name, "image"))
         if held is None:
-            return Standing(ModelState.INSTALLED, provider=providers.candidates(self.execution)[0].value)
+            provider, warning = manifest.runs_on(self.folder(name))
+            return Standing(
+                ModelState.INSTALLED,
+                provider=provider or providers.candidates(self.execution)[0].value,
+                warning=warning or providers.unusable(self.execution),
+            )
         session = held[1]
         return Standing(ModelState.INSTALLED, provider=session.provider.value, warning=session.warning)
 
@@ -186,6 +193,9 @@ class Models:
                 raise Unavailable(waiting)
             loaded = self._first(entry, load)
             self._loaded[(entry.name, part)] = (stamp, loaded)
+            if part == "image":
+                session: Any = loaded
+                manifest.note_running(self.folder(entry.name), session.provider.value, session.warning)
             return loaded
 
     def _first(self, entry: ModelEntry, load: Callable[[], Loaded]) -> Loaded:

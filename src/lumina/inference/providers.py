@@ -50,17 +50,24 @@ def used(session: Any) -> Execution:
 
 def warning(execution: Execution, got: Execution) -> str:
     """One sentence where the CPU has to do what something faster was meant for; "" where all is as asked."""
+    if reason := unusable(execution):
+        return reason
     best = candidates(execution)[0]
-    if execution is not Execution.AUTO and best is not execution:
-        return (
-            f"{execution.value} was asked for (setting execution), but this ONNX Runtime cannot use it: "
-            f"the networks run on the {got.value}."
-        )
     if got is not best:
         return (
             f"{best.value} is there, but could not be started (the log says why): the networks run on the {got.value}."
         )
     return ""
+
+
+def unusable(execution: Execution) -> str:
+    """One sentence where this ONNX Runtime has nothing of what was asked for; "" otherwise."""
+    if execution in (Execution.AUTO, Execution.CPU) or candidates(execution)[0] is execution:
+        return ""
+    return (
+        f"{execution.value} was asked for (setting execution), but this ONNX Runtime cannot use it: "
+        f"the networks run on the {candidates(execution)[0].value}."
+    )
 
 
 def cores() -> int:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from lumina.domain.model import ModelEntry
-from lumina.errors import BadInput, BadModel, Unavailable
+from lumina.errors import BadInput, Unavailable
 from lumina.inference import install, manifest
 from lumina.inference.held import held, is_held
 from lumina.inference.manifest import Manifest, Stored
@@ -90,13 +90,12 @@ class Hub:
             BadModel: what arrives is not what was expected.
             Interrupted: told to stop.
         """
-        known = self._known(entry)
-        check_terms(entry, known, accept_terms=accept_terms)
         folder = self.home / entry.name
+        check_terms(entry, manifest.read_or_none(folder), accept_terms=accept_terms)
         try:
             with held(self.home, entry.name):
                 install.recover(folder)
-                known = self._known(entry)
+                known = manifest.read_or_none(folder)
                 if known is not None and not again and whole(folder, entry, known):
                     return Pulled(known, unchanged=True)
                 return self._pull(entry, known, accept_change=accept_change, again=again, tell=tell, stop=stop)
@@ -159,12 +158,6 @@ class Hub:
         new = Manifest(entry.name, entry.version, stored, shown(source), accepted_at, accepted, when)
         install.settle(folder, folder / install.INCOMING, new)
         return Pulled(new, first_use=tuple(file.path for file in entry.files if not file.sha256))
-
-    def _known(self, entry: ModelEntry) -> Manifest | None:
-        try:
-            return manifest.read(self.home / entry.name)
-        except BadModel:
-            return None
 
     def _check_space(self, entry: ModelEntry) -> None:
         had = self.progress(entry)

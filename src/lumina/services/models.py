@@ -1,0 +1,163 @@
+"""The models: how each stands, and what is asked for when one comes or goes."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
+
+from lumina.domain.model import ModelEntry, ModelState, Terms
+from lumina.domain.work import Job
+from lumina.inference import manifest
+from lumina.inference.models import Models
+from lumina.remote.hub import Hub
+from lumina.remote.progress import Progress
+from lumina.services.work import WorkService
+from lumina.store import Transaction, browse
+from lumina.store import coverage as ledger
+
+PULLING = "pulling"
+TAG = "tag"
+"""The stage that applies what the tagging model has been taught."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelView:
+    """One model, as people see it.
+
+    Attributes:
+        terms: of its own, to be accepted before it is downloaded; None where the licence is free.
+        terms_accepted: whether they have been.
+        kind: what it can do: `image`, `text`, `classifier`.
+        size: bytes to download, or that are installed.
+        state: `installed`, `missing`, `broken`, `pulling`.
+        detail: one sentence for a person: what is missing or wrong; "" where all is well.
+        provider: what it runs on; "" where it is not installed.
+        warning: one sentence, where that is not what was asked for.
+        enabled: whether the setting `models` wants it.
+        embedded: images that have its vector.
+        progress: of a download that goes on, or was broken off and will go on from there.
+    """
+
+    name: str
+    title: str
+    licence: str
+    terms: Terms | None
+    terms_accepted: bool
+    kind: tuple[str, ...]
+    dimensions: int
+    size: int
+    state: str
+    detail: str
+    provider: str
+    warning: str
+    enabled: bool
+    embedded: int
+    progress: Progress | None
+
+
+def stage(name: str) -> str:
+    """Name of the stage that embeds images with this model."""
+    return f"embed:{name}"
+
+
+def names(setting: str) -> tuple[str, ...]:
+    """The models that the setting `models` wants."""
+    return tuple(name for name in setting.split(",") if name)
+
+
+def embedded_images(tx: Transaction, models: Models) -> dict[str, int]:
+    """Images that have a vector of each model's present version; models without any are left out."""
+    versions = {stage(entry.name): entry.version for entry in models.entries()}
+    found: dict[str, int] = {}
+    for (_, name), counts in ledger.counts(tx, versions).items():
+        model = name.removeprefix(stage(""))
+        found[model] = found.get(model, 0) + counts.done
+    return found
+
+
+def listed(
+    models: Models,
+    hub: Hub,
+    wanted: Iterable[str],
+    counts: Mapping[str, int],
+    problems: Mapping[str, str] | None = None,
+    running: Container[str] = (),
+) -> list[ModelView]:
+    """All models of the catalogue.
+
+    Args:
+        models: of this process.
+        hub: where they come from.
+        wanted: names of those that the settings want.
+        counts: from `embedded_images`.
+        problems: name -> why the last download failed.
+        running: names of those that this process downloads.
+    """
+    enabled, failed = frozenset(wanted), problems or {}
+    return [
+        _view(
+            models,
+            entry,
+            hub.progress(entry),
+            enabled=entry.name in enabled,
+            embedded=counts.get(entry.name, 0),
+            pulling=entry.name in running or hub.pulling(entry.name),
+            problem=failed.get(entry.name, ""),
+        )
+        for entry in models.entries()
+    ]
+
+
+def _view(
+    models: Models,
+    entry: ModelEntry,
+    progress: Progress | None,
+    *,
+    enabled: bool,
+    embedded: int,
+    pulling: bool,
+    problem: str,
+) -> ModelView:
+    standing = models.standing(entry.name)
+    known = manifest.read_or_none(models.folder(entry.name))
+    state = PULLING if pulling else standing.state.value
+    size = sum(file.size for file in known.files.values()) if known else entry.size
+    return ModelView(
+        name=entry.name,
+        title=entry.title,
+        licence=entry.licence,
+        terms=entry.terms,
+        terms_accepted=bool(entry.terms and known and known.terms_accepted == entry.terms.title),
+        kind=entry.kinds,
+        dimensions=entry.dimensions,
+        size=size,
+        state=state,
+        detail="" if pulling else problem or standing.detail,
+        provider=standing.provider,
+        warning=standing.warning,
+        enabled=enabled,
+        embedded=embedded,
+        progress=progress,
+    )
+
+
+def embed(work: WorkService, name: str, tag_model: str) -> Job | None:
+    """Ask for the images' vectors of a model that has come, and for their tags where it is the one that tags.
+
+    None where there are no images yet: the first scan does it all.
+    """
+    with work.store.transaction() as tx:
+        if not browse.catalog_ids(tx):
+            return None
+    follows = [TAG] if name == tag_model and TAG in work.registry.names else []
+    return work.run_stages([stage(name), *follows])
+
+
+def usable(models: Models, name: str) -> bool:
+    """Whether a model is installed and nothing is known against it."""
+    return models.standing(name).state is ModelState.INSTALLED
+
+
+def megabytes(size: int) -> str:
+    """`605 MB`, `1.7 GB`."""
+    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{max(1, round(size / 1e6)):,} MB"

@@ -13,6 +13,8 @@ from tests.support.lumina_home import Home, paint
 pytestmark = pytest.mark.integration
 
 STAGES = {"checksum", "metadata", "proxy", "thumbnail", "hash", "quality"}
+WAITING = {"embed:clip-vit-b32", "embed:mobilenet-v2"}
+"""Of models that are wanted, but not installed."""
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +67,8 @@ def test_status_has_the_fields_that_scripts_rely_on(home: Home) -> None:
     assert catalog["name"] == "Photos"
     assert catalog["images"] == 8
     assert catalog["files"] == 8
-    assert set(catalog["stages"]) == STAGES
+    assert set(catalog["stages"]) == STAGES | WAITING
+    assert all(catalog["stages"][name]["waiting"] == 8 for name in WAITING)
     for counts in catalog["stages"].values():
         assert set(counts) == {"done", "missing", "failed", "stale", "waiting"}
         assert sum(counts.values()) == 8

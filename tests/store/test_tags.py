@@ -202,3 +202,16 @@ def test_only_what_was_said_again_is_settled_again(store: Store) -> None:
         assert tags.replace_labels(tx, [one, two], LabelSource.MODEL, "m", rows) == []
         assert tags.replace_labels(tx, [one, two], LabelSource.MODEL, "m", rows[1:]) == [one]
         assert tags.replace_labels(tx, [two], LabelSource.MODEL, "other", []) == []
+
+
+def test_images_that_are_deleted_count_no_longer(store: Store) -> None:
+    _, ids = images(store, 4)
+    with store.transaction() as tx:
+        nodes = plant(tx, SMALL)
+        for image in ids:
+            label(tx, image, [nodes["poodle"], nodes["cat"]])
+        tx.execute("DELETE FROM image WHERE id = ANY(:ids)", ids=ids[:3])
+        assert tx.execute(COUNTED).all() == tx.execute(COUNTED_AGAIN).all()
+        assert taxonomy.get(tx, nodes["animal"]).images == 1
+        tx.execute("TRUNCATE image CASCADE")
+        assert taxonomy.get(tx, nodes["animal"]).images == 0

@@ -115,7 +115,8 @@ class _Growth:
         """Give a node the names that it has not, as far as there is room."""
         before = self.states.get(node) or taxonomy.state(self.nodes[node])
         there = {tuple(pair) for pair in before["names"]}
-        if more := {pair for pair in branch.names if pair not in there}:
+        called = {before["name"], *(name for _, name in there)}  # a list of keywords knows no languages
+        if more := {pair for pair in branch.names if pair not in there and (pair[0] or pair[1] not in called)}:
             names = sorted(there | more)[: change.MAX_NAMES]
             if names != sorted(there):
                 self.states[node] = {**before, "names": [list(pair) for pair in names]}

@@ -265,6 +265,23 @@ CREATE TABLE tag (
     PRIMARY KEY (image_id, node_id)
 );
 CREATE INDEX tag_node ON tag (node_id, image_id DESC);
+-- Whoever settles tags counts them himself; an image that is deleted takes its own along, all in one statement.
+CREATE FUNCTION taxonomy_uncount() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'TRUNCATE' THEN
+        TRUNCATE taxonomy_count, taxonomy_delta;
+    ELSIF NOT EXISTS (SELECT FROM image WHERE id = (SELECT image_id FROM removed LIMIT 1)) THEN
+        INSERT INTO taxonomy_delta (node_id, own, images)
+        SELECT above, -sum(own), -count(DISTINCT image_id) FROM (
+            SELECT r.image_id, CAST(a AS bigint) AS above, CASE WHEN CAST(a AS bigint) = r.node_id THEN 1 ELSE 0 END AS own
+            FROM removed r JOIN taxonomy_node n ON n.id = r.node_id
+            CROSS JOIN LATERAL unnest(string_to_array(ltree2text(n.path), '.')) a) lines GROUP BY above;
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER tag_uncounted AFTER DELETE ON tag REFERENCING OLD TABLE AS removed
+    FOR EACH STATEMENT EXECUTE FUNCTION taxonomy_uncount();
+CREATE TRIGGER tag_emptied AFTER TRUNCATE ON tag FOR EACH STATEMENT EXECUTE FUNCTION taxonomy_uncount();
 
 -- How a node is recognised in a space of vectors: w.x + b, as a probability by calibration.
 CREATE TABLE head (

@@ -4,7 +4,6 @@ import json
 import sys
 import time
 
-import faiss
 import numpy as np
 
 NEIGHBOURS, CONSTRUCTION, BREADTH = 16, 100, 300
@@ -12,6 +11,8 @@ NEIGHBOURS, CONSTRUCTION, BREADTH = 16, 100, 300
 
 def main() -> None:
     """Build both, ask each question on its own."""
+    import faiss  # of the Python that runs this, not of the project's
+
     folder, count = sys.argv[1], int(sys.argv[2])
     matrix = np.load(f"{folder}/matrix.npy").astype(np.float32)
     queries = np.load(f"{folder}/queries.npy")
@@ -29,4 +30,5 @@ def main() -> None:
         print(json.dumps({"name": name, "built": built, "seconds": seconds, "found": found}), flush=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -163,6 +163,12 @@ def threshold(value: Any) -> float | None:
     return round(float(value), 4)
 
 
+def _revision(value: Any) -> int | None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+        raise ValueError("a revision is a whole number from 1 on, or nothing")
+    return value
+
+
 def _place(value: Any) -> list[float] | None:
     if value is None:
         return None
@@ -196,5 +202,6 @@ _NORMAL: Mapping[Field, Callable[[Any], Any]] = {
     Field.KEEPER: _boolean,
     Field.VERDICT: _word,
     Field.NODE: _node,
+    Field.HEAD: _revision,
     Field.FILE: _text(4_096),
 }

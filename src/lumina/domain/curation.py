@@ -47,6 +47,7 @@ class Field(StrEnum):
     KEEPER = "keeper"  # bool: a person chose it as keeper
     VERDICT = "tag"  # bool or None: is what the node says; key: the node
     NODE = "taxonomy-node"  # state of a node of the taxonomy (lumina.domain.change); key: the node; no image
+    HEAD = "head"  # revision of the head that is applied, or None; key: the node; no image
     FILE = "file"  # where a file lies: null in the vault, else its path in the trash; key: the file
 
 

@@ -226,6 +226,18 @@ _NODE = Access(
     ),
     exists="n.id IS NOT NULL",
 )
+_LEARNT = "kind IN ('prototype', 'probe')"
+_HEAD = Access(
+    joins=_found("h", "head", f"t.node_id = w.key AND t.applied AND t.{_LEARNT}"),
+    present=f"coalesce(to_jsonb(h.revision), {_NULL})",
+    write=(
+        f"UPDATE head SET applied = revision IS NOT DISTINCT FROM CAST({_TEXT} AS integer),"
+        f" proposed = proposed AND revision IS DISTINCT FROM CAST({_TEXT} AS integer)"
+        f" FROM changed c WHERE head.node_id = c.key AND head.{_LEARNT}",
+    ),
+    exists=f"w.after = {_NULL} OR EXISTS (SELECT FROM head a WHERE a.node_id = w.key AND a.{_LEARNT}"
+    " AND to_jsonb(a.revision) = w.after)",
+)
 _FILE = Access(
     joins=_found("f", "file", "t.id = w.key AND t.image_id = w.image_id"),
     present=f"coalesce(to_jsonb(f.trash_path), {_NULL})",
@@ -251,6 +263,7 @@ FIELDS: Mapping[Field, Access] = {
     Field.KEEPER: _KEEPER,
     Field.VERDICT: _VERDICT,
     Field.NODE: _NODE,
+    Field.HEAD: _HEAD,
     Field.FILE: _FILE,
 }
 """Every field that the journal knows, in no particular order: none depends on another."""

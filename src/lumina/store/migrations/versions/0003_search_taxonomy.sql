@@ -262,9 +262,10 @@ CREATE TABLE tag (
     node_id bigint NOT NULL,
     confidence real NOT NULL,           -- 1 where a person said so
     source text NOT NULL CHECK (source IN ('human', 'model', 'sidecar')),
+    taken_at timestamp,                 -- the image's, so that the newest of a node are found without looking at others
     PRIMARY KEY (image_id, node_id)
 );
-CREATE INDEX tag_node ON tag (node_id, image_id DESC);
+CREATE INDEX tag_node ON tag (node_id, taken_at DESC NULLS LAST, image_id DESC);
 -- Whoever settles tags counts them himself; an image that is deleted takes its own along, all in one statement.
 CREATE FUNCTION taxonomy_uncount() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -283,21 +284,28 @@ CREATE TRIGGER tag_uncounted AFTER DELETE ON tag REFERENCING OLD TABLE AS remove
     FOR EACH STATEMENT EXECUTE FUNCTION taxonomy_uncount();
 CREATE TRIGGER tag_emptied AFTER TRUNCATE ON tag FOR EACH STATEMENT EXECUTE FUNCTION taxonomy_uncount();
 
--- How a node is recognised in a space of vectors: w.x + b, as a probability by calibration.
+-- How a node is recognised in a space of vectors: w.x + b, as a confidence by threshold and slope. What a model brings
+-- along (classifier, prompt) has one row for each node and space; what people teach has a row for each revision, since
+-- undo brings the former one back. Which of a node's revisions is applied is a field of the journal.
 CREATE TABLE head (
     node_id bigint NOT NULL REFERENCES taxonomy_node ON DELETE CASCADE,
     space_id smallint NOT NULL REFERENCES vector_space ON DELETE CASCADE,
     kind text NOT NULL CHECK (kind IN ('classifier', 'prompt', 'prototype', 'probe')),
-    revision integer NOT NULL DEFAULT 1,
-    weights bytea NOT NULL,             -- float32, little-endian, as many as the space has dimensions
+    revision integer NOT NULL DEFAULT 1,    -- of the node's own, counted from 1 on
+    weights bytea NOT NULL,             -- float32, little-endian, as many as the space has dimensions; a classifier's are
+                                        -- the model's: its rows have none, and a threshold of the summed probability
     bias real NOT NULL,
-    threshold real NOT NULL,            -- of w.x + b
-    applied boolean NOT NULL DEFAULT true,  -- false: proposed, shown to a person before it is used
+    prior real NOT NULL DEFAULT 0,      -- how much the log-odds of the model's classifier count for the score
+    threshold real NOT NULL,            -- of the score
+    slope real NOT NULL DEFAULT 1,      -- of the confidence, which is 0.5 at the threshold
+    applied boolean NOT NULL DEFAULT false, -- at most one of a node's learnt ones
+    proposed boolean NOT NULL DEFAULT false,    -- shown to a person before it is used
     examples integer NOT NULL DEFAULT 0,
     figures jsonb NOT NULL DEFAULT '{}',    -- what was measured when it was trained
-    trained_at timestamptz NOT NULL DEFAULT now(),
-    PRIMARY KEY (node_id, space_id, kind, applied)
+    trained_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (node_id, space_id, kind, revision)
 );
+CREATE INDEX head_space ON head (space_id) WHERE applied;
 -- Images about which a head is in doubt, for people to decide: nearest to its threshold first.
 CREATE TABLE doubt (
     node_id bigint NOT NULL REFERENCES taxonomy_node ON DELETE CASCADE,
@@ -307,6 +315,7 @@ CREATE TABLE doubt (
     PRIMARY KEY (node_id, image_id)
 );
 CREATE INDEX doubt_order ON doubt (node_id, distance);
+CREATE INDEX doubt_image ON doubt (image_id);
 
 -- Neighbours above a calibrated similarity: the same subject, shown apart from copies, never resolved automatically.
 -- Each group is an image with what is near to it: no chains.

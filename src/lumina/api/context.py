@@ -18,8 +18,10 @@ from lumina.files import names
 from lumina.files.derived import DerivedStore
 from lumina.files.vault import Vault
 from lumina.services import coverage as service
+from lumina.services import models
 from lumina.services.events import Events
 from lumina.services.kept import Kept
+from lumina.services.pulls import Pulls
 from lumina.services.timeline import TimelineService
 from lumina.services.work import WorkService
 from lumina.store import Store, Transaction, catalogs
@@ -35,6 +37,14 @@ class Lumina:
     timeline: TimelineService = field(default_factory=TimelineService)
     shared: Shared = field(default_factory=Shared)
     closing: threading.Event = field(default_factory=threading.Event)
+    pulls: Pulls = field(init=False)
+    """Downloads of models; when one is done, the images' vectors are asked for."""
+
+    def __post_init__(self) -> None:
+        def embed(name: str) -> object:
+            return models.embed(self.work, name, self.settings.tag_model)
+
+        self.pulls = Pulls(self.app.hub, embed)
 
     @property
     def settings(self) -> Settings:
@@ -65,6 +75,20 @@ class Lumina:
     def events(self) -> Events:
         """What changes, for those who listen."""
         return Events(self.store)
+
+    def embedded_images(self) -> dict[str, int]:
+        """How many images have a vector of each model, at most as old as it takes to count them."""
+
+        def count() -> dict[str, int]:
+            with self.store.transaction() as tx:
+                return models.embedded_images(tx, self.app.models)
+
+        return self.shared.get("embedded", count)
+
+    def close(self) -> None:
+        """End what goes on in the background."""
+        self.closing.set()
+        self.pulls.stop()
 
     def coverage(self, catalog: UUID | None = None) -> list[CatalogCoverage]:
         """Coverage of all catalogs or one, at most as old as it takes to count it.

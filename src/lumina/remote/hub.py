@@ -102,17 +102,18 @@ class Hub:
         except OSError as error:
             raise Unavailable(f"{error.filename or folder} cannot be written: {error.strerror}.") from error
 
-    def remove(self, name: str) -> int:
+    def remove(self, name: str, *, dry_run: bool = False) -> int:
         """Delete a model's files, also those that a download has left; returns their bytes.
 
         Raises:
             Conflict: it is being downloaded or imported right now.
         """
+        folder = self.home / name
         with held(self.home, name):
-            folder = self.home / name
             size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-            (folder / manifest.NAME).unlink(missing_ok=True)
-            shutil.rmtree(folder, ignore_errors=True)
+            if not dry_run:
+                (folder / manifest.NAME).unlink(missing_ok=True)
+                shutil.rmtree(folder, ignore_errors=True)
         return size
 
     def pulling(self, name: str) -> bool:

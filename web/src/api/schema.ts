@@ -1008,6 +1008,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description All models, installed or not, in the order of the catalogue. Ask again while one is `pulling`.
+         */
+        get: operations["models_listed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove
+         * @description Delete a model's files, also those that a download has left. The vectors that it made stay.
+         */
+        delete: operations["models_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/{name}/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pull
+         * @description Download a model, or go on with it. It goes on when nobody looks; what fails is in `detail` afterwards.
+         */
+        post: operations["models_pull"];
+        /**
+         * Cancel
+         * @description Stop a download. What has arrived is kept: the next one goes on from there.
+         */
+        delete: operations["models_cancel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/nodes": {
         parameters: {
             query?: never;
@@ -2931,6 +2995,70 @@ export interface components {
             into: number;
         };
         /**
+         * Model
+         * @description A network that turns pictures, and perhaps words, into vectors.
+         */
+        Model: {
+            /**
+             * Detail
+             * @description What is missing or wrong, in one sentence; empty where all is well.
+             */
+            detail: string;
+            /** Dimensions */
+            dimensions: number;
+            /**
+             * Embedded
+             * @description Images that have its vector.
+             */
+            embedded: number;
+            /**
+             * Enabled
+             * @description Whether the setting `models` wants it.
+             */
+            enabled: boolean;
+            /** Kind */
+            kind: ("image" | "text" | "classifier")[];
+            /** Licence */
+            licence: string;
+            /** Name */
+            name: string;
+            progress: components["schemas"]["PullProgress"] | null;
+            /**
+             * Provider
+             * @description What it runs on: cpu, cuda, coreml; empty where it is not installed.
+             */
+            provider: string;
+            /**
+             * Size
+             * @description Bytes to download, or that are installed.
+             */
+            size: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "installed" | "missing" | "broken" | "pulling";
+            /** @description To be accepted before it is downloaded; null where the licence is free. */
+            terms: components["schemas"]["Terms"] | null;
+            /** Terms Accepted */
+            terms_accepted: boolean;
+            /** Title */
+            title: string;
+            /**
+             * Warning
+             * @description One sentence, where that is not what was asked for.
+             */
+            warning: string;
+        };
+        /**
+         * Models
+         * @description All models of the catalogue.
+         */
+        Models: {
+            /** Items */
+            items: components["schemas"]["Model"][];
+        };
+        /**
          * NewAlbum
          * @description An album to be made.
          */
@@ -3298,6 +3426,34 @@ export interface components {
             type: string;
         };
         /**
+         * Pull
+         * @description What a download needs to be told.
+         */
+        Pull: {
+            /**
+             * Accept Change
+             * @description The owner trusts a file that has changed since it was installed.
+             * @default false
+             */
+            accept_change: boolean;
+            /**
+             * Accept Terms
+             * @description The owner has read the model's terms and accepts them.
+             * @default false
+             */
+            accept_terms: boolean;
+        };
+        /**
+         * PullProgress
+         * @description How far a download is: one that goes on, or one that broke off and will go on from there. In bytes.
+         */
+        PullProgress: {
+            /** Done */
+            done: number;
+            /** Total */
+            total: number;
+        };
+        /**
          * Reason
          * @description Why an image was found.
          */
@@ -3330,6 +3486,21 @@ export interface components {
             image: number;
             /** Reason */
             reason: string;
+        };
+        /**
+         * Removed
+         * @description What the removal of a model gave back.
+         */
+        Removed: {
+            /** Dry Run */
+            dry_run: boolean;
+            /**
+             * Freed
+             * @description Bytes.
+             */
+            freed: number;
+            /** Name */
+            name: string;
         };
         /**
          * ResolveFilter
@@ -3851,6 +4022,18 @@ export interface components {
         TaxonomyNodes: {
             /** Items */
             items: components["schemas"]["TaxonomyNode"][];
+        };
+        /**
+         * Terms
+         * @description Conditions of use that go beyond a free licence.
+         */
+        Terms: {
+            /** Summary */
+            summary: string;
+            /** Title */
+            title: string;
+            /** Url */
+            url: string;
         };
         /**
          * TimelineBucket
@@ -7000,6 +7183,215 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_listed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Models"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_remove: {
+        parameters: {
+            query?: {
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Removed"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_pull: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Pull"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Model"];
                 };
             };
             /** @description Not found */

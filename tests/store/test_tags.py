@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,6 +17,7 @@ from lumina.domain.taxonomy import Evidence, LabelSource
 from lumina.services import browse
 from lumina.services import taxonomy as edits
 from lumina.store import Store, Transaction, journal, tag_counts, tags, taxonomy
+from lumina.store import browse as browse_store
 from tests.support.journal import images
 from tests.support.taxonomy import COUNTED, COUNTED_AGAIN, SMALL, label, plant, shown
 
@@ -178,19 +180,39 @@ def test_a_word_and_a_model_at_once(store: Store) -> None:
         assert tx.value("SELECT count(*) FROM label") == 2 * len(ids)
 
 
-def test_images_of_a_subtree_are_found_either_way(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    _, ids = images(store, 30, taken=True)
+@pytest.mark.parametrize(("few", "nodes_merged"), [(10**6, 300), (0, 300), (0, 0)])
+def test_images_of_a_subtree_are_found_either_way(
+    store: Store, monkeypatch: pytest.MonkeyPatch, few: int, nodes_merged: int
+) -> None:
+    """Few are sorted; of many each node's newest are merged; where that is not enough all are looked through."""
+    _, ids = images(store, 60, taken=True)
+    monkeypatch.setattr(taxonomy, "FEW", few)
+    monkeypatch.setattr(tags, "MOST_NODES", nodes_merged)
+    monkeypatch.setattr(browse_store, "MORE", 1)
     with store.transaction() as tx:
         nodes = plant(tx, SMALL)
         for n, image in enumerate(ids):
-            label(tx, image, [nodes[NAMES[n % 8]]])
-    wanted = [image for n, image in enumerate(ids) if NAMES[n % 8] in ("animal", "dog", "poodle", "beagle", "cat")]
-    for few in (0, 10**6):
-        monkeypatch.setattr(taxonomy, "FEW", few)
-        with store.transaction() as tx:
-            found = browse.page(tx, Selection(tag=nodes["animal"]), after=None, limit=50).items
-            assert [item.id for item in found] == wanted[::-1]
-            assert browse.page(tx, Selection(tag=10**9), after=None, limit=5).items == ()
+            label(tx, image, [nodes[NAMES[n % 8]], nodes["vehicle"]])
+        tx.execute("UPDATE image SET archived = true WHERE id = ANY(:ids)", ids=ids[40:55])
+        tx.execute("UPDATE image SET taken_at = NULL WHERE id = ANY(:ids)", ids=ids[:6])
+        tx.execute("UPDATE image SET taken_at = '2019-01-01' WHERE id = :id", id=ids[-1])
+        tags.follow_dates(tx, ids)
+        shown_order = [ids[58], *ids[57:54:-1], *ids[39:5:-1], ids[59], *ids[5::-1]]
+        below = {nodes[name] for name in ("animal", "dog", "poodle", "beagle", "cat")}
+        wanted = [image for image in shown_order if below & shown(tx, image).keys()]
+        pages, after = [], None
+        while page := browse.page(tx, Selection(tag=nodes["animal"]), after=after, limit=7).items:
+            pages += [item.id for item in page]
+            after = page[-1].position
+        assert pages == wanted
+        middle = next(item for item in browse.page(tx, Selection(), after=None, limit=60).items if item.id == wanted[9])
+        before_and_after = browse.neighbours(tx, Selection(tag=nodes["animal"]), middle.position)
+        assert before_and_after == (wanted[8], wanted[10])
+        dated = Selection(tag=nodes["animal"], start=date(2020, 1, 1), end=date(2020, 1, 1))
+        assert [item.id for item in browse.page(tx, dated, after=None, limit=50).items] == [
+            image for image in wanted if image > ids[5] and image != ids[59]
+        ]
+        assert browse.page(tx, Selection(tag=10**9), after=None, limit=5).items == ()
 
 
 def test_only_what_was_said_again_is_settled_again(store: Store) -> None:
@@ -202,6 +224,9 @@ def test_only_what_was_said_again_is_settled_again(store: Store) -> None:
         assert tags.replace_labels(tx, [one, two], LabelSource.MODEL, "m", rows) == []
         assert tags.replace_labels(tx, [one, two], LabelSource.MODEL, "m", rows[1:]) == [one]
         assert tags.replace_labels(tx, [two], LabelSource.MODEL, "other", []) == []
+        twice = [Evidence(two, nodes["dog"], LabelSource.MODEL, "m", 1, sure) for sure in (0.2, 0.8, 0.5)]
+        assert tags.replace_labels(tx, [two], LabelSource.MODEL, "m", twice) == [two]
+        assert [label.confidence for label in tags.evidence_of(tx, two)] == [pytest.approx(0.8)]
 
 
 def test_images_that_are_deleted_count_no_longer(store: Store) -> None:

@@ -10,10 +10,12 @@ from lumina.domain.curation import Flag, Label
 from lumina.domain.selection import Selection, Shelf
 from lumina.domain.summary import ImageSummary, Position
 from lumina.domain.values import FileFormat, MediaKind, RenditionKind
-from lumina.store import taxonomy
+from lumina.store import tags, taxonomy
 from lumina.store.database import Row, Transaction
 from lumina.store.selection import condition
 
+MORE = 50
+"""Images of a common tag that are looked at beyond those asked for, since some are not shown."""
 THUMBNAIL_STATE = (
     "CASE WHEN p.thumbnail_key IS NOT NULL THEN 'done' WHEN EXISTS ("
     " SELECT FROM stage_state s JOIN stage g ON g.id = s.stage_id"
@@ -66,7 +68,7 @@ def page(
         if len(found) == limit or _beyond(after, dated=dated, backwards=backwards):
             continue
         start = after if after is not None and (after.taken_at is not None) == dated else None
-        more = _stretch(tx, catalogs, selection, dated, start, limit - len(found), backwards)
+        more = _next(tx, catalogs, selection, dated, start, limit - len(found), backwards)
         found = more + found if backwards else found + more
     return found
 
@@ -78,7 +80,7 @@ def _beyond(after: Position | None, *, dated: bool, backwards: bool) -> bool:
     return (after.taken_at is not None) != dated and dated != backwards
 
 
-def _stretch(
+def _next(
     tx: Transaction,
     catalogs: Sequence[UUID],
     selection: Selection,
@@ -87,12 +89,36 @@ def _stretch(
     limit: int,
     backwards: bool,
 ) -> list[ImageSummary]:
+    """As `_stretch`; the images of a common tag are looked for among its own, where that suffices."""
+    if dated and selection.tag is not None and selection.few_tagged is False:
+        asked = limit + MORE
+        among = tags.newest(tx, selection, after=after, limit=asked, backwards=backwards)
+        if among is not None:
+            found = _stretch(tx, catalogs, selection, dated, after, limit, backwards, among)
+            if len(found) == limit or len(among) < asked:
+                return found
+    return _stretch(tx, catalogs, selection, dated, after, limit, backwards)
+
+
+def _stretch(
+    tx: Transaction,
+    catalogs: Sequence[UUID],
+    selection: Selection,
+    dated: bool,
+    after: Position | None,
+    limit: int,
+    backwards: bool,
+    among: Sequence[int] | None = None,
+) -> list[ImageSummary]:
     where = condition(selection)
     direction, comparison = ("ASC", ">") if backwards else ("DESC", "<")
     columns = "i.taken_at, i.id" if dated else "i.id"
     order = ", ".join(f"{column} {direction}" for column in columns.split(", "))
     terms = [where.sql, "i.taken_at IS NOT NULL" if dated else "i.taken_at IS NULL"]
     values = dict(where.parameters)
+    if among is not None:
+        terms.append("i.id = ANY(:among)")
+        values["among"] = list(among)
     if after is not None:
         terms.append(
             f"(i.taken_at, i.id) {comparison} (CAST(:after_at AS timestamp), CAST(:after_id AS bigint))"

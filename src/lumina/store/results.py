@@ -11,7 +11,7 @@ from lumina.domain.firsts import first_values
 from lumina.domain.metadata import ImageMetadata
 from lumina.domain.values import Checksums, Fingerprint, Measures, Rendition, RenditionKind
 from lumina.domain.vectors import Embedding
-from lumina.store import curation, keywords
+from lumina.store import curation, keywords, tags
 from lumina.store.database import Transaction
 from lumina.store.inputs import Input
 from lumina.store.vectors import save_embeddings
@@ -50,6 +50,7 @@ def save_metadata(tx: Transaction, results: Sequence[tuple[Input, ImageMetadata]
         rows=json.dumps([_image_row(source.image_id, metadata) for source, metadata in results]),
     )
     curation.adopt(tx, {source.image_id: first_values(metadata) for source, metadata in results})
+    tags.follow_dates(tx, [source.image_id for source, _ in results])
     keywords.label(tx, {source.image_id: metadata.keywords for source, metadata in results})
 
 

@@ -13,12 +13,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
+from lumina.domain.selection import Selection
+from lumina.domain.summary import Position
 from lumina.domain.taxonomy import Evidence, LabelSource, Tag, Verdict
 from lumina.store import tag_counts, taxonomy
 from lumina.store.database import Transaction
 
 PIECE = 20_000
 """Images that are settled by one statement."""
+MOST_NODES = 300
+"""Nodes whose newest images are merged; a wider subtree has images everywhere in the timeline."""
 _MANY = 200
 """From so many images on rows are joined in bulk."""
 _REAL = 1e-6
@@ -26,11 +30,16 @@ _REAL = 1e-6
 
 
 def add_labels(tx: Transaction, rows: Collection[Evidence]) -> None:
-    """Write what models or files say, in place of what each said before of the same image and node; then `settle`."""
+    """Write what models or files say, in place of what each said before of the same image and node; then `settle`.
+
+    What is said twice is kept once, with the greater confidence.
+    """
     tx.execute(
         """INSERT INTO label (image_id, node_id, source, model, version, confidence)
-        SELECT * FROM unnest(CAST(:images AS bigint[]), CAST(:nodes AS bigint[]), CAST(:sources AS text[]),
+        SELECT DISTINCT ON (1, 2, 3, 4) *
+        FROM unnest(CAST(:images AS bigint[]), CAST(:nodes AS bigint[]), CAST(:sources AS text[]),
             CAST(:models AS text[]), CAST(:versions AS smallint[]), CAST(:confidences AS real[]))
+            AS said (image_id, node_id, source, model, version, confidence) ORDER BY 1, 2, 3, 4, confidence DESC
         ON CONFLICT (image_id, node_id, source, model) DO UPDATE
         SET version = excluded.version, confidence = excluded.confidence, created_at = excluded.created_at
         WHERE (label.version, label.confidence) <> (excluded.version, excluded.confidence)""",
@@ -53,7 +62,7 @@ def replace_labels(
     """
     _lock(tx, image_ids)
     before = _said(tx, image_ids, source, model)
-    kept = {(row.image_id, row.node_id): row.confidence for row in rows}
+    kept = {(row.image_id, row.node_id): row.confidence for row in sorted(rows, key=lambda row: row.confidence)}
     gone = [key for key in before if key not in kept]
     if gone:
         tx.execute(
@@ -149,11 +158,14 @@ WITH said AS MATERIALIZED (
     SELECT image_id, node_id, f.source, f.confidence, o.row, o.source IS NULL AS added, f.source IS NULL AS gone
     FROM old o FULL JOIN fresh f USING (image_id, node_id)
     WHERE (o.source, o.confidence) IS DISTINCT FROM (f.source, f.confidence)
+), taken AS MATERIALIZED (
+    SELECT id AS image_id, taken_at FROM image WHERE id = ANY(CAST(:ids AS bigint[]))
 ), deleted AS (
     DELETE FROM tag WHERE ctid = ANY(ARRAY(SELECT row FROM change WHERE gone))
 ){counts}
-INSERT INTO tag (image_id, node_id, source, confidence)
-SELECT image_id, node_id, source, confidence FROM change WHERE NOT gone ORDER BY node_id, image_id
+INSERT INTO tag (image_id, node_id, source, confidence, taken_at)
+SELECT c.image_id, c.node_id, c.source, c.confidence, i.taken_at FROM change c JOIN taken i USING (image_id)
+WHERE NOT c.gone ORDER BY c.node_id, i.taken_at DESC NULLS LAST, c.image_id DESC
 ON CONFLICT (image_id, node_id) DO UPDATE SET source = excluded.source, confidence = excluded.confidence"""
 _COUNTS = """, both_sides AS MATERIALIZED (
     SELECT * FROM (SELECT -1 AS sign, image_id, node_id FROM old UNION ALL SELECT 1, image_id, node_id FROM fresh) s
@@ -170,6 +182,43 @@ _COUNTS = """, both_sides AS MATERIALIZED (
             SELECT DISTINCT sign, image_id, above FROM both_sides JOIN line USING (node_id)) d GROUP BY above
     ) counted GROUP BY node_id HAVING sum(own) <> 0 OR sum(images) <> 0
 )"""
+
+
+def follow_dates(tx: Transaction, image_ids: Collection[int]) -> None:
+    """Images may have been taken at another time than was thought; the caller has locked them."""
+    tx.execute(
+        """UPDATE tag SET taken_at = i.taken_at FROM image i
+        WHERE tag.image_id = ANY(:ids) AND i.id = tag.image_id AND tag.taken_at IS DISTINCT FROM i.taken_at""",
+        ids=list(image_ids),
+    )
+
+
+def newest(
+    tx: Transaction, selection: Selection, *, after: Position | None, limit: int, backwards: bool = False
+) -> list[int] | None:
+    """The dated images of the selection's tag that come next in the timeline, whatever else it filters by.
+
+    None where the tag has so many nodes below it that looking through the timeline is sooner done.
+    """
+    if len(nodes := taxonomy.subtree_of(tx, selection.tag or 0, limit=MOST_NODES + 1)) > MOST_NODES:
+        return None
+    order, comparison = ("ASC NULLS FIRST", ">") if backwards else ("DESC NULLS LAST", "<")
+    by = f"t.taken_at {order}, t.image_id {order.split()[0]}"
+    rows = tx.execute(
+        f"""SELECT t.image_id FROM unnest(CAST(:nodes AS bigint[])) n (id) CROSS JOIN LATERAL (
+            SELECT t.image_id, t.taken_at FROM tag t WHERE t.node_id = n.id AND t.taken_at IS NOT NULL
+              {"AND t.taken_at >= CAST(:start AS date)" if selection.start else ""}
+              {"AND t.taken_at < CAST(:end AS date) + 1" if selection.end else ""}
+              {f"AND (t.taken_at, t.image_id) {comparison} (CAST(:at AS timestamp), :id)" if after else ""}
+            ORDER BY {by} LIMIT :limit) t GROUP BY t.image_id, t.taken_at ORDER BY {by} LIMIT :limit""",
+        nodes=nodes,
+        start=selection.start,
+        end=selection.end,
+        at=after.taken_at if after else None,
+        id=after.id if after else None,
+        limit=limit,
+    ).all()
+    return [row[0] for row in rows]
 
 
 def tags_of(tx: Transaction, image_ids: Collection[int]) -> dict[int, list[Tag]]:

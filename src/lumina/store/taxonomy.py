@@ -84,14 +84,15 @@ def _escaped(text: str) -> str:
 
 
 def samples(tx: Transaction, ids: Collection[int], count: int) -> dict[int, list[int]]:
-    """Node -> some of its images that are shown, or of those of the nodes below it: the newest by id."""
+    """Node -> some of its images that are shown, or of those of the nodes below it: the newest."""
     rows = tx.rows(
         """SELECT a.id, s.images FROM taxonomy_node a CROSS JOIN LATERAL (
-            SELECT array_agg(image_id ORDER BY image_id DESC) AS images FROM (
-                SELECT DISTINCT found.image_id FROM taxonomy_node n CROSS JOIN LATERAL (
-                    SELECT t.image_id FROM tag t JOIN image i ON i.id = t.image_id AND i.shown
-                    WHERE t.node_id = n.id ORDER BY t.image_id DESC LIMIT :count) found
-                WHERE n.path <@ a.path ORDER BY found.image_id DESC LIMIT :count) newest) s
+            SELECT array_agg(image_id ORDER BY taken_at DESC NULLS LAST, image_id DESC) AS images FROM (
+                SELECT DISTINCT found.taken_at, found.image_id FROM taxonomy_node n CROSS JOIN LATERAL (
+                    SELECT t.taken_at, t.image_id FROM tag t JOIN image i ON i.id = t.image_id AND i.shown
+                    WHERE t.node_id = n.id ORDER BY t.taken_at DESC NULLS LAST, t.image_id DESC LIMIT :count) found
+                WHERE n.path <@ a.path ORDER BY found.taken_at DESC NULLS LAST, found.image_id DESC
+                LIMIT :count) newest) s
         WHERE a.id = ANY(:ids)""",
         ids=list(ids),
         count=count,
@@ -223,6 +224,18 @@ def subtree(tx: Transaction, node_id: int) -> list[int]:
         "SELECT id FROM taxonomy_node WHERE path <@ (SELECT path FROM taxonomy_node WHERE id = :id) AND NOT removed"
         " ORDER BY id",
         id=node_id,
+    )
+    return [row["id"] for row in rows]
+
+
+def subtree_of(tx: Transaction, node_id: int, *, limit: int) -> list[int]:
+    """As `subtree`, at most so many, of the target where the node was merged; none where it was removed."""
+    rows = tx.rows(
+        """SELECT id FROM taxonomy_node WHERE NOT removed AND path <@ (
+            SELECT t.path FROM taxonomy_node s JOIN taxonomy_node t ON t.id = s.target_id WHERE s.id = :id)
+        LIMIT :limit""",
+        id=node_id,
+        limit=limit,
     )
     return [row["id"] for row in rows]
 

@@ -4,6 +4,8 @@ export class Problem extends Error {
     readonly title: string,
     readonly detail: string,
     readonly status: number,
+    /** What is wrong in a query: where it begins and ends, in characters. */
+    readonly span: readonly [number, number] | null = null,
   ) {
     super(detail || title);
     this.name = "Problem";
@@ -17,12 +19,13 @@ export class Problem extends Error {
 
 /** The problem in an answer's body, or one made from its status. */
 export function problemOf(status: number, body: unknown): Problem {
-  const { title, detail } = (typeof body === "object" && body !== null ? body : {}) as Record<
+  const { title, detail, start, end } = (typeof body === "object" && body !== null ? body : {}) as Record<
     string,
     unknown
   >;
   const words = typeof title === "string" ? title : `The server answered ${status}`;
-  return new Problem(words, typeof detail === "string" ? detail : "", status);
+  const span = typeof start === "number" && typeof end === "number" ? ([start, end] as const) : null;
+  return new Problem(words, typeof detail === "string" ? detail : "", status, span);
 }
 
 /** Whatever was thrown, as a problem; an aborted request stays what it is. */

@@ -51,3 +51,9 @@ export type PlannedAction = Schemas["PlannedAction"];
 /** What is to be resolved, and how; what is left out is as the policy says. */
 export type PlanWish = Partial<Omit<Schemas["PlanWanted"], "catalog">> &
   Pick<Schemas["PlanWanted"], "catalog">;
+export type SearchAnswer = Schemas["SearchAnswer"];
+export type SearchResult = Schemas["SearchResult"];
+export type SearchReason = Schemas["Reason"];
+export type SearchWay = Schemas["Way"];
+export type Understood = Schemas["Understood"];
+export type Suggestion = Schemas["Suggestion"];

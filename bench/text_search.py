@@ -18,6 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from lumina.domain.found import Found
+from lumina.domain.places import gazetteer
 from lumina.domain.query import Query, parse
 from lumina.store import Store, documents, search, suggest
 
@@ -183,6 +184,7 @@ class Enough(Exception):
 def writing(store: Store, count: int) -> None:
     """Documents written anew, as after a change; taken back at the end."""
     clock = Clock(store)
+    gazetteer().places([0.0, 50.0], [0.0, 10.0])  # read once per process
     with suppress(Enough), store.transaction() as tx:
         tx.execute("INSERT INTO search_mark (image_id) SELECT id FROM image ORDER BY id LIMIT :n", n=count)
         began = clock.now()

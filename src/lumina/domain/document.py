@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ MOST_PLACES = 3_000
 GAP = 5
 """Places left free between texts: words of two of them are no phrase, and no neighbours."""
 
+_DIGIT = re.compile(r"\d")
 _MONTHS = "january february march april may june july august september october november december"
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday"
 MONTHS, DAYS = tuple(_MONTHS.split()), tuple(_DAYS.split())
@@ -83,7 +85,8 @@ def texts(said: Said) -> Iterator[tuple[str, str, str]]:
 
 def _once(given: Iterable[str]) -> list[str]:
     """Each text once, whatever its case; a text that says nothing is left out."""
-    return list({fold(text): text for text in reversed(list(given)) if text}.values())[::-1]
+    texts = [text for text in given if text]
+    return texts if len(texts) < 2 else list({fold(text): text for text in reversed(texts)}.values())[::-1]
 
 
 def date_words(taken_at: datetime | None) -> tuple[str, ...]:
@@ -117,7 +120,7 @@ def lexemes(document: Document, stems: Mapping[str, str]) -> set[str]:
 
 def is_counted(lexeme: str) -> bool:
     """False for long numbers and codes, of which there are as many as images, and which nobody misspells."""
-    return len(lexeme) <= 4 or lexeme[0] == "@" or not any(character.isdigit() for character in lexeme)
+    return len(lexeme) <= 4 or lexeme[0] == "@" or _DIGIT.search(lexeme) is None
 
 
 def has_stem(word: str) -> bool:

@@ -26,6 +26,7 @@ class Wanted:
         narrow: the same, narrower by what the filters imply.
         estimate: of what matches `narrow`.
         dates: the days that are asked for. rest: everything else that has to hold.
+        step: the same as `rest`, for images that are looked up one after the other.
     """
 
     standing: str
@@ -34,6 +35,7 @@ class Wanted:
     estimate: Estimate | None
     dates: list[str]
     rest: list[str]
+    step: list[str]
     values: Values
 
     @property
@@ -58,9 +60,10 @@ def read(tx: Transaction, query: Query) -> Wanted:
     compiler = _Compiler(tx, Values(), tsqueries.stems(tx, query.root))
     words, others = _parted(query.root)
     dates = [compiler.sql(node) for node in others if _is_date(node)]
-    rest = [compiler.sql(node) for node in others if not _is_date(node)]
+    rest = [compiler.sql(node) for node in _undated(others)]
+    step = [compiler.step(node) or sql for node, sql in zip(_undated(others), rest, strict=True)]
     if words is None:
-        return Wanted(_standing(query), None, None, None, dates, rest, compiler.values)
+        return Wanted(_standing(query), None, None, None, dates, rest, step, compiler.values)
     narrower = [each for node in others if isinstance(node, Filter) for each in implied.by(node)]
     text = tsqueries.tsquery(words, compiler.stems)
     return Wanted(
@@ -70,8 +73,13 @@ def read(tx: Transaction, query: Query) -> Wanted:
         estimates.of_words(tx, words, compiler.stems, narrower),
         dates,
         rest,
+        step,
         compiler.values,
     )
+
+
+def _undated(nodes: list[Node]) -> list[Node]:
+    return [node for node in nodes if not _is_date(node)]
 
 
 def _is_date(node: Node) -> bool:
@@ -107,6 +115,9 @@ class _Compiler:
 
     def cast(self, text: str) -> str:
         return f"CAST({self.values.add(text)} AS tsquery)"
+
+    def step(self, node: Node) -> str | None:
+        return filters.image_by_image(node, self.values) if isinstance(node, Filter) else None
 
     def sql(self, node: Node) -> str:
         if isinstance(node, Filter):

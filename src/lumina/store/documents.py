@@ -184,7 +184,7 @@ def said(tx: Transaction, ids: Sequence[int], where: Mapping[int, tuple[str, ...
             albums=_given(albums or ()),
             places=where.get(image, ()),
             gear=_given(gear),
-            names=(*_given(files or ()), stem, folder),
+            names=(*_names(_given(files or ()), stem), folder),
             taken_at=taken_at,
             facts=_facts(formats or (), video=video, gps=gps),
         )
@@ -197,6 +197,10 @@ def _facts(formats: Sequence[str], *, video: bool, gps: bool) -> tuple[str, ...]
         *formats,
         *(name for name, holds in (("raw", raw), ("video", video), ("gps", gps)) if holds and name not in formats),
     )
+
+
+def _names(files: tuple[str, ...], stem: str) -> tuple[str, ...]:
+    return files if any(name.startswith(stem) for name in files) else (*files, stem)
 
 
 def _given(texts: Iterable[str | None]) -> tuple[str, ...]:

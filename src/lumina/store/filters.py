@@ -161,6 +161,20 @@ def _outside(column: str, numbers: Numbers, values: Values, kind: str) -> str:
 
 
 def _near(_tx: Transaction, wanted: Filter, values: Values) -> str:
+    """Both places to look at as one set of images, which can be small and begin the search."""
+    filed, said = _circle(wanted, values)
+    return f"i.id IN (SELECT l.image_id FROM {filed} UNION ALL SELECT l.image_id FROM {said})"
+
+
+def image_by_image(wanted: Filter, values: Values) -> str | None:
+    """As `condition`, where looking up one image after the other takes other SQL; None where it does not."""
+    if wanted.field != "near":
+        return None
+    return f"({' OR '.join(f'EXISTS (SELECT FROM {part} AND l.image_id = i.id)' for part in _circle(wanted, values))})"
+
+
+def _circle(wanted: Filter, values: Values) -> tuple[str, str]:
+    """What lies within a circle by the files, where nobody has said otherwise, and by what people say."""
     spot = wanted.value
     assert isinstance(spot, Spot), "near takes a spot"
     latitude, longitude = _where(wanted, spot)
@@ -168,9 +182,9 @@ def _near(_tx: Transaction, wanted: Filter, values: Values) -> str:
     cells = geohashes.around(latitude, longitude, spot.km)
     lies = " OR ".join(f"l.geohash >= {values.add(low)} AND l.geohash < {values.add(high)}" for low, high in cells)
     return (
-        f"i.id IN (SELECT l.image_id FROM metadata l WHERE ({lies or 'l.geohash IS NOT NULL'}) AND {close}"
-        " AND NOT EXISTS (SELECT FROM curation o WHERE o.image_id = l.image_id AND o.latitude IS NOT NULL)"
-        f" UNION ALL SELECT l.image_id FROM curation l WHERE l.latitude IS NOT NULL AND {close})"
+        f"metadata l WHERE ({lies or 'l.geohash IS NOT NULL'}) AND {close}"
+        " AND NOT EXISTS (SELECT FROM curation o WHERE o.image_id = l.image_id AND o.latitude IS NOT NULL)",
+        f"curation l WHERE l.latitude IS NOT NULL AND {close}",
     )
 
 

@@ -80,11 +80,15 @@ def _newest(tx: Transaction, wanted: Wanted, catalog: UUID | None, limit: int, a
     last = after.hit if after else None
     hits = walk.newest(tx, wanted, catalog, limit + 1, last)
     if hits is None:
-        few = wanted.estimate is not None and wanted.estimate.likely <= SORTED
-        hits = (walk.collected if few else _collected)(tx, wanted, catalog, limit + 1, last)
+        hits = (walk.collected if _is_sorted(wanted) else _collected)(tx, wanted, catalog, limit + 1, last)
     page = tuple(hits[:limit])
     more = After(page[-1], False) if len(hits) > limit else None
     return Found(page, False, more, len(page) if more is None and after is None else None)
+
+
+def _is_sorted(wanted: Wanted) -> bool:
+    """True where documents are the best beginning: few may match, or nothing else narrows them down."""
+    return wanted.estimate is not None and (wanted.estimate.likely <= SORTED or not wanted.rest)
 
 
 def _collected(tx: Transaction, wanted: Wanted, catalog: UUID | None, limit: int, last: Hit | None) -> list[Hit]:

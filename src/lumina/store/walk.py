@@ -83,7 +83,8 @@ def _in_catalog(
 
 
 def _matching(wanted: Wanted) -> str:
-    return wanted.filters if wanted.words is None else f"w.words @@ {wanted.words} AND {wanted.filters}"
+    words = [] if wanted.words is None else [f"w.words @@ {wanted.words}"]
+    return " AND ".join([*words, wanted.standing, *wanted.dates, *wanted.step])
 
 
 def _ways(wanted: Wanted, last: Hit | None) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ import time
 
 import structlog
 
+from lumina.engine import vectors
 from lumina.engine.dispatch import Dispatcher
 from lumina.engine.leases import Leases
 from lumina.errors import Unavailable
@@ -73,3 +74,4 @@ class Reaper:
         with self.store.transaction() as tx:
             if pruned := jobs.prune(tx, self.keep_jobs_days):
                 log.info("old jobs pruned", jobs=pruned)
+            vectors.ask(tx, self.dispatcher)  # embedding a large catalog takes days, and nobody waits for its end

@@ -53,7 +53,7 @@ class Fitting:
 
     def _halve(self, rows: int, error: Exception) -> None:
         if rows == 1:
-            raise MemoryError(f"Not even one picture fits into memory: {error}") from error
+            raise MemoryError(f"Not even one row fits into memory: {error}") from error
         self.size = max(1, rows // 2)
 
 

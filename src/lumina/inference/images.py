@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from lumina.domain.encoder import Vectors
 from lumina.domain.model import ModelEntry
 from lumina.domain.picture import Pixels
-from lumina.errors import BadModel
+from lumina.errors import BadModel, Unavailable
 from lumina.inference.check import FLOAT, check_input, check_output, read_model, regular_file
 from lumina.inference.fitting import Fitting
 from lumina.inference.preprocess import Tensor, prepare
@@ -22,6 +22,10 @@ from lumina.inference.session import Session
 
 Tensors = NDArray[np.float32]
 """n x 3 x side x side."""
+
+
+ACCELERATED = 4
+"""So many times more pictures at once are given to what is no CPU, which is idle otherwise."""
 
 
 class Images:
@@ -36,6 +40,8 @@ class Images:
         self.name, self.version, self.dimensions = entry.name, entry.version, entry.dimensions
         self.tower = entry.image
         self._session = session
+        self._batch = entry.batch
+        self._loaded: Session | None = None
         self.fitting = Fitting(entry.batch)
 
     def encode(self, pictures: Sequence[Pixels]) -> Vectors:
@@ -57,14 +63,25 @@ class Images:
 
         Raises:
             BadModel: another number of values than the entry states.
-            MemoryError: not even one picture fits.
+            Unavailable: it is not installed, or not even one picture fits into memory, which is no picture's fault.
         """
-        session = self._session()
-        return self.fitting.run(partial(self._run, session), tensors)
+        session = self.load()
+        try:
+            return self.fitting.run(partial(self._run, session), tensors)
+        except MemoryError as error:
+            raise Unavailable(f"Model {self.name}: {error}") from error
 
     def load(self) -> Session:
-        """The loaded network."""
-        return self._session()
+        """The loaded network; `fitting` is then as large as suits what it runs on.
+
+        Raises:
+            Unavailable: it is not installed, broken, or does not fit into memory.
+        """
+        session = self._session()
+        if session is not self._loaded:
+            self._loaded = session
+            self.fitting = Fitting(self._batch * (1 if session.provider is Execution.CPU else ACCELERATED))
+        return session
 
     def _run(self, session: Session, tensors: NDArray[Any]) -> NDArray[np.float32]:
         values = session.run({self.tower.input: tensors})

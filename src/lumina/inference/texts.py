@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lumina.domain.encoder import Vectors
 from lumina.domain.model import ModelEntry, TextTower
-from lumina.errors import BadModel
+from lumina.errors import BadModel, Unavailable
 from lumina.inference.check import INT64, check_input, check_output, inputs_of, read_model, regular_file
 from lumina.inference.fitting import Fitting
 from lumina.inference.images import unit
@@ -50,7 +50,10 @@ class Texts:
         session = self._session()
         ids, mask = session.tokens.ids(texts)
         rows = np.stack([ids, mask], axis=1)
-        return unit(self.fitting.run(lambda part: self._run(session.network, part), rows), self.name)
+        try:
+            return unit(self.fitting.run(lambda part: self._run(session.network, part), rows), self.name)
+        except MemoryError as error:
+            raise Unavailable(f"Model {self.name}: {error}") from error
 
     def _run(self, network: Session, rows: NDArray[Any]) -> NDArray[np.float32]:
         """`rows` is n x 2 x context: ids and mask."""

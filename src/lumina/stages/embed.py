@@ -43,7 +43,6 @@ class Embed(Stage[Picture, Embedding]):
 
         Raises:
             Unavailable: the model is not installed, broken, or does not fit into memory.
-            MemoryError: not even one picture fits.
         """
         encoder = self.models.image_encoder(self.entry.name)
         encoder.load()

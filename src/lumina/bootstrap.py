@@ -170,7 +170,7 @@ def build(
     broker = Broker(settings.broker_url, keyword_dsn(settings.database_url))
     sender = sender or CelerySender(broker)
     derived = DerivedStore(settings.home / "derived")
-    models = Models(settings.home / MODELS, Execution(settings.execution))
+    models, hub = models_of(settings)
     registry = Registry(stages(derived, models), SAVERS.keys())
     dispatcher = Dispatcher(store, sender)
     planner = Planner(registry, dispatcher)
@@ -212,7 +212,7 @@ def build(
         registry=registry,
         derived=derived,
         models=models,
-        hub=publishers.from_environment(models.home, settings.model_mirror),
+        hub=hub,
         leases=leases,
         engine=Engine(
             store,
@@ -240,6 +240,12 @@ def _search(settings: Settings, store: Store, models: Models, derived: DerivedSt
         megabytes=settings.worker_memory,
     )
     return Search(store, questions, words.catch_up)
+
+
+def models_of(settings: Settings) -> tuple[Models, Hub]:
+    """The models of a home, and where they come from; they need no database."""
+    models = Models(settings.home / MODELS, Execution(settings.execution))
+    return models, publishers.from_environment(models.home, settings.model_mirror)
 
 
 def _keep_compiled_code(home: Path) -> None:

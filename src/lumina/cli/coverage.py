@@ -29,18 +29,23 @@ def as_catalogs(catalogs: Sequence[CatalogCoverage]) -> list[dict[str, Any]]:
     ]
 
 
-def coverage_table(catalogs: Sequence[CatalogCoverage]) -> str:
-    """For people; one block per catalog."""
+def coverage_table(catalogs: Sequence[CatalogCoverage], *, waiting: bool = True) -> str:
+    """For people; one block per catalog.
+
+    Args:
+        catalogs: to be shown.
+        waiting: say also what stages wait for.
+    """
     if not catalogs:
         return "No catalog yet: `lumina up PATH` or `lumina add PATH` makes the first."
-    return "\n\n".join(_block(catalog) for catalog in catalogs)
+    return "\n\n".join(_block(catalog, waiting=waiting) for catalog in catalogs)
 
 
-def _block(catalog: CatalogCoverage) -> str:
+def _block(catalog: CatalogCoverage, *, waiting: bool) -> str:
     rows = [[stage.stage.name, *(getattr(stage, name) for name in COUNTS)] for stage in catalog.stages]
-    waiting = sorted({stage.stage.waiting for stage in catalog.stages if stage.stage.waiting and stage.waiting})
+    sentences = {stage.stage.waiting for stage in catalog.stages if waiting and stage.stage.waiting and stage.waiting}
     title = f"{catalog.name}: {catalog.images:,} images, {catalog.files:,} files"
-    return "\n".join([title, table(["stage", *COUNTS], rows), *waiting, *_remarks(catalog)])
+    return "\n".join([title, table(["stage", *COUNTS], rows), *sorted(filter(None, sentences)), *_remarks(catalog)])
 
 
 def _remarks(catalog: CatalogCoverage) -> list[str]:

@@ -36,11 +36,13 @@ def doctor(
 def _examine(context: typer.Context) -> list[Check]:
     from lumina.broker.probe import problem
     from lumina.services import doctor as service
+    from lumina.services import model_checks
 
     given = settings(context)
     found = list(service.machine(given.home))
     try:
         with open_app(context) as app:
-            return [*found, *service.installation(app.store, given.node, partial(problem, app.broker))]
+            models = partial(model_checks.examine, models=app.models, wanted=given.models)
+            return [*found, *service.installation(app.store, given.node, partial(problem, app.broker), models)]
     except LuminaError as error:
         return [*found, service.unreachable(error)]

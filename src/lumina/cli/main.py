@@ -21,6 +21,7 @@ from lumina.cli import (
     duplicates,
     images,
     jobs,
+    models,
     search,
     serve,
     show,
@@ -71,6 +72,7 @@ app.add_typer(taxonomy.app, name="taxonomy")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(duplicates.app, name="duplicates")
 app.add_typer(verify.app, name="verify")
+app.add_typer(models.app, name="models")
 
 
 def _show_version(wanted: bool) -> None:

@@ -25,7 +25,7 @@ def status(
 ) -> None:
     """Show per stage how many images are done, missing, failed, stale or waiting; open jobs; nodes."""
     from lumina.domain.work import JobState
-    from lumina.services import coverage
+    from lumina.services import coverage, model_checks
     from lumina.store import failures, nodes
 
     with open_app(context) as app:
@@ -34,12 +34,19 @@ def status(
             known = nodes.listed(tx)
             groups = [] if as_json else coverage.failures(tx)
             files = failures.since(tx, frozenset()) if failed else []
+            models = model_checks.examine(tx, app.models, app.settings.models)
         jobs = app.work.listed(states=(JobState.PENDING, JobState.STARTED), limit=100)
     if as_json:
-        document = {"catalogs": as_catalogs(catalogs), "jobs": plain(jobs), "nodes": plain(known)}
+        document = {
+            "catalogs": as_catalogs(catalogs),
+            "jobs": plain(jobs),
+            "nodes": plain(known),
+            "models": plain(models),
+        }
         emit_json(document | (_failed(files, catalogs) if failed else {}))
         return
-    emit(coverage_table(catalogs))
+    emit(coverage_table(catalogs, waiting=False))
+    emit("".join(f"\n{check.sentence} {check.remedy or ''}" for check in models if check.state != "ok"))
     if groups:
         emit(f"\n{table(['failed stage', 'files', 'cause', 'reason'], _failure_rows(groups))}")
     if files:

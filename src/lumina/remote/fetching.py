@@ -104,10 +104,8 @@ class Fetching:
         return stored
 
     def _published(self, file: ModelFile, place: Path) -> Stored:
-        url = file.url
-        if self._hub.mirror and url.startswith(f"{self._hub.origin}/"):
-            url = self._hub.mirror + url.removeprefix(self._hub.origin)
-        wanted = Wanted(url, place, _largest(file), file.sha256, self._pins.get(file.path, ""))
+        pinned = self._pins.get(file.path, "")
+        wanted = Wanted(self._hub.address(file), place, _largest(file), file.sha256, pinned)
         return self._download(file, wanted)
 
     def _packed(self, file: ModelFile, place: Path) -> Stored:

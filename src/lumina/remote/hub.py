@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lumina.domain.model import ModelEntry
+from lumina.domain.model import ModelEntry, ModelFile
 from lumina.errors import BadInput, Unavailable
 from lumina.inference import install, manifest
 from lumina.inference.held import held, is_held
@@ -115,6 +115,12 @@ class Hub:
                 (folder / manifest.NAME).unlink(missing_ok=True)
                 shutil.rmtree(folder, ignore_errors=True)
         return size
+
+    def address(self, file: ModelFile) -> str:
+        """Where a file is fetched from: its publisher, or the mirror."""
+        if self.mirror and file.url.startswith(f"{self.origin}/"):
+            return self.mirror + file.url.removeprefix(self.origin)
+        return file.url
 
     def pulling(self, name: str) -> bool:
         """True while some process of this machine downloads the model."""

@@ -6,7 +6,7 @@ import importlib.util
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -42,7 +42,13 @@ class Check:
     remedy: str | None = None
 
 
-def examine(store: Store, home: Path, node: str, broker_problem: Callable[[], str | None]) -> list[Check]:
+More = Callable[[Transaction], Iterable["Check"]]
+"""Checks of other parts, which look at the database, too."""
+
+
+def examine(
+    store: Store, home: Path, node: str, broker_problem: Callable[[], str | None], more: More | None = None
+) -> list[Check]:
     """Everything.
 
     Args:
@@ -50,8 +56,9 @@ def examine(store: Store, home: Path, node: str, broker_problem: Callable[[], st
         home: Lumina's home.
         node: this machine's name, for its mounts.
         broker_problem: why the broker cannot be used; None when it can.
+        more: what else to look at.
     """
-    return [*machine(home), *installation(store, node, broker_problem)]
+    return [*machine(home), *installation(store, node, broker_problem, more)]
 
 
 def machine(home: Path) -> Iterator[Check]:
@@ -62,13 +69,16 @@ def machine(home: Path) -> Iterator[Check]:
     yield _exiftool()
 
 
-def installation(store: Store, node: str, broker_problem: Callable[[], str | None]) -> Iterator[Check]:
+def installation(
+    store: Store, node: str, broker_problem: Callable[[], str | None], more: More | None = None
+) -> Iterator[Check]:
     """Database, broker, sources, workers."""
     try:
         with store.transaction() as tx:
             yield from _database(tx)
             yield from _sources(tx, node)
             yield from _workers(tx)
+            yield from more(tx) if more else ()
     except LuminaError as error:
         yield unreachable(error)
         return

@@ -12,6 +12,7 @@ from lumina.api.context import Context
 from lumina.api.problems import documented
 from lumina.api.schemas.system import About, Check, Doctor, Node, Setting
 from lumina.broker.probe import problem
+from lumina.services import model_checks
 from lumina.services.doctor import examine
 from lumina.store import changes, migrate
 from lumina.store import nodes as repository
@@ -25,7 +26,8 @@ ALIVE = timedelta(seconds=120)
 def doctor(context: Context) -> Doctor:
     """What is well and what is not, each with its remedy."""
     settings = context.settings
-    found = examine(context.store, settings.home, settings.node, partial(problem, context.app.broker))
+    models = partial(model_checks.examine, models=context.app.models, wanted=settings.models)
+    found = examine(context.store, settings.home, settings.node, partial(problem, context.app.broker), models)
     return Doctor(checks=[Check.model_validate(check) for check in found])
 
 

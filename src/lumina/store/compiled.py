@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -49,6 +50,18 @@ class Wanted:
         return (
             "" if self.narrow is None else f"JOIN search_document d ON d.image_id = i.id AND d.words @@ {self.narrow}"
         )
+
+    @property
+    def by_number(self) -> str | None:
+        """What has to hold of documents (as `i`); None where some of it asks for more of an image than its id."""
+        rest = [_ID.sub("i.image_id", term) for term in self.rest]
+        if self.narrow is None or any(_OTHERS.search(term) for term in rest):
+            return None
+        return " AND ".join([f"i.words @@ {self.narrow}", *self.dates, *rest])
+
+
+_ID = re.compile(r"\bi\.id\b")
+_OTHERS = re.compile(r"\bi\.(?!image_id\b)")
 
 
 def read(tx: Transaction, query: Query) -> Wanted:

@@ -93,11 +93,16 @@ def _is_sorted(wanted: Wanted) -> bool:
 
 def _collected(tx: Transaction, wanted: Wanted, catalog: UUID | None, limit: int, last: Hit | None) -> list[Hit]:
     """The newest of those that match, from whichever index has fewest of them."""
+    if (terms := wanted.by_number) is None:
+        found = f"SELECT i.id, i.taken_at FROM image i {wanted.joined} WHERE {wanted.filters} AND {walk.IN_CATALOG}"
+    else:  # then images are looked up for what is shown alone
+        found = f"SELECT i.image_id AS id, i.taken_at FROM search_document i WHERE {terms} AND {walk.IN_CATALOG}"
+    order = "taken_at DESC NULLS LAST, id DESC"
     rows: Sequence[Any] = tx.execute(
-        f"""WITH found AS MATERIALIZED (SELECT i.id, i.taken_at FROM image i {wanted.joined}
-            WHERE {wanted.filters} AND {walk.IN_CATALOG})
-        SELECT i.id, i.taken_at FROM found i WHERE {walk.behind(last)}
-        ORDER BY i.taken_at DESC NULLS LAST, i.id DESC LIMIT :limit""",
+        f"""WITH found AS MATERIALIZED ({found})
+        SELECT w.id, w.taken_at FROM (SELECT * FROM found i WHERE {walk.behind(last)} ORDER BY {order}) w
+        JOIN image i ON i.id = w.id WHERE {" AND ".join([wanted.standing, *wanted.dates])}
+        ORDER BY w.{order.replace(" id", " w.id")} LIMIT :limit""",
         catalog=catalog,
         limit=limit,
         **walk.of_hit(last),

@@ -38,6 +38,8 @@ FILTERS = [
     "camera:d70",
     "lens:50mm",
     "place:Portugal",
+    "place:pt",
+    "place:lisboa",
     "near:lisboa",
     "near:48.1,11.6,10km",
     "date:2019",

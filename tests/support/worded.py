@@ -19,6 +19,7 @@ from tests.support.taxonomy import label, plant
 TREE: Mapping[str, Any] = {"vehicle": {"truck": {}, "car": {}}, "animal": {"dog": {}}}
 PLACES = {"Lisbon": (38.72, -9.14), "Munich": (48.14, 11.58), "Zermatt": (46.02, 7.75)}
 COUNTRIES = {"Lisbon": "Portugal", "Munich": "Germany", "Zermatt": "Switzerland"}
+CALLED = {"Lisbon": ("Portugal", "pt", "lisboa"), "Munich": ("Germany",), "Zermatt": ("Switzerland",)}
 CAMERAS = ("NIKON D70", "NIKON D7000", "Pixel 7")
 LENSES = ("EF 50mm f/1.8", "24-70mm")
 TITLES = ("Red trucks", "The Lake", "Straße am See", "東京駅")
@@ -308,7 +309,7 @@ _FILTERS: Mapping[str, Callable[[Image, Any], bool]] = {
     "mm": _within("mm"),
     "name": lambda image, text: text.text.lower() in f"{image.stem}.{image.format}".lower(),
     "near": _near,
-    "place": lambda image, text: image.place is not None and text.text in (image.place, COUNTRIES[image.place]),
+    "place": lambda image, text: image.place is not None and text.text in CALLED[image.place],
     "quality": _within("quality"),
     "rating": _within("rating"),
     "tag": lambda image, text: text.text in image.tags,

@@ -73,11 +73,12 @@ def read(tx: Transaction, query: Query) -> Wanted:
     compiler = _Compiler(tx, Values(), tsqueries.stems(tx, query.root))
     words, others = _parted(query.root)
     dates = [compiler.sql(node) for node in others if _is_date(node)]
-    rest = [compiler.sql(node) for node in _undated(others)]
+    rest = [compiler.outermost(node) for node in _undated(others)]
     step = [compiler.step(node) or sql for node, sql in zip(_undated(others), rest, strict=True)]
     if words is None:
         return Wanted(_standing(query), None, None, None, dates, rest, step, compiler.values)
     narrower = [each for node in others if isinstance(node, Filter) for each in implied.by(node)]
+    narrower += compiler.values.implied
     text = tsqueries.tsquery(words, compiler.stems)
     return Wanted(
         _standing(query),
@@ -131,6 +132,14 @@ class _Compiler:
 
     def step(self, node: Node) -> str | None:
         return filters.image_by_image(node, self.values) if isinstance(node, Filter) else None
+
+    def outermost(self, node: Node) -> str:
+        """Only what holds for all images implies anything about them."""
+        before = len(self.values.implied)
+        sql = self.sql(node)
+        if not isinstance(node, Filter):
+            del self.values.implied[before:]
+        return sql
 
     def sql(self, node: Node) -> str:
         if isinstance(node, Filter):

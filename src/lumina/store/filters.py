@@ -10,17 +10,22 @@ from lumina.domain.places import gazetteer
 from lumina.domain.terms import BadQuery, Choice, Days, Filter, Numbers, Spot, Text
 from lumina.domain.values import FileFormat
 from lumina.domain.words import asked, fold
-from lumina.store import geohashes, places, taxonomy
+from lumina.store import geohashes, implied, places, taxonomy
 from lumina.store.database import Transaction
+from lumina.store.implied import Implied
 
 _Key = TypeVar("_Key", str, int)
 
 
 class Values:
-    """The parameters of a statement while it is being written; each gets a name of its own."""
+    """The parameters of a statement while it is being written; each gets a name of its own.
+
+    `implied`: what filters have found out to be implied when they looked up names.
+    """
 
     def __init__(self) -> None:
         self.named: dict[str, Any] = {}
+        self.implied: list[Implied] = []
 
     def add(self, value: Any) -> str:
         """The placeholder of a value."""
@@ -88,9 +93,14 @@ def _album(tx: Transaction, wanted: Filter, values: Values) -> str:
 
 
 def _place(tx: Transaction, wanted: Filter, values: Values) -> str:
-    """By the names in the table of places, else by what the town is called in another language."""
+    """By the names in the table of places, else by a country's code or what the town is called in another language."""
     known = places.all_names(tx)
-    ids = matching(_text(wanted), known)
+    ids = matching(_text(wanted), {key: names for key, (_, *names) in known.items()})
+    if ids:
+        values.implied += implied.by_names(wanted)
+    else:
+        code = _text(wanted).upper()
+        ids = [key for key, names in known.items() if names[0] == code]
     if not ids and (town := gazetteer().find(_text(wanted))):
         ids = [key for key, names in known.items() if town.name in names and town.country in names]
     return f"i.id IN (SELECT p.image_id FROM image_place p WHERE p.place_id = ANY({values.add(ids)}))"

@@ -38,8 +38,8 @@ def _nothing(_wanted: Filter) -> tuple[Implied, ...]:
     return ()
 
 
-def _names(wanted: Filter) -> tuple[Implied, ...]:
-    """The name holds the words that were given, the last one perhaps as the beginning of one."""
+def by_names(wanted: Filter) -> tuple[Implied, ...]:
+    """Of a filter by a name: that holds the words that were given, the last one perhaps as the beginning of one."""
     assert isinstance(wanted.value, Text), "it takes a name"
     words = asked(wanted.value.text)
     return (*(Implied((word,)) for word in words[:-1]), *(Implied((word,), begun=True) for word in words[-1:]))
@@ -66,8 +66,8 @@ def _some_facts(wanted: Filter) -> tuple[Implied, ...]:
 
 
 _FIELDS: Mapping[str, Callable[[Filter], tuple[Implied, ...]]] = {
-    "camera": _names,
-    "lens": _names,
+    "camera": by_names,
+    "lens": by_names,
     "date": _dates,
     "type": _facts,
     "is": _some_facts,

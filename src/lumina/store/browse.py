@@ -62,7 +62,7 @@ def page(
 
     With `backwards`, those that come before it: the nearest `limit` ones.
     """
-    selection = taxonomy.estimated(tx, selection)
+    selection = taxonomy.estimated(tx, selection, ordered=True)
     found: list[ImageSummary] = []
     for dated in (False, True) if backwards else (True, False):
         if len(found) == limit or _beyond(after, dated=dated, backwards=backwards):
@@ -180,7 +180,7 @@ class Facet:
 
 def facets(tx: Transaction, catalogs: Sequence[UUID], selection: Selection, *, limit: int) -> dict[str, list[Facet]]:
     """The most frequent cameras, formats, kinds, and the years, of a view."""
-    where = condition(selection)
+    where = condition(taxonomy.estimated(tx, selection))
     of_image = f"FROM image i WHERE i.catalog_id = ANY(:catalogs) AND {where.sql}"
     with_metadata = of_image.replace("FROM image i", "FROM image i JOIN metadata md ON md.image_id = i.id")
     with_file = of_image.replace("FROM image i", "FROM image i JOIN file fl ON fl.image_id = i.id")

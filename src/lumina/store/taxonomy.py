@@ -188,8 +188,11 @@ def _called(tx: Transaction, candidates: Sequence[str]) -> list[int]:
     return [row["id"] for row in rows]
 
 
-def estimated(tx: Transaction, selection: Selection) -> Selection:
-    """The same, knowing whether the images of its tag are few."""
+def estimated(tx: Transaction, selection: Selection, *, ordered: bool = False) -> Selection:
+    """The same, knowing where the images of its tag are few.
+
+    `ordered`: the first ones in the view's order are wanted and not all, so that many are known to be many as well.
+    """
     if selection.tag is None or selection.few_tagged is not None:
         return selection
     rows: int = tx.value(
@@ -198,7 +201,7 @@ def estimated(tx: Transaction, selection: Selection) -> Selection:
         WHERE node_id = (SELECT target_id FROM taxonomy_node WHERE id = :tag)""",
         tag=selection.tag,
     )
-    return replace(selection, few_tagged=rows <= FEW)
+    return replace(selection, few_tagged=True if rows <= FEW else False if ordered else None)
 
 
 def paths(tx: Transaction, ids: Collection[int]) -> dict[int, tuple[str, ...]]:

@@ -14,6 +14,7 @@ from uuid import UUID
 from lumina.domain.selection import Selection
 from lumina.domain.summary import Position
 from lumina.domain.timeline import BUCKET, Block, Day, Part
+from lumina.store import taxonomy
 from lumina.store.browse import DECIDED, THUMBNAIL_STATE
 from lumina.store.database import Transaction
 from lumina.store.selection import condition
@@ -104,7 +105,7 @@ def blocks(tx: Transaction, catalogs: Sequence[UUID]) -> list[Block]:
 
 def selected_days(tx: Transaction, catalogs: Sequence[UUID], selection: Selection) -> list[Day]:
     """Days of a filtered view, counted now, newest first, without parts."""
-    where = condition(selection)
+    where = condition(taxonomy.estimated(tx, selection))
     rows = tx.rows(
         "SELECT i.taken_at::date AS day, count(*) AS images, min(i.taken_at) AS first, max(i.taken_at) AS last"
         f" FROM image i WHERE i.catalog_id = ANY(:catalogs) AND i.taken_at IS NOT NULL AND {where.sql}"
@@ -117,7 +118,7 @@ def selected_days(tx: Transaction, catalogs: Sequence[UUID], selection: Selectio
 
 def selected_blocks(tx: Transaction, catalogs: Sequence[UUID], selection: Selection) -> list[Block]:
     """The undated shelf of a filtered view, by blocks of `BUCKET` ids, newest first."""
-    where = condition(selection)
+    where = condition(taxonomy.estimated(tx, selection))
     rows = tx.rows(
         f"SELECT i.id / {BUCKET} AS block, count(*) AS images FROM image i"
         f" WHERE i.catalog_id = ANY(:catalogs) AND i.taken_at IS NULL AND {where.sql} GROUP BY 1 ORDER BY 1 DESC",
@@ -129,7 +130,7 @@ def selected_blocks(tx: Transaction, catalogs: Sequence[UUID], selection: Select
 
 def parts(tx: Transaction, catalogs: Sequence[UUID], selection: Selection, on: date) -> tuple[Part, ...]:
     """Cut one day of a view into parts of `BUCKET`, newest first."""
-    where = condition(selection)
+    where = condition(taxonomy.estimated(tx, selection))
     rows = tx.rows(
         "SELECT taken_at, id, n FROM ("
         " SELECT i.taken_at, i.id, row_number() OVER (ORDER BY i.taken_at DESC, i.id DESC) AS n,"
@@ -170,7 +171,7 @@ class BucketRows:
 
 def images(tx: Transaction, catalogs: Sequence[UUID], selection: Selection, span: Span) -> BucketRows:
     """The images of one span, at most `BUCKET`."""
-    where, limits, values = condition(selection), *_limits(span)
+    where, limits, values = condition(taxonomy.estimated(tx, selection)), *_limits(span)
     order = "i.id DESC" if span.start is None else "i.taken_at DESC, i.id DESC"
     rows = tx.execute(
         "WITH page AS (SELECT i.* FROM unnest(CAST(:catalogs AS uuid[])) AS c (id) CROSS JOIN LATERAL ("

@@ -80,7 +80,7 @@ class Backgrounds:
         scores = known.sample @ question
         cut = background.cut(scores, known.size, known.calibration, picture=picture)
         middle, _ = background.bell(scores[None])
-        return Scale(cut, 1.0 if picture else 2 * cut.level - float(middle[0]))
+        return Scale(cut, 1.0 if picture else 2 * cut.level - float(np.tanh(middle[0])))
 
     def _read(self, space: Space) -> Background:
         with self.store.transaction() as tx:

@@ -128,6 +128,11 @@ def test_names_that_several_nodes_have_need_a_path(tx: Transaction) -> None:
     assert _node(tx, "VEHICLE/hundchen") == _node(tx, "vehicle/dogs") == _node(tx, str(other.id)) == other.id
     with pytest.raises(NotFound, match="no node 'plant/dog'"):
         _node(tx, "plant/dog")
+    year = taxonomy.add(tx, "2019").node
+    assert year is not None
+    assert (_node(tx, "2019"), _node(tx, str(year.id))) == (year.id, year.id), "a number of no node may be a name"
+    with pytest.raises(NotFound):
+        _node(tx, "9" * 40)
 
 
 def test_merging_takes_along_what_is_below_and_the_names(tx: Transaction) -> None:

@@ -41,8 +41,10 @@ def resolve(tx: Transaction, given: str | int) -> int:
     Raises:
         NotFound: there is none. Conflict: several have this name; the message lists them with their paths.
     """
-    if isinstance(given, int) or given.isdecimal():
-        return taxonomy.get(tx, int(given)).id
+    if isinstance(given, int):
+        return taxonomy.get(tx, given).id
+    if given.isdecimal() and len(given) < 19 and (numbered := taxonomy.nodes(tx, [int(given)])):
+        return next(iter(numbered))
     found = taxonomy.find(tx, given)
     steps = [step for step in given.replace("|", "/").split("/") if step.strip()]
     if not found and len(steps) > 1:

@@ -24,17 +24,21 @@ from lumina.engine.finalise import Finaliser
 from lumina.engine.follow import DETECT_BURSTS, DETECT_DUPLICATES, DETECT_SUBJECTS, follow
 from lumina.engine.group import Grouping
 from lumina.engine.ingest import plan_handler, scan_handler
+from lumina.engine.learn import Learner
 from lumina.engine.leases import Leases
 from lumina.engine.leave import Leave
 from lumina.engine.match import Matcher
 from lumina.engine.pixels import PixelHasher
 from lumina.engine.plan import Planner
 from lumina.engine.reaper import Reaper
+from lumina.engine.recognisers import Recognisers
 from lumina.engine.registry import AnyStage, Registry
 from lumina.engine.resolving import RESOLVE, UNDO, Resolver
 from lumina.engine.scan import Scanner
 from lumina.engine.sequence import Publication, Sequencer
 from lumina.engine.subjects import SubjectFinder, SubjectPublication
+from lumina.engine.tagging import Tagger
+from lumina.engine.training import Trainer
 from lumina.engine.vectors import Keeper
 from lumina.engine.words import Words
 from lumina.engine.work import Worker as WorkRunner
@@ -58,6 +62,7 @@ from lumina.stages.hash import Hash
 from lumina.stages.metadata import Metadata
 from lumina.stages.proxy import Proxy
 from lumina.stages.quality import Quality
+from lumina.stages.tag import Tag
 from lumina.stages.thumbnail import Thumbnail
 from lumina.store import Store, Transaction, catalogs, migrate, nodes, outcomes, taxonomy_seed
 from lumina.store.inputs import Input
@@ -102,6 +107,7 @@ class App:
     reaper: Reaper
     words: Words
     search: Search
+    trainer: Trainer
     work: WorkService
 
     @property
@@ -171,7 +177,9 @@ def build(
     sender = sender or CelerySender(broker)
     derived = DerivedStore(settings.home / "derived")
     models, hub = models_of(settings)
-    registry = Registry(stages(derived, models), SAVERS.keys())
+    recognisers = Recognisers(store, models, settings.tag_model)
+    trainer = Trainer(store, recognisers)
+    registry = Registry(_with_tags(stages(derived, models), recognisers), SAVERS.keys())
     dispatcher = Dispatcher(store, sender)
     planner = Planner(registry, dispatcher)
     leases = Leases(store, registry, dispatcher)
@@ -194,6 +202,8 @@ def build(
         BatchKind.PIXELS: PixelHasher(store, dispatcher, pictures, item_seconds=settings.item_seconds).run,
         BatchKind.VECTORS: Keeper(store, dispatcher).run,
         BatchKind.SUBJECT: SubjectFinder(store, dispatcher, (settings.search_model, settings.tag_model)).run,
+        BatchKind.TAG: Tagger(store, dispatcher, recognisers, Tag.version).run,
+        BatchKind.LEARN: Learner(store, dispatcher, trainer, Tag.version).run,
         BatchKind.RESOLVE: (resolver := _resolver(settings, store, dispatcher)).run,
     }
     finalisers: dict[str, Finaliser] = {
@@ -221,11 +231,12 @@ def build(
             handlers,
             settings.lease_seconds,
             finalisers,
-            partial(_follow, dispatcher, resolver),
+            partial(_follow, dispatcher, resolver, settings.tag_model),
         ),
         reaper=Reaper(store, leases, dispatcher, settings.keep_jobs_days),
         words=(words := Words(store)),
         search=_search(settings, store, models, derived, words),
+        trainer=trainer,
         work=WorkService(store, registry, dispatcher),
     )
 
@@ -260,8 +271,14 @@ def _resolver(settings: Settings, store: Store, dispatcher: Dispatcher) -> Resol
     return Resolver(store, dispatcher, leave, BringBack(store, trash, settings.node), writable=writable)
 
 
-def _follow(dispatcher: Dispatcher, resolver: Resolver, tx: Transaction, job: Job) -> None:
-    follow(tx, dispatcher, job)
+def _with_tags(stages: Sequence[AnyStage], recognisers: Recognisers) -> tuple[AnyStage, ...]:
+    """The stages, and the one that tags by what the tagging model's stage has embedded, where there is that."""
+    tag = Tag(recognisers.model, partial(recognisers.models.waiting, recognisers.model), recognisers.of)
+    return (*stages, tag) if set(tag.needs) <= {stage.name for stage in stages} else tuple(stages)
+
+
+def _follow(dispatcher: Dispatcher, resolver: Resolver, tag_model: str, tx: Transaction, job: Job) -> None:
+    follow(tx, dispatcher, job, tag_model)
     resolver.ended(tx, job)
 
 

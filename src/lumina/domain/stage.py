@@ -57,7 +57,8 @@ class Stage(ABC, Generic[Item, Result]):
 
     A stage fails per item by returning a `Failure` in that place; it raises only what stops the whole batch.
     Raising `version` makes every image due again. `needs` names the stages that must be done first; a stage without
-    needs gets the master's `Picture`, one that needs `proxy` gets the proxy's.
+    needs gets the master's `Picture`, one that needs `proxy` gets the proxy's, and one that needs a stage that embeds
+    gets its vectors (`lumina.domain.recognition.Seen`).
     """
 
     name: str

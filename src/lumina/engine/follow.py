@@ -12,20 +12,22 @@ from uuid import UUID
 
 from lumina.domain.stage import Lane
 from lumina.domain.work import BatchKind, Job, JobState, Priority
-from lumina.engine import vectors
+from lumina.engine import tagging, vectors
 from lumina.engine.dispatch import Dispatcher
 from lumina.store import Transaction, jobs, ledger
 
 INGEST, STAGES = "ingest", "stages"
 DETECT_BURSTS, DETECT_DUPLICATES, DETECT_SUBJECTS = "detect-bursts", "detect-duplicates", "detect-subjects"
 INDEX_VECTORS = vectors.INDEX_VECTORS
+AUTO_TAG = tagging.AUTO_TAG
 
 FIRST = {
     DETECT_BURSTS: BatchKind.SEQUENCE,
     DETECT_DUPLICATES: BatchKind.MATCH,
     DETECT_SUBJECTS: BatchKind.SUBJECT,
+    AUTO_TAG: BatchKind.TAG,
 }
-"""Kind of a job that looks for something in a whole catalog -> its first batch."""
+"""Kind of a job that goes through a whole catalog -> its first batch."""
 NEXT = {INGEST: DETECT_BURSTS, STAGES: DETECT_BURSTS, DETECT_BURSTS: DETECT_DUPLICATES}
 """Kind of job -> what follows it. Bursts come first, because their frames are no copies of each other."""
 _CHANGES = ("new", "changed", "moved", "returned", "missing")
@@ -58,8 +60,11 @@ def running(tx: Transaction, kind: str, catalog_id: UUID) -> Job | None:
     return jobs.running_with(tx, _key(kind, catalog_id))
 
 
-def follow(tx: Transaction, dispatcher: Dispatcher, job: Job) -> None:
-    """Ask for what comes after a job, in the transaction that has just ended it."""
+def follow(tx: Transaction, dispatcher: Dispatcher, job: Job, tag_model: str = "") -> None:
+    """Ask for what comes after a job, in the transaction that has just ended it.
+
+    Where so much was embedded by `tag_model` that its thresholds are of another time, all is tagged once more.
+    """
     if job.kind in FIRST and job.state is not JobState.SUCCESS:
         return  # a person has stopped it
     if job.parameters.get("again") and job.catalog_id is not None:
@@ -69,6 +74,9 @@ def follow(tx: Transaction, dispatcher: Dispatcher, job: Job) -> None:
             ask(tx, dispatcher, kind, catalog_id)
     if (job.kind in (INGEST, STAGES) and job.done) or (job.kind == INDEX_VECTORS and job.parameters.get("again")):
         vectors.ask(tx, dispatcher)
+    if job.kind in (INGEST, STAGES) and job.done and tag_model and tagging.outgrown(tx, tag_model):
+        for catalog_id in [job.catalog_id] if job.catalog_id else jobs.catalogs_of_work(tx, job.id):
+            ask(tx, dispatcher, AUTO_TAG, catalog_id)
 
 
 def _is_reason(job: Job) -> bool:

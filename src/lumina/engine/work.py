@@ -12,7 +12,8 @@ from lumina.domain.work import Batch, BatchKind, Status
 from lumina.engine.execute import Executed, Executor, Task, tasks_of
 from lumina.engine.guard import time_limit
 from lumina.engine.plan import Planner
-from lumina.engine.registry import Registry
+from lumina.engine.registry import AnyStage, Registry
+from lumina.engine.seen import EMBED, open_seen
 from lumina.store import Store, Transaction, inputs, ledger, outcomes, results, taxonomy
 from lumina.store.inputs import Input
 
@@ -47,11 +48,18 @@ class Worker:
         with self.store.transaction() as tx:
             sources = inputs.load(tx, batch.items)
             states = inputs.states(tx, batch.items)
-            open_picture = self.open_pictures(tx, any(stage.needs for stage in stages))
+            open_picture = self._opener(tx, stages, batch.items)
         tasks = list(tasks_of(sources, states, stages, self.stopped()))
         executed = Executor(stages, open_picture, self._guard).run(tasks, stop)
         with self.store.transaction() as tx:
             self._save(tx, batch, tasks, executed)
+
+    def _opener(self, tx: Transaction, stages: Sequence[AnyStage], images: Sequence[int]) -> Callable[[Input], Any]:
+        """What the stages are handed follows from their needs: masters, proxies, or what an encoder made of them."""
+        needs = sorted({need for stage in stages for need in stage.needs})
+        if embedded := [need for need in needs if need.startswith(EMBED)]:
+            return open_seen(tx, embedded[0], images)
+        return self.open_pictures(tx, bool(needs))
 
     def _guard(self, sources: Sequence[Input]) -> AbstractContextManager[None]:
         return time_limit(self.item_seconds * len(sources))

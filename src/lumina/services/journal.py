@@ -7,6 +7,7 @@ from uuid import UUID
 
 from lumina.domain.curation import Action, Undone
 from lumina.domain.work import Job
+from lumina.engine import learn
 from lumina.engine.dispatch import Dispatcher
 from lumina.errors import NotFound
 from lumina.services import resolution
@@ -72,6 +73,7 @@ def undo(
             undone, job = resolution.undo(tx, dispatcher, number)
             return Undoing(actions.get(tx, number), undone, job)
         undone = journal.undo(tx, number)
+        learn.undone(tx, dispatcher, number)
         return Undoing(actions.get(tx, number), undone)
 
     return attempt(store, take_back, dry_run=dry_run)

@@ -20,9 +20,10 @@ _GIVEN = [kind.value for kind in GIVEN]
 
 
 def stamp(tx: Transaction, space: Space) -> tuple[int, ...]:
-    """Changes with whatever a space's images are recognised by: heads that are applied, and the tree. Some milliseconds.
+    """Changes with whatever a space's images are recognised by: heads that are applied, and the tree.
 
-    The tree counts with where its nodes stand, what they were merged into, and the thresholds that people have set.
+    It takes some milliseconds. The tree counts with where its nodes stand, what they were merged into, and the
+    thresholds that people have set.
     """
     row = tx.row(
         """SELECT (SELECT coalesce(sum(hashtextextended(concat_ws(' ', node_id, kind, revision, trained_at), 0)), 0)

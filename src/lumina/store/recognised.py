@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from lumina.domain.recognition import Recognised
 from lumina.domain.taxonomy import Evidence, LabelSource
-from lumina.store import doubts, tags
+from lumina.domain.vectors import Space
+from lumina.store import doubts, spaces, tags
 from lumina.store.database import Transaction
 from lumina.store.inputs import Input
 
@@ -36,3 +38,22 @@ def save(tx: Transaction, results: dict[int, Recognised]) -> int:
     tags.settle(tx, changed)
     doubts.of_images(tx, {image: result.doubts for image, result in results.items()})
     return len(changed)
+
+
+def due(tx: Transaction, space: Space, catalog_id: UUID, stage: str, version: int, *, everything: bool) -> list[int]:
+    """Ids of a catalog's images with a vector whose row of this stage is missing, stale or of an older version; or all.
+
+    An image that failed before is due again, since a vector is all that it takes.
+    """
+    rows = tx.rows(
+        f"""SELECT v.image_id FROM {spaces.table(space)} v JOIN image i ON i.id = v.image_id
+        WHERE i.catalog_id = :catalog AND i.missing_since IS NULL AND (:everything OR NOT EXISTS (
+            SELECT FROM stage_state s JOIN stage g ON g.id = s.stage_id
+            WHERE s.image_id = i.id AND g.name = :stage AND s.status = 1 AND s.version >= :version))
+        ORDER BY v.image_id""",
+        catalog=catalog_id,
+        everything=everything,
+        stage=stage,
+        version=version,
+    )
+    return [row["image_id"] for row in rows]

@@ -9,11 +9,13 @@ from typing import Any
 
 from lumina.domain.firsts import first_values
 from lumina.domain.metadata import ImageMetadata
+from lumina.domain.recognition import Recognised
 from lumina.domain.values import Checksums, Fingerprint, Measures, Rendition, RenditionKind
 from lumina.domain.vectors import Embedding
 from lumina.store import curation, keywords, tags
 from lumina.store.database import Transaction
 from lumina.store.inputs import Input
+from lumina.store.recognised import save_recognised
 from lumina.store.vectors import save_embeddings
 
 Saver = Callable[[Transaction, Sequence[tuple[Input, Any]]], None]
@@ -138,6 +140,7 @@ SAVERS: Mapping[type, Saver] = {
     Fingerprint: save_fingerprints,
     Measures: save_measures,
     Embedding: save_embeddings,
+    Recognised: save_recognised,
 }
 """Type of result -> how it is saved. A stage whose result has no saver is refused at start-up."""
 

@@ -38,7 +38,9 @@ def scores(vectors: NDArray[np.floating], weights: Matrix, bias: Matrix | float 
     """What heads say of vectors.
 
     Args:
-        vectors: n x d, of any floating type. weights: h x d, or d for one head. bias: h, or one number.
+        vectors: n x d, of any floating type.
+        weights: h x d, or d for one head.
+        bias: h, or one number.
 
     Returns:
         n x h, or n for one head, float32.
@@ -76,7 +78,8 @@ def tail(background: NDArray[np.floating], rate: float) -> float:
     the two holds, unless that is far above: then it is the thing itself.
 
     Args:
-        background: scores of images drawn at random; at least one. rate: 0-1.
+        background: scores of images drawn at random; at least one.
+        rate: 0-1.
     """
     ordered = np.asarray(background, np.float64)
     middle, nine, most = np.quantile(ordered, (0.5, 0.9, 0.98))
@@ -92,7 +95,8 @@ def prototype(examples: NDArray[np.floating], background: NDArray[np.floating]) 
     """The direction in which a few examples differ from what there is otherwise.
 
     Args:
-        examples: n x d, n at least 1. background: m x d; with none, differences are from nothing.
+        examples: n x d, n at least 1.
+        background: m x d; with none, differences are from nothing.
     """
     centre = _centre(background, examples.shape[1])
     mean = np.asarray(examples, np.float64).mean(axis=0) - centre
@@ -120,7 +124,8 @@ def probe(
     It is found by Newton's method in the space that the examples span: n numbers instead of d, where n is less.
 
     Args:
-        vectors: n x d, both sides in it. yes: which of them are examples.
+        vectors: n x d, both sides in it.
+        yes: which of them are examples.
         weight: of each, relative to the others of its side; all the same by default.
         offset: log-odds that are known of each before; none by default.
         strength: the inverse of the penalty.
@@ -151,7 +156,7 @@ def _reduced(rows: Floats) -> tuple[Floats, Floats]:
 def _balanced(yes: NDArray[np.bool_], weight: NDArray[np.floating] | None) -> Floats:
     """Weights that add up to one half for either side."""
     given = np.ones(len(yes)) if weight is None else np.asarray(weight, np.float64)
-    return np.where(yes, given / given[yes].sum(), given / given[~yes].sum()) / 2
+    return np.asarray(np.where(yes, given / given[yes].sum(), given / given[~yes].sum()) / 2)
 
 
 def _newton(
@@ -161,14 +166,15 @@ def _newton(
     design = np.column_stack([rows, np.ones(len(rows))])
     penalty = np.full(design.shape[1], 1 / strength)
     penalty[-1] = 1e-9
-    found, target = np.zeros(design.shape[1]), yes.astype(np.float64)
+    found: Floats = np.zeros(design.shape[1])
+    target = yes.astype(np.float64)
     for _ in range(ROUNDS):
         chance = sigmoid(design @ found + offset)
         slope = design.T @ (weight * (chance - target)) + penalty * found
         bend = (design * (weight * np.maximum(chance * (1 - chance), 1e-6))[:, None]).T @ design
         step = np.linalg.solve(bend + np.diag(penalty + 1e-12), slope)
         longest = float(np.abs(design @ step).max(initial=0.0))
-        found = found - step * min(1.0, 4.0 / longest if longest else 1.0)
+        found -= step * min(1.0, 4.0 / longest if longest else 1.0)
         if longest < ENOUGH * 1e3:
             break
     return found
@@ -181,6 +187,7 @@ def diverse(vectors: NDArray[np.floating], count: int) -> list[int]:
 
     Args:
         vectors: n x d, of length 1.
+        count: how many at most.
     """
     if not len(vectors):
         return []
@@ -206,4 +213,3 @@ def folds(yes: NDArray[np.bool_], most: int = 5) -> list[NDArray[np.bool_]]:
     for side in (yes, ~yes):
         place[side] = np.arange(int(side.sum())) % count
     return [place == fold for fold in range(count)]
-

@@ -93,7 +93,7 @@ class Recogniser:
         tree: over its classes.
         heads: of nodes that were taught, or are known by their names.
         thresholds: confidence from which a head's node holds, where a person has set one; else it is one half.
-        names: nodes that are no use as tags.
+        mute: nodes that are no use as tags.
     """
 
     model: str
@@ -118,7 +118,7 @@ class Recogniser:
             return np.zeros((len(vectors), len(self.tree.nodes)), np.float32)
         chance = softmax(scores(vectors, self.weights, self.bias))[:, self.tree.order]
         sums = np.concatenate([np.zeros((len(chance), 1)), np.cumsum(chance, axis=1, dtype=np.float64)], axis=1)
-        return np.clip(sums[:, self.tree.end] - sums[:, self.tree.first], 0, 1).astype(np.float32)
+        return np.asarray(np.clip(sums[:, self.tree.end] - sums[:, self.tree.first], 0, 1), np.float32)
 
     def of_node(self, vectors: NDArray[np.floating], node: int) -> Matrix | None:
         """What the classifier says of one node, n; None where none of its classes means it."""
@@ -134,11 +134,11 @@ class Recogniser:
         levels = np.broadcast_to(self.tree.thresholds, chance.shape)
         holds = chance >= levels
         judged = [(head, *self._head(head, vectors, chance)) for head in self.heads]
-        for head, confidence, level in judged:
+        for head, confident, level in judged:
             place = self.tree.place(head.node_id)
-            if place is not None:
-                below = slice(place if head.prior else place, self.tree.last[place] + 1 if head.prior else place + 1)
-                holds[np.ix_(confidence < level, np.arange(below.start, below.stop))] = False
+            if place is not None:  # corrected, it decides about what is below it as well
+                end = self.tree.last[place] + 1 if head.prior else place + 1
+                holds[np.ix_(confident < level, np.arange(place, end))] = False
         own = {place for head in self.heads if (place := self.tree.place(head.node_id)) is not None}
         deepest = _deepest(holds, self.tree)
         unsure = _deepest(np.abs(chance - levels) < np.minimum(UNSURE, levels * 0.8), self.tree)
@@ -173,9 +173,7 @@ class Recogniser:
             for row in np.flatnonzero(confident >= level).tolist():
                 labels[row].append((head.node_id, float(confident[row])))
             for row in np.flatnonzero(np.abs(confident - level) < UNSURE).tolist():
-                doubts[row].append(
-                    Doubt(head.node_id, float(confident[row]), abs(float(confident[row]) - level))
-                )
+                doubts[row].append(Doubt(head.node_id, float(confident[row]), abs(float(confident[row]) - level)))
         return [
             Recognised(
                 self.model,
@@ -198,7 +196,9 @@ def confidence(head: Head, vectors: NDArray[np.floating], known: NDArray[np.floa
     """How sure a head is of n vectors, 0 to 1, one half at its threshold.
 
     Args:
-        head: with weights of its own. vectors: n x d. known: what the classifier says of its node, n, where it counts.
+        head: with weights of its own.
+        vectors: n x d.
+        known: what the classifier says of its node, n, where it counts.
     """
     said = scores(vectors, head.weights, head.bias)
     if head.prior and known is not None:

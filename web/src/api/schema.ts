@@ -324,6 +324,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Queue
+         * @description Images that the tagger is in doubt of, none of them judged yet. Answers go to POST /api/images/tags.
+         */
+        get: operations["learning_queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/coverage": {
         parameters: {
             query?: never;
@@ -908,6 +928,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs/auto-tag": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Auto Tag
+         * @description Tag a catalog by the vectors that it has: what is untagged or no longer true, or everything.
+         */
+        post: operations["learning_auto_tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/jobs/detect-bursts": {
         parameters: {
             query?: never;
@@ -1003,6 +1043,86 @@ export interface paths {
          */
         post: operations["jobs_thumbnails"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/learn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Teach
+         * @description Teach a node by examples. What comes of it is a proposal: nothing is tagged by it before it is applied.
+         */
+        post: operations["learning_teach"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/learn/{node_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Proposed
+         * @description What was trained for a node and waits for being applied, with what it would change now.
+         */
+        get: operations["learning_proposed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/learn/{node_id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply
+         * @description Let a node be recognised as it was taught. Undoing the action brings back what held before, with its labels.
+         */
+        post: operations["learning_apply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/learn/{node_id}/proposal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Forget
+         * @description Drop a proposal. What was said of images stays.
+         */
+        delete: operations["learning_forget"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2045,6 +2165,40 @@ export interface components {
             images: number;
         };
         /**
+         * Correction
+         * @description A question to a person; the answer goes to POST /api/images/tags.
+         */
+        Correction: {
+            /** Confidence */
+            confidence: number;
+            image: components["schemas"]["ImageCard"];
+            /** Name */
+            name: string;
+            /** Node */
+            node: number;
+            /** Path */
+            path: string[];
+            /** Question */
+            question: string;
+            /**
+             * Shortcuts
+             * @description Key -> yes, no or skip.
+             */
+            shortcuts: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * Corrections
+         * @description What the tagger is in doubt of.
+         */
+        Corrections: {
+            /** Items */
+            items: components["schemas"]["Correction"][];
+            /** Nodes */
+            nodes: components["schemas"]["DoubtfulNode"][];
+        };
+        /**
          * Coverage
          * @description All catalogs.
          */
@@ -2143,6 +2297,22 @@ export interface components {
             checks: components["schemas"]["Check"][];
         };
         /**
+         * DoubtfulNode
+         * @description A node with questions, or whose training waits for being applied.
+         */
+        DoubtfulNode: {
+            /** Doubts */
+            doubts: number;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Path */
+            path: string[];
+            /** Proposal */
+            proposal: boolean;
+        };
+        /**
          * DuplicateSettings
          * @description A catalog's settings for finding and resolving copies.
          */
@@ -2191,6 +2361,23 @@ export interface components {
              * @default false
              */
             dry_run: boolean;
+        };
+        /**
+         * ExampleCounts
+         * @description What people have said of the node.
+         */
+        ExampleCounts: {
+            /** No */
+            no: number;
+            /**
+             * Reason
+             * @description Why some could not be learnt from.
+             */
+            reason: string | null;
+            /** Without Vector */
+            without_vector: number;
+            /** Yes */
+            yes: number;
         };
         /**
          * Facet
@@ -2886,6 +3073,64 @@ export interface components {
             image_id: number;
         };
         /**
+         * LearntApplied
+         * @description The action that can be undone, and the job that tags.
+         */
+        LearntApplied: {
+            action: components["schemas"]["Action"] | null;
+            /**
+             * Job
+             * Format: uuid
+             */
+            job: string;
+        };
+        /**
+         * LearntHead
+         * @description What a node is recognised by. Figures come from examples that were left out of its training.
+         */
+        LearntHead: {
+            /** Applied */
+            applied: boolean;
+            /** Examples */
+            examples: number;
+            /**
+             * Figures
+             * @description examples, refused, background: counts; recall; precision; false_rate: allowed on the background.
+             */
+            figures: {
+                [key: string]: unknown;
+            };
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "classifier" | "prompt" | "prototype" | "probe";
+            /** Revision */
+            revision: number;
+            /** Threshold */
+            threshold: number;
+            /** Trained At */
+            trained_at: string | null;
+        };
+        /**
+         * Lesson
+         * @description A node's training, to be applied or not.
+         */
+        Lesson: {
+            /** @description What undoes the examples; none where all was said before. */
+            action: components["schemas"]["Action"] | null;
+            examples: components["schemas"]["ExampleCounts"];
+            head: components["schemas"]["LearntHead"];
+            node: components["schemas"]["TaughtNode"];
+            preview: components["schemas"]["Preview"];
+            /**
+             * Proposal
+             * @default true
+             * @constant
+             */
+            proposal: true;
+        };
+        /**
          * Measures
          * @description Technical measures of the picture, and the quality score of 0-100 with its four parts.
          */
@@ -3192,6 +3437,22 @@ export interface components {
             catalog_id: string;
         };
         /**
+         * NewTagJob
+         * @description A catalog to be tagged: what is untagged or no longer true, or everything.
+         */
+        NewTagJob: {
+            /**
+             * All
+             * @default false
+             */
+            all: boolean;
+            /**
+             * Catalog Id
+             * Format: uuid
+             */
+            catalog_id: string;
+        };
+        /**
          * NewThumbnailsJob
          * @description Thumbnails to make for a catalog.
          */
@@ -3395,6 +3656,25 @@ export interface components {
             policy?: string | null;
             /** Tiers */
             tiers?: ("bytes" | "pixels" | "picture")[] | null;
+        };
+        /**
+         * Preview
+         * @description What applying would change; what people have said stays.
+         */
+        Preview: {
+            /** Adds */
+            adds: number;
+            /**
+             * Estimated
+             * @description Counted in a sample of the images.
+             */
+            estimated: boolean;
+            /** Removes */
+            removes: number;
+            /** Sample Added */
+            sample_added: components["schemas"]["ImageCard"][];
+            /** Sample Removed */
+            sample_removed: components["schemas"]["ImageCard"][];
         };
         /**
          * Problem
@@ -3965,6 +4245,23 @@ export interface components {
             version: number;
         };
         /**
+         * TaughtNode
+         * @description The node that was taught.
+         */
+        TaughtNode: {
+            /** Created */
+            created: boolean;
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "concept" | "entity";
+            /** Name */
+            name: string;
+        };
+        /**
          * TaxonomyNode
          * @description A node of the tree.
          */
@@ -4022,6 +4319,30 @@ export interface components {
         TaxonomyNodes: {
             /** Items */
             items: components["schemas"]["TaxonomyNode"][];
+        };
+        /**
+         * Teach
+         * @description Images that show a node, and that do not. A name that no node has becomes a new node.
+         */
+        Teach: {
+            /** Images */
+            images?: number[];
+            /**
+             * Kind
+             * @description Of a new node: an entity (one dog) unless it is a concept (dogs).
+             */
+            kind?: ("concept" | "entity") | null;
+            /**
+             * Name
+             * @description Or a path such as `animal/dog`.
+             */
+            name?: string | null;
+            /** Node */
+            node?: number | null;
+            /** Parent */
+            parent?: number | null;
+            /** Refused */
+            refused?: number[];
         };
         /**
          * Terms
@@ -5234,6 +5555,57 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    learning_queue: {
+        parameters: {
+            query?: {
+                catalog?: string | null;
+                limit?: number;
+                node?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Corrections"];
+                };
+            };
+            /** @description Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6932,6 +7304,66 @@ export interface operations {
             };
         };
     };
+    learning_auto_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTagJob"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     bursts_detect: {
         parameters: {
             query?: never;
@@ -7196,6 +7628,220 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    learning_teach: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Teach"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lesson"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    learning_proposed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lesson"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    learning_apply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LearntApplied"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    learning_forget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                node_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -10,6 +10,7 @@ from lumina.api.context import Context
 from lumina.api.problems import documented
 from lumina.api.schemas.curation import Curated
 from lumina.api.schemas.taxonomy import ImageTags, Say, tag_answer
+from lumina.engine import learn
 from lumina.services import tags
 
 router = APIRouter(prefix="/images", tags=["tags"])
@@ -27,4 +28,7 @@ def say(context: Context, body: Say) -> Curated:
     """Say of some images, or of all that a view shows, that they show something, or that they do not."""
     node = body.node if body.node is not None else body.name or ""
     with context.store.transaction() as tx:
-        return Curated.model_validate(tags.say(tx, body.chosen(), node, body.yes, create=body.create))
+        done = tags.say(tx, body.chosen(), node, body.yes, create=body.create)
+        if done.action is not None:
+            learn.noticed(tx, context.app.dispatcher, done.action.parameters["node"])
+        return Curated.model_validate(done)

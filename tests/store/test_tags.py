@@ -180,14 +180,15 @@ def test_a_word_and_a_model_at_once(store: Store) -> None:
         assert tx.value("SELECT count(*) FROM label") == 2 * len(ids)
 
 
-@pytest.mark.parametrize(("few", "nodes_merged"), [(10**6, 300), (0, 300), (0, 0)])
+@pytest.mark.parametrize(("few", "nodes_merged"), [(10**6, 0), (10**6, 300), (0, 0)])
 def test_images_of_a_subtree_are_found_either_way(
     store: Store, monkeypatch: pytest.MonkeyPatch, few: int, nodes_merged: int
 ) -> None:
     """Few are sorted; of many each node's newest are merged; where that is not enough all are looked through."""
     _, ids = images(store, 60, taken=True)
     monkeypatch.setattr(taxonomy, "FEW", few)
-    monkeypatch.setattr(tags, "MOST_NODES", nodes_merged)
+    monkeypatch.setattr(taxonomy, "FEWER", 0)
+    monkeypatch.setattr(taxonomy, "MOST_NODES", nodes_merged)
     monkeypatch.setattr(browse_store, "MORE", 1)
     with store.transaction() as tx:
         nodes = plant(tx, SMALL)

@@ -21,8 +21,6 @@ from lumina.store.database import Transaction
 
 PIECE = 20_000
 """Images that are settled by one statement."""
-MOST_NODES = 300
-"""Nodes whose newest images are merged; a wider subtree has images everywhere in the timeline."""
 _MANY = 200
 """From so many images on rows are joined in bulk."""
 _REAL = 1e-6
@@ -200,7 +198,7 @@ def newest(
 
     None where the tag has so many nodes below it that looking through the timeline is sooner done.
     """
-    if len(nodes := taxonomy.subtree_of(tx, selection.tag or 0, limit=MOST_NODES + 1)) > MOST_NODES:
+    if not (nodes := taxonomy.narrow(tx, selection.tag or 0)):
         return None
     order, comparison = ("ASC NULLS FIRST", ">") if backwards else ("DESC NULLS LAST", "<")
     by = f"t.taken_at {order}, t.image_id {order.split()[0]}"

@@ -16,8 +16,10 @@ from lumina.domain.tree import Place
 from lumina.errors import NotFound
 from lumina.store.database import Row, Transaction
 
-FEW = 30_000
-"""Images of a node that are sooner sorted than found by looking through all images, newest first."""
+FEW, FEWER = 30_000, 2_000
+"""Images of a node that are sooner sorted than found by looking through all images, or by merging its nodes' newest."""
+MOST_NODES = 300
+"""Nodes whose newest images are merged; a wider subtree of many images has them everywhere in the timeline."""
 _LOCK = "hashtext('lumina.taxonomy')"
 
 
@@ -201,7 +203,16 @@ def estimated(tx: Transaction, selection: Selection, *, ordered: bool = False) -
         WHERE node_id = (SELECT target_id FROM taxonomy_node WHERE id = :tag)""",
         tag=selection.tag,
     )
-    return replace(selection, few_tagged=True if rows <= FEW else False if ordered else None)
+    if not ordered:
+        return replace(selection, few_tagged=True if rows <= FEW else None)
+    few = rows <= FEWER or (rows <= FEW and not narrow(tx, selection.tag))
+    return replace(selection, few_tagged=few)
+
+
+def narrow(tx: Transaction, node_id: int) -> list[int]:
+    """The nodes from one down, where they are few enough for their newest images to be merged; else none."""
+    found = subtree_of(tx, node_id, limit=MOST_NODES + 1)
+    return found if len(found) <= MOST_NODES else []
 
 
 def paths(tx: Transaction, ids: Collection[int]) -> dict[int, tuple[str, ...]]:

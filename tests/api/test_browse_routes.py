@@ -124,7 +124,7 @@ def test_facts_say_where_they_come_from(album: House) -> None:
     assert known["score"]["group"] == "Quality"
     assert known["format_score"]["text"] == "30.0 of 40"
     done = dict.fromkeys(("checksum", "metadata", "proxy", "thumbnail", "hash", "quality"), "done")
-    waiting = dict.fromkeys(("embed:clip-vit-b32", "embed:mobilenet-v2"), "waiting")
+    waiting = dict.fromkeys(("embed:clip-vit-b32", "embed:mobilenet-v2", "tag"), "waiting")
     assert {stage["stage"]: stage["state"] for stage in facts["stages"]} == done | waiting
 
 

@@ -13,7 +13,7 @@ from tests.support.lumina_home import Home, paint
 pytestmark = pytest.mark.integration
 
 STAGES = {"checksum", "metadata", "proxy", "thumbnail", "hash", "quality"}
-WAITING = {"embed:clip-vit-b32", "embed:mobilenet-v2"}
+WAITING = {"embed:clip-vit-b32", "embed:mobilenet-v2", "tag"}
 """Of models that are wanted, but not installed."""
 
 

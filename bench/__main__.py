@@ -26,6 +26,7 @@ BENCHMARKS: Mapping[str, Sequence[str]] = {
     "join": (),
     "rescan": ("--database", SERVER),
     "bursts": ("--database", SERVER),
+    "embed": ("--database", SERVER),
     "vectors": ("--database", SERVER),
     "duplicates_job": ("--database", SERVER),
     "duplicates_quality": ("--sources", "300"),

@@ -57,3 +57,4 @@ export type SearchReason = Schemas["Reason"];
 export type SearchWay = Schemas["Way"];
 export type Understood = Schemas["Understood"];
 export type Suggestion = Schemas["Suggestion"];
+export type TaxonomyNode = Schemas["TaxonomyNode"];

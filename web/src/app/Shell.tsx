@@ -10,6 +10,7 @@ import {
   IconKeyboard,
   IconMoon,
   IconPhoto,
+  IconSearch,
   IconSettings,
   IconStack2,
   IconStethoscope,
@@ -23,6 +24,7 @@ import { EVERYWHERE, useActions } from "~/lib/actions";
 import { SHELF_WORDS } from "~/lib/filters";
 import { useStore } from "~/lib/store";
 import { percent } from "~/lib/format";
+import { reachBox } from "~/search/focus";
 import { Toasts } from "~/ui/Toasts";
 import { Keyboard } from "./Keyboard";
 import { Mark } from "./Mark";
@@ -33,6 +35,7 @@ const KeySheet = lazy(() => import("./KeySheet"));
 
 const PLACES = [
   { to: "/", label: "Timeline", Icon: IconPhoto },
+  { to: "/search", label: "Search", Icon: IconSearch },
   { to: "/duplicates", label: "Duplicates", Icon: IconCopyCheck },
   { to: "/bursts", label: "Bursts", Icon: IconStack2 },
   { to: "/albums", label: "Albums", Icon: IconAlbum },
@@ -56,6 +59,7 @@ export function Shell() {
   const bare = useRouterState({ select: (state) => state.location.pathname.startsWith("/image/") });
   useActions(EVERYWHERE, [
     { label: "All commands", keys: ["$mod+K"], run: () => setOpen("palette") },
+    { label: "Search", keys: ["/"], run: () => void (reachBox() || navigate({ to: "/search", search: {} })) },
     { label: "Keys of this page", keys: ["Shift+?", "?"], run: () => setOpen("keys") },
     ...PLACES.map(({ to, label }) => ({ label: `Go to ${label}`, run: () => void navigate({ to }) })),
     ...SHELVES.map(([shelf, label]) => ({

@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { readSequences, readView } from "~/duplicates/search";
 import { readFilters, parseSearch, type Search, stringifySearch } from "~/lib/filters";
+import { readSearch } from "~/search/view";
 import { TimelinePage } from "~/timeline/TimelinePage";
 import { PageSkeleton } from "~/ui/States";
 import { CrashPage, NotFoundPage } from "./Lost";
@@ -21,6 +22,12 @@ const routes = [
     path: "/image/$id",
     component: lazyRouteComponent(() => import("~/image/ImagePage"), "ImagePage"),
     validateSearch: filtered,
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/search",
+    component: lazyRouteComponent(() => import("~/search/SearchPage"), "SearchPage"),
+    validateSearch: readSearch,
   }),
   createRoute({
     getParentRoute: () => root,

@@ -17,10 +17,12 @@ interface BulkProps {
   /** What the chosen ones have in common. */
   marks: Marks;
   onChange: (changes: Changes) => void;
+  /** Chooses all of them, where the server doesn't know the view as filters. */
+  onAll?: () => void;
 }
 
 /** What can be done to the chosen images; there while some are chosen. */
-export function BulkBar({ total, catalog, shelf, marks, onChange }: BulkProps) {
+export function BulkBar({ total, catalog, shelf, marks, onChange, onAll = chooseEverything }: BulkProps) {
   const chosen = useStore(selection);
   if (isEmpty(chosen)) return null;
   const many = chosen.everything ? total : chosen.ids.size;
@@ -30,7 +32,7 @@ export function BulkBar({ total, catalog, shelf, marks, onChange }: BulkProps) {
         {count(many)} chosen
       </span>
       {!chosen.everything && many < total && (
-        <button type="button" className={styles.all} onClick={chooseEverything}>
+        <button type="button" className={styles.all} onClick={onAll}>
           All {count(total)} of this view
         </button>
       )}

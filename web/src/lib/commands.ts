@@ -7,20 +7,21 @@ export interface Command {
   command: string;
   /** Path and query of the API. */
   path: string;
-  method?: "GET" | "POST";
+  /** The whole call, where it is more than a path. */
+  call?: string;
 }
 
 export const pageCommand = new Store<Command | null>(null);
 
 /** Says how the page's view is asked for on a command line. */
-export function usePageCommand(command: string, path: string): void {
+export function usePageCommand(command: string, path: string, call?: string): void {
   useEffect(() => {
-    const own = { command, path };
+    const own = { command, path, call };
     pageCommand.set(own);
     return () => {
       if (pageCommand.get() === own) pageCommand.set(null);
     };
-  }, [command, path]);
+  }, [command, path, call]);
 }
 
 /** A word as a POSIX shell takes it literally. */

@@ -87,7 +87,7 @@ function tidied(given: Token[]): Token[] {
     const begins = before === undefined || before === "(" || JOINS.has(before);
     return begins || after === undefined || after === ")" ? 1 : 0;
   };
-  for (let i = 0; i < kept.length; ) {
+  for (let i = 0; i < kept.length;) {
     const gone = hangs(i);
     if (gone === 0) i++;
     else {

@@ -27,6 +27,8 @@ export interface TileProps {
   focusable: boolean;
   selected: boolean;
   marks: Marks;
+  /** Id of the element that says more about it. */
+  describedBy?: string;
 }
 
 /** Thumbnails that were shown before: the browser has them at hand. */
@@ -59,6 +61,7 @@ function TileView(props: TileProps) {
       data-rejected={props.marks.flag === "reject" || undefined}
       tabIndex={props.focusable ? 0 : -1}
       aria-label={describe(props)}
+      aria-describedby={props.describedBy}
       draggable={false}
     >
       {thumbnail && <Picture id={id} thumbnail={thumbnail} load={props.load} />}

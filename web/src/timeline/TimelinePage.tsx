@@ -197,7 +197,7 @@ function useTimelineKeys(
     { label: "Open the image", keys: ["Enter"], keyOnly: true, run: () => grid.current?.open() },
     { label: "Larger rows", keys: ["+", "Shift++", "="], run: () => grid.current?.enlarge(1) },
     { label: "Smaller rows", keys: ["-"], run: () => grid.current?.enlarge(-1) },
-    { label: "Search in names", keys: ["/"], run: () => document.getElementById("search")?.focus() },
+    { label: "Search in file names", run: () => document.getElementById("search")?.focus() },
     { label: "Clear all filters", run: () => void navigate({ search: {} }) },
   ]);
 }

@@ -8,12 +8,19 @@ import type { Spot } from "./travel";
 const LONG_PRESS_MS = 450;
 const SLOP = 8;
 
-export interface Choosing {
+/** Where images stand: `S` is a place among them. */
+export interface Order<S> {
+  spotOf(tile: HTMLElement): S | null;
+  /** Ids from one to another, both included. */
+  between(from: S, to: S): Promise<number[]>;
+}
+
+export interface Choosing<S = Spot> {
   /** True where the click was about choosing and not about opening. */
-  clicked(event: MouseEvent, spot: Spot, id: number): boolean;
+  clicked(event: MouseEvent, spot: S, id: number): boolean;
   /** Everything from the image that was chosen last. */
-  range(spot: Spot): void;
-  one(spot: Spot, id: number): void;
+  range(spot: S): void;
+  one(spot: S, id: number): void;
   press: {
     onPointerDown(event: PointerEvent): void;
     onPointerMove(event: PointerEvent): void;
@@ -24,21 +31,28 @@ export interface Choosing {
 
 /** Remembers where a range begins, and what a long press is. */
 export function useChoosing(timeline: Timeline): Choosing {
-  return useMemo(() => make(timeline), [timeline]);
+  return useMemo(
+    () =>
+      makeChoosing<Spot>({
+        spotOf: (tile) => spotOfTile(timeline, tile),
+        between: (from, to) => idsBetween(timeline, from, to),
+      }),
+    [timeline],
+  );
 }
 
-function make(timeline: Timeline): Choosing {
-  let anchor: Spot | null = null;
+export function makeChoosing<S>(order: Order<S>): Choosing<S> {
+  let anchor: S | null = null;
   let pressing: { timer: ReturnType<typeof setTimeout>; x: number; y: number } | undefined;
   let pressed = false;
-  const one = (spot: Spot, id: number) => {
+  const one = (spot: S, id: number) => {
     toggle([id]);
     anchor = spot;
   };
-  const range = (spot: Spot) => {
+  const range = (spot: S) => {
     if (anchor === null) anchor = spot;
     const from = anchor;
-    void idsBetween(timeline, from, spot).then(choose, () => undefined);
+    void order.between(from, spot).then(choose, () => undefined);
   };
   const stop = () => {
     clearTimeout(pressing?.timer);
@@ -61,10 +75,10 @@ function make(timeline: Timeline): Choosing {
         pressed = false;
         const tile = (event.target as Element).closest<HTMLElement>("a[data-id]");
         if (event.pointerType !== "touch" || !tile) return;
-        const spot = spotOfTile(timeline, tile);
+        const spot = order.spotOf(tile);
         const timer = setTimeout(() => {
           stop();
-          if (!spot) return;
+          if (spot === null) return;
           pressed = true;
           one(spot, Number(tile.dataset.id));
         }, LONG_PRESS_MS);

@@ -112,7 +112,8 @@ function edge(timeline: Timeline, key: string, step: 1 | -1): Spot | null {
   return { key: bucket.key, item: step === 1 ? 0 : laid.layout.x.length - 1 };
 }
 
-function rowBeside(layout: Layout, item: number, middle: number, step: 1 | -1): number {
+/** The image of the next row (`step` 1) or the one before whose middle is nearest to `middle`; -1 where there is none. */
+export function rowBeside(layout: Layout, item: number, middle: number, step: 1 | -1): number {
   let i = item;
   while (i >= 0 && i < layout.y.length && layout.y[i] === layout.y[item]) i += step;
   return i < 0 || i >= layout.y.length ? -1 : nearestInRow(layout, i, middle);

@@ -24,7 +24,7 @@ export function CopyMenu() {
     setTimeout(() => setSaid(""), 4000);
   };
   const line = command?.command ?? "";
-  const call = command ? curl(command.path) : "";
+  const call = command ? (command.call ?? curl(command.path)) : "";
   useActions("Copy", [
     { label: "Copy as command", run: () => void take(line, "Command")() },
     { label: "Copy as API call", run: () => void take(call, "API call")() },

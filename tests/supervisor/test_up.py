@@ -53,8 +53,9 @@ class Up:
             return json.load(answer)
 
     def done(self) -> int:
+        """Images that are done with every stage that can run: those of models that are not installed wait."""
         (catalog,) = self.get("/api/coverage")["catalogs"] or [{"stages": []}]
-        return min((stage["done"] for stage in catalog["stages"]), default=0)
+        return min((stage["done"] for stage in catalog["stages"] if not stage["waiting"]), default=0)
 
     def family(self) -> list[psutil.Process]:
         assert self.process is not None

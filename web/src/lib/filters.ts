@@ -22,6 +22,7 @@ export interface Filters {
   label?: string[];
   favourite?: string;
   album?: string;
+  tag?: string;
   shelf?: string;
   q?: string;
 }
@@ -47,6 +48,7 @@ const SINGLES = [
   "rating",
   "favourite",
   "album",
+  "tag",
   "shelf",
   "q",
 ] as const;
@@ -67,6 +69,7 @@ const SHAPES: Partial<Record<(typeof SINGLES)[number] | (typeof LISTS)[number], 
   rating: /^[1-5]$/,
   favourite: /^(true|false)$/,
   album: /^[1-9]\d{0,17}$/,
+  tag: /^[1-9]\d{0,17}$/,
   shelf: /^(archive|trash|hidden)$/,
 };
 
@@ -162,6 +165,7 @@ const WORDS: Record<string, (value: string) => string> = {
   label: (value) => (value === "none" ? "Without a label" : `Label ${value}`),
   favourite: (value) => (value === "true" ? "Favourites" : "Not a favourite"),
   album: (value) => `Album ${value}`,
+  tag: (value) => `Tag ${value}`,
   shelf: (value) => SHELF_WORDS[value] ?? value,
   q: (value) => `“${value}”`,
 };

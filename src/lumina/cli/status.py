@@ -46,7 +46,8 @@ def status(
         emit_json(document | (_failed(files, catalogs) if failed else {}))
         return
     emit(coverage_table(catalogs, waiting=False))
-    emit("".join(f"\n{check.sentence} {check.remedy or ''}" for check in models if check.state != "ok"))
+    if remarks := [f"{check.sentence} {check.remedy or ''}" for check in models if check.state != "ok"]:
+        emit("\n" + "\n".join(remarks))
     if groups:
         emit(f"\n{table(['failed stage', 'files', 'cause', 'reason'], _failure_rows(groups))}")
     if files:

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 
 import certifi
 import httpx
@@ -96,7 +97,7 @@ class Client:
                 if not response.has_redirect_location:
                     yield Answer(response, stated, size)
                     return
-                url = _target(url, response.headers["Location"])
+                url = target(url, response.headers["Location"])
             finally:
                 response.close()
         raise Unavailable(f"{asked[1]} redirects more than {MOST_REDIRECTS} times; the last time to {url.host}.")
@@ -105,6 +106,7 @@ class Client:
         return {"Authorization": f"Bearer {self._token}"} if self._token and _origin(str(url)) == self._origin else {}
 
 
+@cache
 def _trusted() -> ssl.SSLContext:
     context = ssl.create_default_context()
     context.load_verify_locations(cafile=certifi.where())
@@ -116,13 +118,18 @@ def _origin(url: str) -> tuple[str, str, int | None]:
     return parsed.scheme, parsed.host, parsed.port
 
 
-def _target(url: httpx.URL, location: str) -> httpx.URL:
-    target = url.join(location)
-    if target.scheme not in ("http", "https") or not target.host:
+def target(url: httpx.URL, location: str) -> httpx.URL:
+    """Where a redirect leads.
+
+    Raises:
+        Unavailable: to no web server, or from an encrypted connection to one that is not.
+    """
+    leads = url.join(location)
+    if leads.scheme not in ("http", "https") or not leads.host:
         raise Unavailable(f"{url.host} redirects to {location[:100]!r}, where no file can be fetched from.")
-    if url.scheme == "https" and target.scheme == "http":
-        raise Unavailable(f"{url.host} redirects to {target.host} without encryption (http), which is refused.")
-    return target
+    if url.scheme == "https" and leads.scheme == "http":
+        raise Unavailable(f"{url.host} redirects to {leads.host} without encryption (http), which is refused.")
+    return leads
 
 
 def _stated(response: httpx.Response) -> str:

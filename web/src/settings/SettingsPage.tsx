@@ -7,6 +7,7 @@ import { useActions } from "~/lib/actions";
 import { usePageCommand } from "~/lib/commands";
 import { ago, images } from "~/lib/format";
 import { useTitle } from "~/lib/title";
+import { ModelSection } from "~/models/ModelSection";
 import { useCatalogs } from "~/timeline/CatalogPicker";
 import { PageHeader } from "~/ui/PageHeader";
 import { PageSkeleton, ProblemNote } from "~/ui/States";
@@ -57,6 +58,7 @@ export function SettingsPage() {
           <DuplicateSection catalog={catalog} />
         </section>
       ))}
+      <ModelSection />
       <Appearance />
       <Values />
       <Nodes />

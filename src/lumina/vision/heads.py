@@ -17,7 +17,7 @@ BLOCK = 8_192
 """Vectors that are looked at in one product of matrices."""
 MANY = 4_000
 """Background scores from which on a rare quantile is counted instead of estimated."""
-STRENGTH = 30.0
+STRENGTH = 1_000.0
 """How far a probe may follow its examples: the inverse of its penalty on the length of its weights."""
 ROUNDS = 25
 ENOUGH = 1e-6
@@ -119,7 +119,7 @@ def probe(
     offset: NDArray[np.floating] | None = None,
     strength: float = STRENGTH,
 ) -> Linear:
-    """A logistic regression in which both sides weigh the same, with a penalty on the length of the weights.
+    """A logistic regression in which both sides weigh the same unless more is known, with a penalty on the length of the weights.
 
     It is found by Newton's method in the space that the examples span: n numbers instead of d, where n is less.
 
@@ -127,7 +127,8 @@ def probe(
         vectors: n x d, both sides in it.
         yes: which of them are examples.
         weight: of each, relative to the others of its side; all the same by default.
-        offset: log-odds that are known of each before; none by default.
+        offset: log-odds that are known of each before; none by default. They are of what is usual, so that then both
+            sides weigh what they are.
         strength: the inverse of the penalty.
 
     Raises:
@@ -138,7 +139,11 @@ def probe(
     rows = np.asarray(vectors, np.float64)
     centre = rows[~yes].mean(axis=0)
     basis, reduced = _reduced(rows - centre)
-    found = _newton(reduced, yes, _balanced(yes, weight), np.zeros(len(yes)) if offset is None else offset, strength)
+    given = np.ones(len(yes)) if weight is None else np.asarray(weight, np.float64)
+    if offset is None:
+        found = _newton(reduced, yes, _balanced(yes, given), np.zeros(len(yes)), strength)
+    else:
+        found = _newton(reduced, yes, given / given.sum(), offset, strength)
     weights = basis @ found[:-1]
     return Linear(weights.astype(np.float32), float(found[-1] - weights @ centre))
 
@@ -153,9 +158,8 @@ def _reduced(rows: Floats) -> tuple[Floats, Floats]:
     return np.asarray(rows.T @ (turned[:, kept] / lengths)), np.asarray(turned[:, kept] * lengths)
 
 
-def _balanced(yes: NDArray[np.bool_], weight: NDArray[np.floating] | None) -> Floats:
+def _balanced(yes: NDArray[np.bool_], given: Floats) -> Floats:
     """Weights that add up to one half for either side."""
-    given = np.ones(len(yes)) if weight is None else np.asarray(weight, np.float64)
     return np.asarray(np.where(yes, given / given[yes].sum(), given / given[~yes].sum()) / 2)
 
 

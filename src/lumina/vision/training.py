@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lumina.vision.heads import Floats, Linear, folds, log_odds, probe, prototype, scores, tail
+from lumina.vision.heads import STRENGTH, Floats, Linear, folds, log_odds, probe, prototype, scores, tail
 
 FEW = 5
 """Examples from which on a probe is better than their mean."""
@@ -19,8 +19,10 @@ RATE, MOST_RATE = 1e-3, 1e-2
 """Share of the background that may be taken for the thing by chance: about one image of a small catalog."""
 REFUSED = 3.0
 """How much more a counterexample that a person has named counts than one of the background."""
-BETA = 0.5
-"""How much more recall counts than precision when the threshold is chosen: half as much."""
+BETA, BETA_CORRECTED = 0.3, 0.5
+"""How much recall counts beside precision when the threshold is chosen; a classifier's recall is dearer."""
+CORRECTION = 30.0
+"""Strength of a probe that corrects a classifier: what that knows is lost sooner than it is learnt."""
 STEEPEST = 60.0
 
 
@@ -125,28 +127,36 @@ def _by_probe(material: Material) -> Trained:
     yes = np.arange(len(vectors)) < counts[0]
     named = (np.arange(len(vectors)) >= counts[0]) & (np.arange(len(vectors)) < sum(counts[:2]))
     weight = np.where(named, REFUSED, 1.0)
-    offset = np.zeros(len(vectors)) if material.known is None else log_odds(material.known)
-    linear = probe(vectors, yes, weight=weight, offset=offset)
-    said = scores(vectors, linear.weights, linear.bias) + offset
+    if material.known is not None:  # all that nobody has judged weighs as much as what people have said
+        weight = np.where(np.arange(len(vectors)) < sum(counts[:2]), 1.0, sum(counts[:2]) / max(sum(counts[2:]), 1))
+    offset = None if material.known is None else log_odds(material.known)
+    strength = STRENGTH if offset is None else CORRECTION
+    linear = probe(vectors, yes, weight=weight, offset=offset, strength=strength)
+    said = scores(vectors, linear.weights, linear.bias).astype(np.float64)
     for out in folds(yes):
-        part = probe(vectors[~out], yes[~out], weight=weight[~out], offset=offset[~out])
-        said[out] = scores(vectors[out], part.weights, part.bias) + offset[out]
+        known = None if offset is None else offset[~out]
+        part = probe(vectors[~out], yes[~out], weight=weight[~out], offset=known, strength=strength)
+        said[out] = scores(vectors[out], part.weights, part.bias)
+    said += 0.0 if offset is None else offset
     ends = np.cumsum(counts)
     scored = _Scored(said[: ends[0]], said[ends[0] : ends[1]], said[ends[1] : ends[2]])
     return _trained(linear, scored, _refined(scored, material), material, probe=True)
 
 
 def _refined(scored: _Scored, material: Material) -> float:
-    """The threshold that chance asks for, raised to where people's own words say that it is best."""
-    level = _level(scored, material.size) if len(scored.background) >= LEAST else -np.inf
+    """The threshold at which most is right of what was left out, and no lower than chance asks for."""
+    known = np.sort(np.concatenate([scored.yes, scored.no, scored.background]))
+    between = (known[1:] + known[:-1]) / 2
     if material.known is not None:
-        level = max(level, 0.0)
-    judged = np.sort(np.concatenate([scored.yes, scored.no]))
-    between = (judged[1:] + judged[:-1]) / 2
-    choices = [level, *between[between > level].tolist()] if np.isfinite(level) else between.tolist()
-    if not len(scored.no) or not choices:
-        return float(level) if np.isfinite(level) else float(judged[0])
-    return float(max(choices, key=lambda choice: _worth(scored, choice)))
+        lowest = 0.0  # what the classifier takes for unlikely stays so
+    elif len(scored.background) >= LEAST:
+        lowest = tail(scored.background, MOST_RATE)
+    else:
+        lowest = -np.inf
+    choices = [each for each in (lowest, *between.tolist()) if np.isfinite(each) and each >= lowest]
+    beta = BETA if material.known is None else BETA_CORRECTED
+    share = max(material.size / max(len(scored.background), 1), 1.0)
+    return float(max(choices, key=lambda choice: (_worth(scored, choice, share, beta), -choice)))
 
 
 def _level(scored: _Scored, size: int) -> float:
@@ -158,11 +168,14 @@ def _level(scored: _Scored, size: int) -> float:
     return max(tail(scored.background, max(rate, MOST_RATE)), min(strict, float(np.median(scored.yes))))
 
 
-def _worth(scored: _Scored, level: float) -> float:
-    """F-measure of what people have judged."""
-    right, wrong = float((scored.yes >= level).sum()), float((scored.no >= level).sum())
-    lost = float((scored.yes < level).sum())
-    square = BETA * BETA
+def _worth(scored: _Scored, level: float, share: float, beta: float) -> float:
+    """F-measure: examples that are found, against counterexamples and the background that are taken for the thing.
+
+    The background stands for all images: each of it counts as `share` of them.
+    """
+    right, lost = float((scored.yes >= level).sum()), float((scored.yes < level).sum())
+    wrong = float((scored.no >= level).sum()) + share * float((scored.background >= level).sum())
+    square = beta * beta
     whole = (1 + square) * right + square * lost + wrong
     return (1 + square) * right / whole if whole else 0.0
 

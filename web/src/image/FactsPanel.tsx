@@ -1,7 +1,7 @@
 import { Button, CloseButton, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { api } from "~/api/client";
 import type { Fact, ImageFacts, ImageFile } from "~/api/types";
 import { size } from "~/lib/format";
@@ -11,14 +11,22 @@ import styles from "./FactsPanel.module.css";
 
 const GROUPS = ["Capture", "Camera", "Place", "Description", "File", "Technical"];
 
+interface PanelProps {
+  facts: ImageFacts | undefined;
+  /** What it shows. */
+  tags: ReactNode;
+  onClose: () => void;
+}
+
 /** All that is known about an image, and where each piece comes from. */
-export function FactsPanel({ facts, onClose }: { facts: ImageFacts | undefined; onClose: () => void }) {
+export function FactsPanel({ facts, tags, onClose }: PanelProps) {
   return (
     <aside className={styles.panel} aria-label="Facts">
       <div className={styles.head}>
         <h2>Facts</h2>
         <CloseButton aria-label="Close the facts" onClick={onClose} />
       </div>
+      {tags}
       {facts ? (
         <Known facts={facts} />
       ) : (

@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
-import { type RefObject, useEffect, useRef, useState } from "react";
+import { useNavigate, useParams, useRouterState, useSearch } from "@tanstack/react-router";
+import { lazy, type RefObject, Suspense, useEffect, useRef, useState } from "react";
 import { api, pictureUrl } from "~/api/client";
 import { queryClient } from "~/app/client";
 import type { ImageFacts } from "~/api/types";
@@ -8,6 +8,9 @@ import { useActions } from "~/lib/actions";
 import { usePageCommand } from "~/lib/commands";
 import { type Filters, filterKey } from "~/lib/filters";
 import { useTitle } from "~/lib/title";
+import { type Region, writeRegion } from "~/search/region";
+import { beside, leave } from "~/search/trail";
+import { TagsPanel } from "~/tags/TagsPanel";
 import { setCursorOf } from "~/timeline/Grid";
 import { timelineFor } from "~/timeline/sources";
 import { ProblemNote } from "~/ui/States";
@@ -19,6 +22,7 @@ import { type Glance, Stage, type StageHandle } from "./Stage";
 import { VideoStage } from "./VideoStage";
 import styles from "./ImagePage.module.css";
 
+const RegionDialog = lazy(() => import("~/search/RegionDialog"));
 const PANEL = "lumina-facts";
 
 function imageQuery(id: number, filters: Filters) {
@@ -38,9 +42,11 @@ export function ImagePage() {
   });
   const facts = isPlaceholderData ? undefined : data;
   const [panel, setPanel] = useState(() => localStorage.getItem(PANEL) === "open");
+  const [tagging, setTagging] = useState(false);
   const page = useRef<HTMLElement>(null);
   const stage = useRef<StageHandle>(null);
   const steps = useSteps(id, filters, facts);
+  const alike = useAlike(id, facts);
   const glance = facts ?? glanceOf(id, filters);
   const name = glance?.name ?? "Image";
   useTitle(name);
@@ -54,7 +60,11 @@ export function ImagePage() {
   };
   const fullScreen = () =>
     void (document.fullscreenElement ? document.exitFullscreen() : page.current?.requestFullscreen());
-  useImageKeys(stage, { go: steps.go, back: steps.back, panel: () => showPanel(!panel), fullScreen });
+  const addTag = () => {
+    showPanel(true);
+    setTagging(true);
+  };
+  useImageKeys(stage, { ...steps, panel: () => showPanel(!panel), addTag, fullScreen, alike });
   return (
     <main
       id="main"
@@ -81,11 +91,30 @@ export function ImagePage() {
           onBack={steps.back}
           onZoom={() => stage.current?.toggleZoom()}
           onFullScreen={fullScreen}
+          onAlike={alike.search}
+          onRegion={alike.draw}
+          backTo={steps.backTo}
         />
-        <NeighbourButtons facts={facts} onGo={steps.go} />
+        <NeighbourButtons facts={facts && { ...facts, ...steps.sides }} onGo={steps.go} />
         <ImageMarks facts={facts} />
       </div>
-      {panel && <FactsPanel facts={facts} onClose={() => showPanel(false)} />}
+      {alike.drawing && facts?.proxy && (
+        <Suspense>
+          <RegionDialog
+            picture={pictureUrl(id, "proxy", facts.proxy)}
+            region={null}
+            onSearch={alike.search}
+            onClose={alike.close}
+          />
+        </Suspense>
+      )}
+      {panel && (
+        <FactsPanel
+          facts={facts}
+          tags={<TagsPanel key={id} image={id} adding={tagging} onAdding={setTagging} />}
+          onClose={() => showPanel(false)}
+        />
+      )}
     </main>
   );
 }
@@ -110,7 +139,9 @@ interface Wishes {
   go: (step: 1 | -1) => void;
   back: () => void;
   panel: () => void;
+  addTag: () => void;
   fullScreen: () => void;
+  alike: ReturnType<typeof useAlike>;
 }
 
 const PAN = 120;
@@ -129,8 +160,11 @@ function useImageKeys(stage: RefObject<StageHandle | null>, wishes: Wishes): voi
     { label: "Larger", keys: ["+", "Shift++", "="], run: () => stage.current?.zoom(1.4) },
     { label: "Smaller", keys: ["-"], run: () => stage.current?.zoom(1 / 1.4) },
     { label: "Facts", keys: ["I"], run: wishes.panel },
+    { label: "Add a tag", keys: ["T"], run: wishes.addTag },
     { label: "Full screen", keys: ["F"], run: wishes.fullScreen },
-    { label: "Back to the timeline", keys: ["Escape"], run: wishes.back },
+    { label: "Images that look like this", keys: ["S"], run: () => wishes.alike.search() },
+    { label: "Search a region of the image", keys: ["Shift+S"], run: wishes.alike.draw },
+    { label: "Back", keys: ["Escape"], run: wishes.back },
   ]);
 }
 
@@ -151,21 +185,45 @@ function glanceOf(id: number, filters: Filters): Glance | undefined {
   return undefined;
 }
 
+/** Where the arrows lead, and where the way back: the timeline, or the search that the image was opened from. */
 function useSteps(id: number, filters: Filters, facts: ImageFacts | undefined) {
   const navigate = useNavigate();
+  const search = useRouterState({ select: ({ location }) => location.state.search });
+  const sides = search ? beside(search, id) : { previous: facts?.previous ?? null, next: facts?.next ?? null };
   const go = (step: 1 | -1) => {
-    const next = step === 1 ? facts?.next : facts?.previous;
-    if (next)
-      void navigate({ to: "/image/$id", params: { id: String(next) }, search: filters, replace: true });
+    const next = step === 1 ? sides.next : sides.previous;
+    const params = { id: String(next) };
+    if (next) void navigate({ to: "/image/$id", params, search: filters, state: { search }, replace: true });
   };
   const back = () => {
     if (document.fullscreenElement) void document.exitFullscreen();
+    if (search) {
+      leave(search, { image: id });
+      void navigate({ to: "/search", search });
+      return;
+    }
     const timeline = timelineFor(filters);
     const key = timeline.revealImage(id, facts?.taken_at ?? null);
     if (key !== null) setCursorOf(timeline, { key, id });
     void navigate({ to: "/", search: filters });
   };
-  return { go, back };
+  return { go, back, sides, backTo: search ? "results" : "timeline" };
+}
+
+/** Searching for images that look like this one, or like a part of it. */
+function useAlike(id: number, facts: ImageFacts | undefined) {
+  const navigate = useNavigate();
+  const [drawing, setDrawing] = useState(false);
+  return {
+    drawing,
+    draw: () => setDrawing(Boolean(facts?.proxy)),
+    close: () => setDrawing(false),
+    search: (region?: Region) =>
+      void navigate({
+        to: "/search",
+        search: { image: String(id), region: region && writeRegion(region) },
+      }),
+  };
 }
 
 /** The neighbours' facts and proxies, so that the next arrow shows something at once. */

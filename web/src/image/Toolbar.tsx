@@ -3,9 +3,11 @@ import {
   IconArrowLeft,
   IconChevronLeft,
   IconChevronRight,
+  IconCrop,
   IconDownload,
   IconInfoCircle,
   IconMaximize,
+  IconPhotoSearch,
   IconZoomIn,
 } from "@tabler/icons-react";
 import type { ReactNode } from "react";
@@ -23,12 +25,17 @@ interface ToolbarProps {
   onBack: () => void;
   onZoom: () => void;
   onFullScreen: () => void;
+  onAlike: () => void;
+  onRegion: () => void;
+  /** Where the way back leads, in a word. */
+  backTo: string;
 }
 
-export function Toolbar({ facts, name, panel, onPanel, onBack, onZoom, onFullScreen }: ToolbarProps) {
+export function Toolbar(props: ToolbarProps) {
+  const { facts, name, panel, onPanel, onBack, onZoom, onFullScreen } = props;
   return (
     <div className={styles.toolbar} role="toolbar" aria-label="Image">
-      <Tool label="Back to the timeline (Esc)" onClick={onBack}>
+      <Tool label={`Back to the ${props.backTo} (Esc)`} onClick={onBack}>
         <IconArrowLeft size={22} stroke={1.7} />
       </Tool>
       <div className={styles.caption}>
@@ -38,6 +45,14 @@ export function Toolbar({ facts, name, panel, onPanel, onBack, onZoom, onFullScr
       {facts?.kind !== "video" && (
         <Tool label="Zoom (Z)" wide onClick={onZoom}>
           <IconZoomIn size={21} stroke={1.7} />
+        </Tool>
+      )}
+      <Tool label="Images that look like this (S)" onClick={() => props.onAlike()}>
+        <IconPhotoSearch size={21} stroke={1.7} />
+      </Tool>
+      {facts?.proxy && (
+        <Tool label="Search a region (Shift+S)" wide onClick={props.onRegion}>
+          <IconCrop size={20} stroke={1.7} />
         </Tool>
       )}
       <Tool label="Full screen (F)" wide onClick={onFullScreen}>

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import certifi
 import httpx
@@ -53,6 +55,7 @@ class Client:
 
     def __init__(self, stall: float, token: str = "", token_origin: str = "") -> None:
         self._token, self._origin = token, _origin(token_origin) if token_origin else None
+        self._stream: Any = None
         headers = {"User-Agent": f"lumina/{__version__}", "Accept-Encoding": "identity"}
         try:
             self._http = httpx.Client(timeout=stall, headers=headers, verify=_trusted(), follow_redirects=False)
@@ -64,6 +67,14 @@ class Client:
 
     def __exit__(self, *_: object) -> None:
         self._http.close()
+
+    def interrupt(self) -> None:
+        """From another thread: whoever waits for the rest of an answer waits no longer."""
+        stream = self._stream
+        found = stream.get_extra_info("socket") if stream is not None else None
+        if isinstance(found, socket.socket):
+            with suppress(OSError):
+                socket.socket.shutdown(found, socket.SHUT_RDWR)  # not TLS's own, which the waiting thread may be in
 
     @contextmanager
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> Iterator[Answer]:
@@ -91,6 +102,7 @@ class Client:
         for _ in range(MOST_REDIRECTS + 1):
             request = self._http.build_request("GET", url, headers={**headers, **self._authorised(url)})
             response = self._http.send(request, stream=True)
+            self._stream = response.extensions.get("network_stream")
             try:
                 if _origin(str(url)) == asked:
                     stated, size = stated or _stated(response), size or _size(response)
@@ -99,6 +111,7 @@ class Client:
                     return
                 url = target(url, response.headers["Location"])
             finally:
+                self._stream = None
                 response.close()
         raise Unavailable(f"{asked[1]} redirects more than {MOST_REDIRECTS} times; the last time to {url.host}.")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from lumina.remote.hub import Hub
 
 LARGEST_WHEEL = 512 << 20
+WATCH_SECONDS = 0.2
 _DONE = ".done"
 """Beside a complete file: its SHA-256, so that the next try need not ask for it again."""
 
@@ -51,14 +53,23 @@ class Fetching:
         self._installed = hub.home / entry.name / manifest.FILES
         self._incoming = hub.home / entry.name / install.INCOMING
         self._client = Client(hub.patience.stall, hub.token, hub.origin)
+        self._over = threading.Event()
         self._before = 0
 
     def __enter__(self) -> Fetching:
         self._incoming.mkdir(parents=True, exist_ok=True)
+        threading.Thread(target=self._watch, name=f"stop {self._entry.name}", daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._over.set()
         self._client.__exit__()
+
+    def _watch(self) -> None:
+        """Being told to stop must not have to wait for a server that says nothing."""
+        while not self._over.wait(WATCH_SECONDS):
+            if self._stop():
+                self._client.interrupt()
 
     def fetch(self, file: ModelFile) -> Stored:
         """Bring one file in."""

@@ -48,13 +48,13 @@ _KEYWORDS = st.recursive(st.just([]), lambda below: st.lists(_keyword(below), ma
 _TREES = st.recursive(st.just([]), lambda below: st.lists(_full(below), max_size=3), max_leaves=8)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(_KEYWORDS)
 def test_lists_of_keywords_come_back_as_they_were(branches: list[Branch]) -> None:
     assert read_keywords(write_keywords(branches)) == branches
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(_TREES)
 def test_json_keeps_everything(branches: list[Branch]) -> None:
     assert read_json(write_json(branches)) == branches

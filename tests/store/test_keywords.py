@@ -10,17 +10,27 @@ import pytest
 
 from lumina.services import taxonomy as edits
 from lumina.store import Store, Transaction, journal, keywords, taxonomy
+from tests.conftest import copied
 from tests.support.journal import images
-from tests.support.taxonomy import SMALL, plant, shown
+from tests.support.taxonomy import SMALL, plant, rolled_back, shown
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(30)]
 
 
+@pytest.fixture(scope="module")
+def shared(postgres: str, template_database: str) -> Iterator[Store]:
+    """A database with the images 1 and 2 for tests that leave nothing behind."""
+    with copied(postgres, template_database) as url:
+        store = Store(url)
+        images(store, 2)
+        yield store
+        store.close()
+
+
 @pytest.fixture
-def tx(store: Store) -> Iterator[Transaction]:
-    """A transaction on a small tree; `one` and `two` are images."""
-    images(store, 2)
-    with store.transaction() as open_:
+def tx(shared: Store) -> Iterator[Transaction]:
+    """A transaction on a small tree, of which nothing stays."""
+    with rolled_back(shared) as open_:
         plant(open_, SMALL)
         yield open_
 

@@ -67,7 +67,7 @@ def _expected(
     return {node for node in held if not any(node in _up(other) and other != node for other in held)}
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(_STEP, min_size=1, max_size=8), bulk=st.booleans())
 def test_tags_follow_the_rules(
     store: Store, monkeypatch: pytest.MonkeyPatch, steps: Sequence[tuple[object, ...]], bulk: bool

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from lumina.domain.taxonomy import Evidence, LabelSource
-from lumina.store import Transaction, tags
+from lumina.store import Store, Transaction, tags
 
 Branch = Mapping[str, Any]
 SMALL: Branch = {"animal": {"dog": {"poodle": {}, "beagle": {}}, "cat": {}}, "vehicle": {"truck": {"pickup": {}}}}
@@ -21,6 +22,14 @@ def plant(tx: Transaction, branch: Branch, parent: int | None = None) -> dict[st
         )
         made |= plant(tx, below, made[name])
     return made
+
+
+@contextmanager
+def rolled_back(store: Store) -> Iterator[Transaction]:
+    """A transaction of which nothing stays, for tests that share a database."""
+    with store.engine.connect() as connection:
+        yield Transaction(connection)
+        connection.rollback()
 
 
 def label(tx: Transaction, image: int, nodes: Sequence[int], *, confidence: float = 0.5, model: str = "m") -> None:

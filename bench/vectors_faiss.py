@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-NEIGHBOURS, CONSTRUCTION, BREADTH = 16, 100, 300
+NEIGHBOURS, CONSTRUCTION, BREADTH = 16, 160, 400
 
 
 def main() -> None:

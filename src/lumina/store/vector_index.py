@@ -18,7 +18,7 @@ from lumina.store.nearest import has_index
 
 __all__ = ["Building", "broken", "has_index", "memory"]
 
-NEIGHBOURS, CONSTRUCTION = 16, 100
+NEIGHBOURS, CONSTRUCTION = 16, 160
 """HNSW's m and ef_construction."""
 _LOCK = 583_021
 """Advisory, with the space's id: held by whoever builds its index, until his connection ends."""

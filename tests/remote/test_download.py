@@ -227,7 +227,7 @@ def test_proxies_of_the_environment_are_used_but_where_they_should_not(
         download(client, Wanted(address, tmp_path / "b", 1 << 20, SHA), patience=HASTY)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     cuts=st.lists(st.tuples(st.integers(0, len(DATA) + 1), st.booleans(), st.booleans()), max_size=6),
     known=st.booleans(),

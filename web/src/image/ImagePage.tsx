@@ -76,12 +76,7 @@ export function ImagePage() {
     >
       <div className={styles.stage}>
         <h1 className="visually-hidden">{name}</h1>
-        {error && !facts && (
-          <div className={styles.problem}>
-            <ProblemNote error={error} doing="read this image" onRetry={() => void refetch()} />
-          </div>
-        )}
-        {!glance && !error && <div className={styles.waiting} role="status" aria-label="Loading the image" />}
+        {!facts && <Unknown error={error} glance={glance} onRetry={() => void refetch()} />}
         {glance && <Content key={id} glance={glance} facts={facts} stage={stage} onSwipe={steps.go} />}
         <Toolbar
           facts={facts}
@@ -98,16 +93,7 @@ export function ImagePage() {
         <NeighbourButtons facts={facts && { ...facts, ...steps.sides }} onGo={steps.go} />
         <ImageMarks facts={facts} />
       </div>
-      {alike.drawing && facts?.proxy && (
-        <Suspense>
-          <RegionDialog
-            picture={pictureUrl(id, "proxy", facts.proxy)}
-            region={null}
-            onSearch={alike.search}
-            onClose={alike.close}
-          />
-        </Suspense>
-      )}
+      <Drawing facts={facts} alike={alike} />
       {panel && (
         <FactsPanel
           facts={facts}
@@ -116,6 +102,39 @@ export function ImagePage() {
         />
       )}
     </main>
+  );
+}
+
+interface UnknownProps {
+  error: Error | null;
+  glance: Glance | undefined;
+  onRetry: () => void;
+}
+
+/** While an image's facts aren't there: that they come, or why they don't. */
+function Unknown({ error, glance, onRetry }: UnknownProps) {
+  if (!error && !glance)
+    return <div className={styles.waiting} role="status" aria-label="Loading the image" />;
+  if (!error) return null;
+  return (
+    <div className={styles.problem}>
+      <ProblemNote error={error} doing="read this image" onRetry={onRetry} />
+    </div>
+  );
+}
+
+/** The image with a frame to be drawn around what is searched for. */
+function Drawing({ facts, alike }: { facts: ImageFacts | undefined; alike: ReturnType<typeof useAlike> }) {
+  if (!alike.drawing || !facts?.proxy) return null;
+  return (
+    <Suspense>
+      <RegionDialog
+        picture={pictureUrl(facts.id, "proxy", facts.proxy)}
+        region={null}
+        onSearch={alike.search}
+        onClose={alike.close}
+      />
+    </Suspense>
   );
 }
 
@@ -189,7 +208,9 @@ function glanceOf(id: number, filters: Filters): Glance | undefined {
 function useSteps(id: number, filters: Filters, facts: ImageFacts | undefined) {
   const navigate = useNavigate();
   const search = useRouterState({ select: ({ location }) => location.state.search });
-  const sides = search ? beside(search, id) : { previous: facts?.previous ?? null, next: facts?.next ?? null };
+  const sides = search
+    ? beside(search, id)
+    : { previous: facts?.previous ?? null, next: facts?.next ?? null };
   const go = (step: 1 | -1) => {
     const next = step === 1 ? sides.next : sides.previous;
     const params = { id: String(next) };

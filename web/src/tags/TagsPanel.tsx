@@ -73,6 +73,14 @@ export function TagsPanel({ image, adding, onAdding }: PanelProps) {
   );
 }
 
+/** What holds, and what people have refused. */
+function apart(tags: ImageTag[]) {
+  return {
+    held: tags.filter(({ verdict, confidence }) => verdict !== false && confidence !== null),
+    refused: tags.filter(({ verdict }) => verdict === false),
+  };
+}
+
 type Answer = (tag: ImageTag, yes: boolean | null) => void;
 
 function useTagKeys(held: ImageTag[], current: number, move: (at: number) => void, answer: Answer): void {
@@ -97,7 +105,7 @@ function TagRow({ tag, current, onFocus, onAnswer }: RowProps) {
   const { name, path, node, verdict } = tag;
   const above = path.slice(0, -1).join(" / ");
   return (
-    <li className={styles.row} data-current={current || undefined} onFocus={onFocus} onPointerDown={onFocus}>
+    <li className={styles.row} data-current={current || undefined} onFocus={onFocus}>
       <div className={styles.said}>
         <Link to="/" search={{ tag: String(node) }} className={styles.name}>
           {name}

@@ -17,6 +17,8 @@ BLOCK = 8_192
 """Vectors that are looked at in one product of matrices."""
 MANY = 4_000
 """Background scores from which on a rare quantile is counted instead of estimated."""
+OUTSTANDING = 4.0
+"""Widths above the middle of the background from which on a score is no chance."""
 STRENGTH = 1_000.0
 """How far a probe may follow its examples: the inverse of its penalty on the length of its weights."""
 ROUNDS = 25
@@ -73,22 +75,24 @@ def softmax(logits: Matrix) -> Matrix:
 def tail(background: NDArray[np.floating], rate: float) -> float:
     """The score that this share of the background reaches by chance.
 
-    Few scores do not show what is rare, and among the background may be images of the very thing. So the tail is drawn
-    out from where nine in ten and 98 in 100 lie, as a bell's would be; of many scores it is counted, and the higher of
-    the two holds, unless that is far above: then it is the thing itself.
+    Few scores do not show what is rare, and among the background may be images of the very thing, which stand out. So
+    the tail is drawn out, as a bell's would be, from where nine in ten and 98 in 100 lie of those that do not stand
+    out. Of many scores it is counted as well, and moves the answer by one width of the bell at most.
 
     Args:
         background: scores of images drawn at random; at least one.
         rate: 0-1.
     """
-    ordered = np.asarray(background, np.float64)
-    middle, nine, most = np.quantile(ordered, (0.5, 0.9, 0.98))
-    wide = max((nine - middle) / _BELL.inv_cdf(0.9), (most - middle) / _BELL.inv_cdf(0.98), 1e-6)
-    drawn = middle + wide * _BELL.inv_cdf(1 - rate)
-    if len(ordered) * rate < MANY / 1_000:
-        return float(drawn)
-    counted = float(np.quantile(ordered, 1 - rate))
-    return float(np.clip(counted, drawn - wide, drawn + wide))
+    given = np.asarray(background, np.float64)
+    low, middle = np.quantile(given, (0.16, 0.5))
+    width = max(float(middle - low), 1e-6)
+    ordinary = given[given <= middle + OUTSTANDING * width]
+    nine, most = np.quantile(ordinary, (0.9, 0.98))
+    wide = max((nine - middle) / _BELL.inv_cdf(0.9), (most - middle) / _BELL.inv_cdf(0.98), width)
+    drawn = float(middle + wide * _BELL.inv_cdf(1 - rate))
+    if len(given) * rate < MANY / 1_000:
+        return drawn
+    return float(np.clip(np.quantile(given, 1 - rate), drawn - wide, drawn + wide))
 
 
 def prototype(examples: NDArray[np.floating], background: NDArray[np.floating]) -> Linear:
@@ -119,7 +123,7 @@ def probe(
     offset: NDArray[np.floating] | None = None,
     strength: float = STRENGTH,
 ) -> Linear:
-    """A logistic regression in which both sides weigh the same unless more is known, with a penalty on the length of the weights.
+    """A logistic regression with a penalty on the length of its weights; both sides weigh the same by default.
 
     It is found by Newton's method in the space that the examples span: n numbers instead of d, where n is less.
 

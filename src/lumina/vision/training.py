@@ -117,7 +117,7 @@ def _left_out(material: Material, own: Floats) -> Floats:
 def _between(scored: _Scored, own: Floats) -> float:
     """Half-way between the examples and what is known to be something else, for want of a background."""
     known = np.concatenate([scored.no, scored.background])
-    highest = float(known.max()) if len(known) else 0.6 * float(own.min())
+    highest = float(known.max()) if len(known) else 0.4 * float(own.min())
     return max((float(own.min()) + highest) / 2, highest)
 
 

@@ -256,3 +256,31 @@ def test_what_could_not_come_back_can_be_asked_for_again(house: Household, monke
     assert undone is not None
     assert (undone.done, undone.failed) == (1, 0)
     assert (house.files(), house.tables(), house.trashed()) == (files, before, [])
+
+
+@pytest.mark.parametrize("released_first", [True, False])
+def test_what_had_begun_when_its_worker_died_is_seen_through_though_cancelled(
+    house: Household, monkeypatch: pytest.MonkeyPatch, *, released_first: bool
+) -> None:
+    good, copy = house.pair("a")
+    house.scan()
+    (group,) = house.publish([good, copy])
+    before, files = house.tables(), house.files()
+    wish = house.wish(action="trash", keepers={group: house.image(good)})
+    job, _ = resolution.resolve(house.store, house.app.dispatcher, wish, writable=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(_Batch, "delete", _die)  # its file has another name, of which nobody else knows
+        with pytest.raises(Killed):
+            house.work()
+    for act in (house.wake, lambda: house.app.work.cancel(job.id))[:: 1 if released_first else -1]:
+        act()
+    house.work()
+    assert house.job(job).state is JobState.CANCELLED
+    assert (house.states(), house.value("SELECT state FROM action")) == ({"done": 1}, "done")
+    assert [path for path in house.photos.rglob("*") if path.is_file()] == [good]
+    house.undo()
+    assert (house.files(), house.tables()) == (files, before)
+
+
+def _die(_batch: _Batch) -> None:
+    raise Killed

@@ -64,6 +64,15 @@ def mark(tx: Transaction, action_id: int, state: ActionState, *, job_id: UUID | 
     return get(tx, action_id)
 
 
+def settle(tx: Transaction, job_id: UUID) -> None:
+    """The action that waits for this job is done: whatever has happened of it can be undone."""
+    tx.execute(
+        """UPDATE action SET state = 'done' WHERE job_id = :job AND state IN ('doing', 'undoing') AND EXISTS (
+            SELECT FROM job WHERE job.id = :job AND job.finished_at IS NOT NULL)""",
+        job=job_id,
+    )
+
+
 def count(tx: Transaction, action_id: int) -> Action:
     """Count again how many images an action has changed.
 

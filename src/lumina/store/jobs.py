@@ -10,7 +10,7 @@ from uuid import UUID
 
 from lumina.domain.work import Job, JobState
 from lumina.errors import Conflict, NotFound
-from lumina.store import ledger
+from lumina.store import actions, ledger
 from lumina.store.database import Row, Transaction
 
 
@@ -87,7 +87,10 @@ def listed(
 
 
 def request_cancel(tx: Transaction, job_id: UUID) -> Job:
-    """Drop what has not begun; what is leased ends by itself, and then the job's finaliser."""
+    """Drop what has not begun; what is leased ends by itself, and then the job's finaliser.
+
+    Files that were on their way when a worker was lost are not left half-way: their batches see that through.
+    """
     job = locked(tx, job_id)
     if not job.state.ended:
         _drop_what_waits(tx, job_id)
@@ -106,6 +109,7 @@ def _drop_what_waits(tx: Transaction, job_id: UUID) -> None:
     dropped = tx.execute(
         """UPDATE batch SET state = 'ended', error = 'cancelled' WHERE id IN (
             SELECT id FROM batch WHERE job_id = :id AND state IN ('ready', 'held') AND kind <> 'finalise'
+            AND NOT (kind = 'resolve' AND items <> '{}' AND (claimed_at IS NOT NULL OR strikes > 0))
             ORDER BY id FOR UPDATE SKIP LOCKED)""",
         id=job_id,
     ).rowcount
@@ -136,7 +140,7 @@ def set_paused(tx: Transaction, job_id: UUID, *, paused: bool) -> Job:
 
 
 def finish(tx: Transaction, job_id: UUID, state: JobState, result: Mapping[str, Any]) -> bool:
-    """Give a job its final state, once; False where it already has one."""
+    """Give a job its final state, once; False where it already has one. The action that waited for it is over."""
     changed = tx.execute(
         """UPDATE job SET state = :state, result = :result, finished_at = now(), finalised = finalised + 1,
             started_at = coalesce(started_at, now())
@@ -145,6 +149,7 @@ def finish(tx: Transaction, job_id: UUID, state: JobState, result: Mapping[str, 
         state=state.value,
         result=json.dumps(dict(result)),
     )
+    actions.settle(tx, job_id)
     return bool(changed.rowcount)
 
 

@@ -225,11 +225,14 @@ def expired(tx: Transaction) -> list[Batch]:
 def give_back(
     tx: Transaction, batch: Batch, *, strike: bool, error: str | None = None, delay_seconds: float = 0
 ) -> None:
-    """Make a leased batch ready again, or end it where its job is to be cancelled; nothing where the lease is lost."""
+    """Make a leased batch ready again, or end it where its job is to be cancelled; nothing where the lease is lost.
+
+    What moves files is never ended half-way: it goes on, and leaves what it has not begun itself.
+    """
     job = tx.row("SELECT paused, cancel_requested FROM job WHERE id = :job", job=batch.job_id)
     if job is None:
         return
-    if job["cancel_requested"]:
+    if job["cancel_requested"] and not (batch.kind is BatchKind.RESOLVE and batch.items):
         with suppress(LeaseLost):
             end(tx, batch, error="cancelled")
         return

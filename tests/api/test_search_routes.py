@@ -173,6 +173,9 @@ def test_bad_forms_are_refused_with_what_is_wrong(
 def test_large_uploads_are_refused(seeing: House) -> None:
     assert "at most 50" in seeing.problem(upload(seeing, bytes(50_100_000)), 422)["detail"]
     seeing.problem(upload(seeing, bytes(52_000_000)), 413)
+    kind = {"content-type": "multipart/form-data; boundary=x"}
+    endless = seeing.client.post("/api/search", content=iter([bytes(26_000_000)] * 3), headers=kind)
+    assert "too large" in seeing.problem(endless, 422)["detail"], "whatever length it claims, or none"
     other = seeing.client.post("/api/catalogs", content=bytes(2_000_000))
     seeing.problem(other, 413)
 

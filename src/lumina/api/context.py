@@ -81,7 +81,7 @@ class Lumina:
 
         def count() -> dict[str, int]:
             with self.store.transaction() as tx:
-                return models.embedded_images(tx, self.app.models)
+                return models.embedded_images(tx, self.app.models.entries())
 
         return self.shared.get("embedded", count)
 

@@ -27,7 +27,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.lumina = Lumina(own, configuration)
     with _signals(app.state.lumina.closing):
         yield
-    app.state.lumina.close()
+    await asyncio.to_thread(app.state.lumina.close)
     if own is not None:
         own.close()
 

@@ -73,7 +73,7 @@ def _views(context: typer.Context) -> list[ModelView]:
     counts: dict[str, int] = {}
     if _has_database(given):
         with open_app(context) as lumina, lumina.store.transaction() as tx:
-            counts = service.embedded_images(tx, models)
+            counts = service.embedded_images(tx, models.entries())
     return service.listed(models, hub, service.names(given.models), counts)
 
 

@@ -13,7 +13,6 @@ from typing import Any
 import certifi
 import httpx
 
-from lumina import __version__
 from lumina.errors import BadSetting, Unavailable
 from lumina.remote.patience import Passing
 from lumina.remote.shown import shown
@@ -56,7 +55,7 @@ class Client:
     def __init__(self, stall: float, token: str = "", token_origin: str = "") -> None:
         self._token, self._origin = token, _origin(token_origin) if token_origin else None
         self._stream: Any = None
-        headers = {"User-Agent": f"lumina/{__version__}", "Accept-Encoding": "identity"}
+        headers = {"User-Agent": "lumina", "Accept-Encoding": "identity"}
         try:
             self._http = httpx.Client(timeout=stall, headers=headers, verify=_trusted(), follow_redirects=False)
         except (ImportError, ValueError, httpx.InvalidURL) as error:

@@ -153,7 +153,7 @@ class Hub:
 
         folder, accepted_at = self.home / entry.name, datetime.now(UTC)
         self._check_space(entry)
-        usable = None if again else known
+        usable = None if again or (known and known.own) else known  # own files are not the published ones
         with Fetching(self, entry, usable, {} if accept_change else pins(entry, known), tell, stop) as fetching:
             stored = {file.path: fetching.fetch(file) for file in entry.files}
         fetching.clean()

@@ -21,8 +21,13 @@ def examine(tx: Transaction, models: Models, wanted: str) -> list[Check]:
         models: of this process.
         wanted: the setting `models`.
     """
-    images = sum(catalog.images for catalog in ledger.catalogs(tx))
-    counts = embedded_images(tx, models)
+    lacking = [
+        entry
+        for entry in models.entries()
+        if entry.name in names(wanted) and models.standing(entry.name).state is ModelState.MISSING
+    ]
+    images = sum(catalog.images for catalog in ledger.catalogs(tx)) if lacking else 0
+    counts = embedded_images(tx, lacking) if images else {}
     return list(_checks(models, names(wanted), images, counts))
 
 

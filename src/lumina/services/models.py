@@ -65,9 +65,9 @@ def names(setting: str) -> tuple[str, ...]:
     return tuple(name for name in setting.split(",") if name)
 
 
-def embedded_images(tx: Transaction, models: Models) -> dict[str, int]:
+def embedded_images(tx: Transaction, entries: Iterable[ModelEntry]) -> dict[str, int]:
     """Images that have a vector of each model's present version; models without any are left out."""
-    versions = {stage(entry.name): entry.version for entry in models.entries()}
+    versions = {stage(entry.name): entry.version for entry in entries}
     found: dict[str, int] = {}
     for (_, name), counts in ledger.counts(tx, versions).items():
         model = name.removeprefix(stage(""))

@@ -32,6 +32,7 @@ BENCHMARKS: Mapping[str, Sequence[str]] = {
     "duplicates_quality": ("--sources", "300"),
     "curation": ("--database", SERVER),
     "taxonomy": ("--database", SERVER),
+    "search": ("--database", SERVER),
     "timeline_api": ("--database", SEEDED),
     "text_search": ("--database", SEEDED),
     "timeline_browser": ("--database", SEEDED),

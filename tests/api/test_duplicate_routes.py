@@ -62,6 +62,7 @@ def test_groups_come_in_pages_filters_and_orders(house: House) -> None:
         first = house.get("/api/duplicates", catalog=catalog, limit=1, sort=sort)
         second = house.get("/api/duplicates", catalog=catalog, limit=1, sort=sort, cursor=first["next"])
         assert second["next"] is None
+        assert (first["summary"]["groups"], second["summary"]) == (2, None)  # all groups are counted once
         assert {first["items"][0]["id"], second["items"][0]["id"]} == {group["id"] for group in whole}
     assert [len(g["members"]) for g in house.get("/api/duplicates", tier="bytes")["items"]] == [2]
     assert house.get("/api/duplicates", tier="pixels")["items"] == []

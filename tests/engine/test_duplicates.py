@@ -10,6 +10,7 @@ from lumina.domain.copies import CopyFilter
 from lumina.domain.curation import Change, Field
 from lumina.domain.resolution import Wish
 from lumina.domain.work import JobState
+from lumina.errors import NotFound
 from lumina.services import bursts, duplicates, resolution
 from lumina.services.copies import filled
 from lumina.store import burst_list, groups, journal, runs
@@ -197,6 +198,27 @@ def test_those_that_are_left_can_be_told_apart(twins: Twins) -> None:
     assert resolution.plan(twins.store, Wish(twins.catalog), writable=False).steps == ()
     twins.run("UPDATE image SET hidden = false WHERE id = :id", id=a)
     assert [[m.image.id for m in group.members] for group in twins.listed()] == [[a, b, c]]
+
+
+def test_many_groups_are_said_to_be_no_copies_without_looking_each_up(
+    twins: Twins, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for checksum in (b"one", b"two", b"three"):
+        twins.add(3, checksum=checksum)
+    twins.detect()
+    twins.run("UPDATE image SET hidden = true WHERE id IN (1, 4, 5)")
+    ids = {group.keeper: group.id for group in twins.listed()}
+    assert ids.keys() == {2, 7}
+    apart = twins.value("SELECT group_id FROM duplicate_member WHERE image_id = 6")
+    monkeypatch.delattr(store_of_duplicates, "group")
+    monkeypatch.delattr(store_of_duplicates, "members")
+    with pytest.raises(NotFound, match=str(apart)), twins.store.transaction() as tx:
+        duplicates.say_distinct(tx, [ids[7], apart])
+    with twins.store.transaction() as tx:
+        action = duplicates.say_distinct(tx, [ids[7], ids[2], ids[7]])
+        rows = tx.rows("SELECT array_agg(image_id ORDER BY image_id) AS images FROM distinct_member GROUP BY set_id")
+    assert (action.images, action.catalog_id) == (5, twins.catalog)
+    assert sorted(row["images"] for row in rows) == [[2, 3], [7, 8, 9]]
 
 
 def test_groups_that_come_apart_while_they_are_read_are_left_out(twins: Twins) -> None:

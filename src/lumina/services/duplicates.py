@@ -31,11 +31,14 @@ _GONE = "There is no group {} of copies (any more)."
 
 @dataclass(frozen=True, slots=True)
 class GroupPage:
-    """Some groups; `next` is where the next page starts, None at the end. `job` is the search that is under way."""
+    """Some groups; `next` is where the next page starts, None at the end. `job` is the search that is under way.
+
+    `summary` is there on the first page only: counting all groups takes longer than reading some.
+    """
 
     run: PublishedRun | None
     job: Job | None
-    summary: CopySummary
+    summary: CopySummary | None
     items: Sequence[CopyGroup]
     next: tuple[float, int] | None
 
@@ -57,7 +60,7 @@ def page(
     runs = duplicates.published(tx, chosen)
     found, following = _some(tx, chosen, wanted, after, limit)
     jobs = [job for each in chosen if (job := running(tx, DETECT_DUPLICATES, each))]
-    summary = duplicates.summary(tx, chosen, wanted)
+    summary = duplicates.summary(tx, chosen, wanted) if after is None else None
     return GroupPage(runs[0] if runs else None, jobs[0] if jobs else None, summary, found, following)
 
 
@@ -124,12 +127,14 @@ def say_distinct(tx: Transaction, group_ids: Sequence[int]) -> Action:
     Raises:
         NotFound: one of the groups does not exist (any more).
     """
-    rows = [_row(tx, group_id) for group_id in dict.fromkeys(group_ids)]
-    found = duplicates.members(tx, rows)
-    sets = [[member.image_id for member in found[row.id]] for row in rows]
+    wanted = list(dict.fromkeys(group_ids))
+    found = duplicates.together(tx, wanted)
+    if gone := [group_id for group_id in wanted if group_id not in found]:
+        raise NotFound(_GONE.format(gone[0]))
+    sets = [found[group_id].images for group_id in wanted]
     images = sum(map(len, sets))
-    where = "" if len(rows) == 1 else f" in {len(rows):,} groups"
-    return _distinct(tx, rows[0].catalog_id, sets, f"Said that {images:,} images{where} are no copies")
+    where = "" if len(sets) == 1 else f" in {len(sets):,} groups"
+    return _distinct(tx, found[wanted[0]].catalog_id, sets, f"Said that {images:,} images{where} are no copies")
 
 
 def take_out(tx: Transaction, group_id: int, images: Sequence[int]) -> Action:

@@ -126,6 +126,30 @@ def group(tx: Transaction, group_id: int) -> GroupRow | None:
     return None if row is None else _group(row)
 
 
+@dataclass(frozen=True, slots=True)
+class Together:
+    """The images of a group that are there, at least two."""
+
+    catalog_id: UUID
+    images: Sequence[int]
+
+
+def together(tx: Transaction, group_ids: Sequence[int]) -> dict[int, Together]:
+    """Published group -> its images; all groups are looked up at once, since thousands may be named."""
+    rows = tx.rows(
+        f"""
+        WITH wanted AS (SELECT g.run_id, g.id, g.keeper_id, p.catalog_id FROM published p
+            JOIN duplicate_group g ON g.run_id = p.run_id WHERE p.kind = 'duplicates' AND g.id = ANY(:ids))
+        SELECT g.id, g.catalog_id, array_agg(m.image_id ORDER BY m.position) AS images
+        FROM ({_PRESENT} JOIN wanted w ON w.run_id = m.run_id AND w.id = m.group_id) m
+        JOIN wanted g ON g.run_id = m.run_id AND g.id = m.group_id
+        WHERE NOT {_APART} GROUP BY g.id, g.catalog_id HAVING count(*) > 1
+        """,
+        ids=list(group_ids),
+    )
+    return {row["id"]: Together(row["catalog_id"], row["images"]) for row in rows}
+
+
 def _filter(wanted: CopyFilter) -> tuple[list[str], dict[str, Any]]:
     terms, values = ["live.images > 1"], dict[str, Any]()
     if wanted.tier is not None:

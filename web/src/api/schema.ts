@@ -2148,7 +2148,8 @@ export interface components {
              */
             next: string | null;
             run: components["schemas"]["RunOfCopies"] | null;
-            summary: components["schemas"]["CopySummary"];
+            /** @description On the first page only. */
+            summary: components["schemas"]["CopySummary"] | null;
         };
         /**
          * CopySummary

@@ -16,7 +16,7 @@ export function useGroups(query: GroupQuery) {
     ...pages,
     groups,
     run: data?.pages.at(-1)?.run ?? null,
-    summary: data?.pages[0]?.summary,
+    summary: data?.pages[0]?.summary ?? undefined,
     remove: (ids: ReadonlySet<number>) => {
       const gone = groups.filter(({ id }) => ids.has(id));
       update((page) => withoutGroups(page, gone, ids));
@@ -29,10 +29,12 @@ export function useGroups(query: GroupQuery) {
 function withoutGroups(page: DuplicateList, gone: DuplicateGroup[], ids: ReadonlySet<number>): DuplicateList {
   const sum = (value: (group: DuplicateGroup) => number) =>
     gone.reduce((total, group) => total + value(group), 0);
+  const items = page.items.filter(({ id }) => !ids.has(id));
+  if (!page.summary) return { ...page, items }; // only the first page has one
   const { groups, images, gain, decided } = page.summary;
   return {
     ...page,
-    items: page.items.filter(({ id }) => !ids.has(id)),
+    items,
     summary: {
       groups: groups - gone.length,
       images: images - sum(({ members }) => members.length),

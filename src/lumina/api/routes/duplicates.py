@@ -86,7 +86,7 @@ def listed(
     return CopyGroups(
         run=RunOfCopies.model_validate(page.run) if page.run else None,
         job=JobGlance(id=job.id, progress=job.progress) if job else None,
-        summary=CopySummary.model_validate(page.summary),
+        summary=CopySummary.model_validate(page.summary) if page.summary else None,
         items=[copy_group(group) for group in page.items],
         next=cursors.of_place(*page.next) if page.next else None,
     )

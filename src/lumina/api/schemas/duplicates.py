@@ -100,7 +100,7 @@ class CopyGroups(Answer):
 
     run: RunOfCopies | None
     job: JobGlance | None
-    summary: CopySummary
+    summary: CopySummary | None = Field(description="On the first page only.")
     items: list[CopyGroup]
     next: str | None = Field(description="Cursor of the next page.")
 

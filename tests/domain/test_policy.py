@@ -104,6 +104,14 @@ def test_an_edited_copy_that_is_clearly_better_may_be_what_the_others_were_made_
     ).order == (2, 1)
 
 
+@pytest.mark.parametrize("score", [None, 50.0])
+def test_edited_copies_come_after_the_others_where_their_quality_is_unknown(score: float | None) -> None:
+    found = Policy.default().order([copy(1, score=None, stray=Stray(Way.TONE, 3)), copy(2, score=score)])
+    assert found.order == (2, 1)
+    assert found.reasons[1][0].startswith("As bright as the 3 that agree")
+    assert found.decided
+
+
 def test_the_jpeg_is_kept_of_which_others_are_lossless_copies_however_they_score() -> None:
     wrapped = copy(1, format="png", score=95, stray=Stray(Way.WRAPPED, 1))
     found = Policy.default().order([wrapped, copy(2, score=60)], nodes={1: 1, 2: 1})

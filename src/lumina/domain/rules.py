@@ -175,7 +175,8 @@ class Original(Rule):
     def _is_behind(self, candidate: Candidate, best: float) -> bool:
         if candidate.stray is None:
             return False
-        return candidate.stray.way is Way.WRAPPED or _score(candidate) - best < self.margin
+        # added, not subtracted: where nothing is known of either, both are below all numbers
+        return candidate.stray.way is Way.WRAPPED or _score(candidate) < best + self.margin or candidate.score is None
 
 
 @dataclass(frozen=True, slots=True)

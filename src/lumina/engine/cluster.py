@@ -239,11 +239,13 @@ class Copies:
             if face := self.nodes[image].face:
                 by_face[face].append(image)
         found = []
+        first = {face: min(members) for face, members in by_face.items()}
         for face, members in by_face.items():
-            for other in self.kin[face]:
-                edge = self.edges[ordered(face, other)]
-                if other in by_face and relation_to(edge, other) is Relation.CROP:
-                    found += [(image, min(by_face[other])) for image in members]
+            # of two images only the two are asked for, however many others look like them
+            for other in self.kin.get(face, ()) if len(self.kin.get(face, ())) < len(first) else first:
+                edge = self.edges.get(ordered(face, other)) if other in first else None
+                if edge is not None and relation_to(edge, other) is Relation.CROP:
+                    found += [(image, first[other]) for image in members]
         return found
 
     def wholes(self) -> list[int]:

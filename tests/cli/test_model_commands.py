@@ -7,10 +7,12 @@ import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from lumina.inference.catalogue import entry
+from lumina.store import Store, catalogs, jobs
 from tests.support.hub import Fault, Server, serving
 from tests.support.lumina_home import Home
 from tests.support.weights import mobilenet
@@ -116,3 +118,17 @@ def test_names_and_checkpoints_that_are_none(home: Home, tmp_path: Path) -> None
     assert "config.json" in home.run("models", "export", "dinov2-base", tmp_path, code=2).stderr
     assert home.json("models", "export", "dinov2-base", tmp_path, "--dry-run")["files"] == ["model.onnx"]
     assert "No model is installed" in home.run("models", "verify").stderr
+
+
+def test_images_are_embedded_when_a_model_comes(home: Home, server: Server, tmp_path: Path, store: Store) -> None:
+    """Whoever works on this database has a job then; without any images there is none to ask for."""
+    home.environment["LUMINA_DATABASE_URL"] = store.url
+    offer_mobilenet(server, tmp_path)
+    assert home.json("models", "pull", "mobilenet-v2")["models"][0]["job"] is None
+    with store.transaction() as tx:
+        catalogs.create(tx, "Photos")
+    (done,) = home.json("models", "pull", "mobilenet-v2", "--again")["models"]
+    with store.transaction() as tx:
+        job = jobs.get(tx, UUID(done["job"]))
+    assert job.kind == "stages"
+    assert {model["name"]: model for model in home.json("models", "list")["models"]}["mobilenet-v2"]["embedded"] == 0

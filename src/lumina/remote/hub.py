@@ -107,13 +107,17 @@ class Hub:
 
         Raises:
             Conflict: it is being downloaded or imported right now.
+            Unavailable: the disk does not let them be deleted.
         """
         folder = self.home / name
-        with held(self.home, name):
-            size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-            if not dry_run:
-                (folder / manifest.NAME).unlink(missing_ok=True)
-                shutil.rmtree(folder, ignore_errors=True)
+        try:
+            with held(self.home, name):
+                size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+                if not dry_run and folder.exists():
+                    (folder / manifest.NAME).unlink(missing_ok=True)
+                    shutil.rmtree(folder)
+        except OSError as error:
+            raise Unavailable(f"{error.filename or folder} cannot be deleted: {error.strerror}.") from error
         return size
 
     def address(self, file: ModelFile) -> str:

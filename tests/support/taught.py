@@ -32,6 +32,7 @@ class Taught:
         classifier = self.twins.app.models.classifier(MODEL)
         assert classifier is not None
         self.classifier = classifier
+        self.own = self.strewn(1)
         with self.twins.store.transaction() as tx:
             taxonomy_seed.seed(tx, everyday.seeds())
             outcomes.declare(tx, self.twins.app.registry.versions)
@@ -43,8 +44,20 @@ class Taught:
         return unit(row / np.linalg.norm(row) + noise)
 
     def mixed(self, one: str, other: str, count: int) -> NDArray[np.float32]:
-        """Vectors between two classes."""
-        return unit(self.like(one, count) + self.like(other, count))
+        """Vectors that the classifier takes for either of two classes, as likely for the one as for the other."""
+        sides = self.like(one, count), self.like(other, count)
+        places = [self.classifier.keys.index(f"imagenet:{each}") for each in (one, other)]
+        low, high = np.zeros((count, 1)), np.ones((count, 1))
+        for _ in range(30):
+            middle = (low + high) / 2
+            said = self.classifier.logits(unit(middle * sides[0] + (1 - middle) * sides[1]))[:, places]
+            first = said[:, :1] > said[:, 1:]
+            low, high = np.where(first, low, middle), np.where(first, middle, high)
+        return unit(middle * sides[0] + (1 - middle) * sides[1])
+
+    def one_dog(self, count: int) -> Ids:
+        """Images of one pug: what makes her herself lies beside what makes her a pug."""
+        return self.add(unit(self.like(PUG, count, 0.1) + 2 * self.own))
 
     def strewn(self, count: int) -> NDArray[np.float32]:
         """Vectors of no class in particular."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lumina.domain.curation import Action, Change, Field
-from lumina.domain.taxonomy import Node, NodeKind
+from lumina.domain.taxonomy import Node, NodeKind, folded
 from lumina.domain.work import Job
 from lumina.engine import learn
 from lumina.engine.dispatch import Dispatcher
@@ -94,6 +94,9 @@ def teach(store: Store, trainer: Trainer, wanted: Wanted) -> Lesson:
 
 
 def _check(wanted: Wanted) -> None:
+    if isinstance(wanted.node, str):
+        for step in wanted.node.replace("|", "/").split("/"):
+            taxonomy.named(step)
     if both := sorted(set(wanted.images) & set(wanted.refused)):
         raise BadInput(f"Image {both[0]} is said to show it and not to show it.")
     if len(wanted.images) + len(wanted.refused) > MOST:
@@ -110,15 +113,35 @@ def _node(tx: Transaction, wanted: Wanted) -> tuple[int, list[Change]]:
             raise
         return _made(tx, wanted)
     node = tree.get(tx, found)
-    if wanted.kind is not None and node.kind is not wanted.kind:
-        path = "/".join(tree.paths(tx, [found])[found])
-        raise Conflict(
-            f'"{node.name}" is {_KIND[node.kind]} already ({path}, node {found}): give the new one another name, or a'
-            " parent that has no node of this name."
-        )
+    if _other(tx, node, wanted) and wanted.images:
+        return _made(tx, wanted)
     if not wanted.images and not _examples(tx, found):
         raise BadInput(f'There is no example of "{node.name}" yet: name at least one image that shows it.')
     return found, []
+
+
+def _other(tx: Transaction, node: Node, wanted: Wanted) -> bool:
+    """Whether a node that was found by name is not the one that is meant, so that a new one is to be made.
+
+    A dog called Luna is not the moon, though that is called so in Spanish: then the kind has to be said.
+    """
+    if not isinstance(wanted.node, str) or wanted.node.isdecimal():
+        return False
+    own = folded(node.name) == folded(wanted.node.replace("|", "/").split("/")[-1])
+    path = "/".join(tree.paths(tx, [node.id])[node.id])
+    if wanted.kind is None and not own:
+        raise Conflict(
+            f'"{wanted.node}" is another name of "{node.name}" ({path}, node {node.id}): give that number, or say'
+            " whether the new one is an entity (one thing) or a concept (a sort of things)."
+        )
+    if wanted.kind is None or wanted.kind is node.kind:
+        return False
+    if own:
+        raise Conflict(
+            f'"{node.name}" is {_KIND[node.kind]} already ({path}, node {node.id}): give the new one another name, or a'
+            " parent that has no node of this name."
+        )
+    return True
 
 
 _KIND = {NodeKind.CONCEPT: "a sort of things", NodeKind.ENTITY: "one thing"}

@@ -98,6 +98,8 @@ def _by_prototype(material: Material) -> Trained:
         scores(material.background, linear.weights, linear.bias).astype(np.float64),
     )
     level = _level(scored, material.size) if len(material.background) >= LEAST else _between(scored, own)
+    if len(material.yes) > 1:  # as like them as they are to each other, or nearly
+        level += max(float(np.median(scored.yes)) - level, 0.0) / 2
     if len(scored.no):
         level = max(level, (float(scored.no.max()) + max(float(own.min()), float(scored.no.max()))) / 2)
     return _trained(linear, scored, level, material, probe=False)

@@ -54,6 +54,27 @@ def test_a_toned_copy_is_not_kept_where_the_others_agree_and_the_plan_agrees(twi
     assert leaving[edited].reasons[0] == TONED
 
 
+@pytest.mark.parametrize("most", [4, 64])
+def test_groups_of_what_is_too_large_to_compare_are_compared_on_their_own(
+    twins: Twins, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr("lumina.domain.consensus.MOST", most)
+    edited, *others, beside = twins.add(6)
+    rated(twins, edited, toned(scene(1)), 83)
+    for seed, image in enumerate(others):
+        rated(twins, image, touched_up(scene(1), seed), 80 - seed)
+    rated(twins, beside, scene(2), 10)
+    face = {
+        image: twins.value("SELECT face FROM fingerprint WHERE image_id = :id", id=image) for image in twins.images()
+    }
+    copies = [edited, *others[:-1]]
+    pairs = [(face[a], face[b]) for at, a in enumerate(copies) for b in copies[at + 1 :]]
+    twins.publish_edges([*pairs, (face[others[1]], face[beside]), (face[beside], face[others[-1]])])
+    assert twins.groups()[0] == [*others[:-1], edited]
+    steps = plan(twins).steps
+    assert {step.keeper_id for step in steps if step.image_id in copies} == {others[0]}
+
+
 def test_two_that_were_edited_alike_outvote_nobody(twins: Twins) -> None:
     source, *edited = twins.add(3)
     rated(twins, source, scene(1), 83)

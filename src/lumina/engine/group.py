@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from blake3 import blake3
 
+from lumina.domain.consensus import comparable
 from lumina.domain.duplicates import Candidate, Edge, Relation, Tier
 from lumina.domain.policy import CLOSE, Policy, Ranking
 from lumina.domain.work import Job
@@ -40,7 +41,11 @@ class Grouping:
         parts = list(copies.components())
         with self.store.transaction() as tx:
             seen = _seen(tx, copies, parts, policy)
-        found = list(grouped(copies, known, policy, seen, parts))
+        drafts = list(drafted(_Contests(copies, known, policy, seen), parts))
+        with self.store.transaction() as tx:
+            seen = _seen_late(tx, copies, drafts, seen, policy)
+        contest = _Contests(copies, known, policy, seen)
+        found = [_group(copies, draft.ranking or contest.within(draft.members), known) for draft in drafts]
         return lambda tx, job: publish(tx, job, run, found)
 
 
@@ -107,18 +112,38 @@ def _shown(copies: Copies, image: int) -> Shown:
     return Shown(image, node.identity, node.face)
 
 
-def grouped(
-    copies: Copies, known: Mapping[int, Candidate], policy: Policy, seen: Consensus, parts: Iterable[Sequence[int]]
-) -> Iterable[NewGroup]:
+def _seen_late(tx: Transaction, copies: Copies, drafts: Iterable[_Draft], seen: Consensus, policy: Policy) -> Consensus:
+    """The same with the looks of groups whose part was too large to compare all of it."""
+    groups = ([_shown(copies, image) for image in draft.members] for draft in drafts if draft.uncompared)
+    late = consensus(tx, groups if policy.asks_for_original else ())
+    return Consensus({**seen.ways, **late.ways}, seen.framed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A group, its keeper first.
+
+    Attributes:
+        ranking: of its members, where these are all that hang together.
+        uncompared: how the members look is not known yet.
+    """
+
+    members: Sequence[int]
+    ranking: Ranking | None
+    uncompared: bool
+
+
+def drafted(contest: _Contests, parts: Iterable[Sequence[int]]) -> Iterator[_Draft]:
     """All groups of the parts that hang together; images of which nothing is known any more are left out."""
-    contest = _Contests(copies, known, policy, seen)
     for part in parts:
-        component = [image for image in part if image in known]
+        component = [image for image in part if image in contest.known]
         if len(component) > 1:
-            ranking = contest.ranked(component)
-            for members in copies.stars(ranking.order):
+            nodes = contest.copies.nodes
+            uncompared = not comparable(nodes[image].face for image in part)
+            ranking = contest.ranked(component, contest.judged(component))
+            for members in contest.copies.stars(ranking.order):
                 whole = len(members) == len(component)
-                yield _group(copies, ranking if whole else contest.within(members), known)
+                yield _Draft(members, ranking if whole else None, uncompared and not whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +155,17 @@ class _Contests:
     policy: Policy
     seen: Consensus
 
-    def ranked(self, images: Sequence[int]) -> Ranking:
+    def judged(self, images: Sequence[int]) -> Mapping[int, Candidate]:
+        """What is known of each, with how it looks beside the others."""
+        judged = self.seen.judged([_shown(self.copies, image) for image in images], self.known)
+        return {each.image_id: each for each in judged}
+
+    def ranked(self, images: Sequence[int], judged: Mapping[int, Candidate]) -> Ranking:
         """These images, best first. What is framed is not the whole of what it frames."""
         nodes = {image: self.copies.nodes[image].identity for image in images}
-        judged = self.seen.judged([_shown(self.copies, image) for image in images], self.known)
         framed = self.seen.framed
         parts = [pair for pair in self.copies.parts(images) if self.copies.nodes[pair[1]].face not in framed]
-        return self.policy.order(judged, parts, nodes)
+        return self.policy.order([judged[image] for image in images], parts, nodes)
 
     def within(self, members: Sequence[int]) -> Ranking:
         """The ranking of a group that is only a part of what hangs together.
@@ -144,12 +173,13 @@ class _Contests:
         There the policy may see more difference than among all: if it then prefers one that is not a copy of all
         members, the keeper stays, and is compared with each member alone.
         """
-        ranking = self.ranked(members)
+        judged = self.judged(members)
+        ranking = self.ranked(members, judged)
         evidence = self.copies.evidence
         if ranking.keeper == members[0] or all(evidence(ranking.keeper, image) for image in ranking.order[1:]):
             return ranking
         keeper, others = members[0], members[1:]
-        duels = {image: self.ranked([keeper, image]) for image in others}
+        duels = {image: self.ranked([keeper, image], judged) for image in others}
         open_ = frozenset(image for image, duel in duels.items() if duel.keeper != keeper or not duel.decided)
         reasons = {image: duel.reasons.get(image, (CLOSE,)) for image, duel in duels.items()}
         return Ranking(tuple(members), reasons, duels[others[0]].margin, not open_, open_)

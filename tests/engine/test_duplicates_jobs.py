@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lumina.domain.duplicates import Tier
+from lumina.domain.resolution import Wish
 from lumina.domain.stage import Lane
 from lumina.domain.work import BatchKind, JobState
 from lumina.engine.follow import DETECT_BURSTS, DETECT_DUPLICATES, follow
+from lumina.engine.group import Grouping
 from lumina.errors import BadInput, Conflict, LeaseLost
-from lumina.services import duplicates
-from lumina.store import jobs, ledger
+from lumina.services import duplicates, resolution
+from lumina.store import jobs, ledger, runs
 from lumina.store.ledger import Worker
+from lumina.store.runs import RunKind
 from tests.support.copies import scene, touched_up
 
 if TYPE_CHECKING:
@@ -152,6 +156,21 @@ def test_images_that_go_while_it_runs_are_left_out(twins: Twins) -> None:
     twins.detect()
     assert twins.groups() == [[c, d]]
     assert a
+
+
+def test_the_next_best_stands_for_a_keeper_that_goes_before_its_group_is_published(twins: Twins) -> None:
+    a, b, c, d, e = twins.add(5, checksum=b"same")
+    with twins.store.transaction() as tx:
+        job = jobs.create(tx, DETECT_DUPLICATES, twins.catalog, {}, priority=0)
+        runs.start(tx, twins.catalog, RunKind.DUPLICATES, job.id, {"similarity_threshold": 5})
+    effect = Grouping(twins.store)(job)
+    twins.run("DELETE FROM image WHERE id IN (:a, :d)", a=a, d=d)
+    with twins.store.transaction() as tx:
+        effect(tx, job)
+    (group,) = twins.listed()
+    assert [(member.image.id, member.tier) for member in group.members] == [(each, Tier.BYTES) for each in (b, c, e)]
+    made = resolution.plan(twins.store, Wish(twins.catalog), writable=False)
+    assert [(step.image_id, step.keeper_id) for step in made.steps] == [(c, b), (e, b)]
 
 
 def test_progress_reaches_all_images(twins: Twins) -> None:

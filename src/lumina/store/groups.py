@@ -58,10 +58,13 @@ class NewGroup:
 
 def save(tx: Transaction, run_id: int, groups: Sequence[NewGroup]) -> list[NewGroup]:
     """Add groups with their members to a run, without images that are gone meanwhile; returns what was added."""
+    keepers = {group.id: group.members[0].image_id for group in groups}
     kept = _present(tx, groups)
-    bulk.write_rows(tx, "duplicate_group", _GROUP, (_group_row(run_id, group) for group in kept))
+    bulk.write_rows(tx, "duplicate_group", _GROUP, (_group_row(run_id, keepers[group.id], group) for group in kept))
     rows = (
-        _member_row(run_id, group.id, place, member) for group in kept for place, member in enumerate(group.members)
+        _member_row(run_id, group.id, place, member)
+        for group in kept
+        for place, member in enumerate(group.members, group.members[0].image_id != keepers[group.id])
     )
     bulk.write_rows(tx, "duplicate_member", _MEMBER, rows)
     return kept
@@ -73,9 +76,8 @@ def _present(tx: Transaction, groups: Sequence[NewGroup]) -> list[NewGroup]:
     if len(there) == len(ids):
         return list(groups)
     known = frozenset(there.tolist())
-    # A group whose keeper is gone is left out as a whole: the next search, which a loss brings about, makes it anew.
-    kept = [group for group in groups if group.members[0].image_id in known]
-    kept = [replace(g, members=[member for member in g.members if member.image_id in known]) for g in kept]
+    # Where the keeper is gone, the next stands for it, as where it goes later; what is stored is beside the one gone.
+    kept = [replace(g, members=[member for member in g.members if member.image_id in known]) for g in groups]
     return [group for group in kept if len(group.members) > 1]
 
 
@@ -86,9 +88,8 @@ _MEMBER = (
 )
 
 
-def _group_row(run_id: int, group: NewGroup) -> tuple[object, ...]:
-    keeper, images = group.members[0].image_id, len(group.members)
-    figures = (int(group.tier), images, group.gain, group.similarity, group.margin, group.decided)
+def _group_row(run_id: int, keeper: int, group: NewGroup) -> tuple[object, ...]:
+    figures = (int(group.tier), len(group.members), group.gain, group.similarity, group.margin, group.decided)
     return (run_id, group.id, keeper, *figures, json.dumps(list(group.reasons)))
 
 

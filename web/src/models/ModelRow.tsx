@@ -24,8 +24,7 @@ export function ModelRow({ model, images }: { model: ModelInfo; images: number }
   const it = useModel(model.name);
   const { name, title, state, detail, warning, terms } = model;
   const [accepted, setAccepted] = useState(model.terms_accepted);
-  const [leaving, setLeaving] = useState(false);
-  const asksTerms = terms !== null && !model.terms_accepted && state !== "installed";
+  const asked = model.terms_accepted || state === "installed" ? null : terms;
   return (
     <li className={styles.model} data-state={state} data-model={name}>
       <div className={styles.words}>
@@ -35,81 +34,111 @@ export function ModelRow({ model, images }: { model: ModelInfo; images: number }
         <p>{factsOf(model, images)}</p>
         {detail && state !== "missing" && <p className={styles.trouble}>{detail}</p>}
         {warning && <p className={styles.warning}>{warning}</p>}
-        {asksTerms && terms && (
-          <div className={styles.terms}>
-            <p>
-              {terms.summary}{" "}
-              <a href={terms.url} target="_blank" rel="noreferrer">
-                {terms.title}
-              </a>
-            </p>
-            <Checkbox
-              label="I have read these terms and accept them"
-              checked={accepted}
-              onChange={(event) => setAccepted(event.currentTarget.checked)}
-            />
-          </div>
-        )}
+        {asked && <TermsBox terms={asked} accepted={accepted} onAccept={setAccepted} />}
         {state === "pulling" && model.progress && <Progress model={model} />}
         {it.error && <ProblemNote error={it.error} doing={it.doing} />}
       </div>
       <div className={styles.side}>
         <span className={styles.state}>{STATES[state]}</span>
-        {(state === "missing" || state === "broken") && (
-          <Button
-            size="xs"
-            variant={model.enabled ? "filled" : "default"}
-            leftSection={<IconDownload size={15} aria-hidden />}
-            aria-label={`Get ${name}, ${size(model.size)}`}
-            disabled={asksTerms && !accepted}
-            loading={it.busy}
-            onClick={() => it.pull(accepted)}
-          >
-            {model.progress ? "Go on" : "Get"} {size(left(model))}
-          </Button>
-        )}
-        {state === "pulling" && (
-          <Button
-            size="xs"
-            variant="default"
-            leftSection={<IconX size={15} aria-hidden />}
-            aria-label={`Stop the download of ${name}`}
-            onClick={it.cancel}
-          >
-            Stop
-          </Button>
-        )}
-        {state === "installed" && !leaving && (
-          <Button
-            size="xs"
-            variant="default"
-            leftSection={<IconTrash size={15} aria-hidden />}
-            aria-label={`Remove ${name}`}
-            onClick={() => setLeaving(true)}
-          >
-            Remove
-          </Button>
-        )}
-        {state === "installed" && leaving && (
-          <>
-            <Button
-              size="xs"
-              loading={it.busy}
-              aria-label={`Remove ${name} for good`}
-              onClick={() => {
-                it.remove();
-                setLeaving(false);
-              }}
-            >
-              Free {size(model.size)}
-            </Button>
-            <Button size="xs" variant="default" aria-label={`Keep ${name}`} onClick={() => setLeaving(false)}>
-              Keep
-            </Button>
-          </>
-        )}
+        <Acts model={model} it={it} ready={asked === null || accepted} accepted={accepted} />
       </div>
     </li>
+  );
+}
+
+interface ActsProps {
+  model: ModelInfo;
+  it: ReturnType<typeof useModel>;
+  /** Nothing stands in the way of a download. */
+  ready: boolean;
+  accepted: boolean;
+}
+
+/** Get, stop, remove: what a model's state allows. */
+function Acts({ model, it, ready, accepted }: ActsProps) {
+  const { name, state } = model;
+  if (state === "installed") return <Removal model={model} busy={it.busy} onRemove={it.remove} />;
+  if (state === "pulling")
+    return (
+      <Button
+        size="xs"
+        variant="default"
+        leftSection={<IconX size={15} aria-hidden />}
+        aria-label={`Stop the download of ${name}`}
+        onClick={it.cancel}
+      >
+        Stop
+      </Button>
+    );
+  return (
+    <Button
+      size="xs"
+      variant={model.enabled ? "filled" : "default"}
+      leftSection={<IconDownload size={15} aria-hidden />}
+      aria-label={`Get ${name}, ${size(model.size)}`}
+      disabled={!ready}
+      loading={it.busy}
+      onClick={() => it.pull(accepted)}
+    >
+      {model.progress ? "Go on" : "Get"} {size(left(model))}
+    </Button>
+  );
+}
+
+interface TermsProps {
+  terms: NonNullable<ModelInfo["terms"]>;
+  accepted: boolean;
+  onAccept: (accepted: boolean) => void;
+}
+
+function TermsBox({ terms, accepted, onAccept }: TermsProps) {
+  return (
+    <div className={styles.terms}>
+      <p>
+        {terms.summary}{" "}
+        <a href={terms.url} target="_blank" rel="noreferrer">
+          {terms.title}
+        </a>
+      </p>
+      <Checkbox
+        label="I have read these terms and accept them"
+        checked={accepted}
+        onChange={(event) => onAccept(event.currentTarget.checked)}
+      />
+    </div>
+  );
+}
+
+interface RemovalProps {
+  model: ModelInfo;
+  busy: boolean;
+  onRemove: () => void;
+}
+
+/** Two steps: what is removed has to be downloaded again. */
+function Removal({ model: { name, size: bytes }, busy, onRemove }: RemovalProps) {
+  const [sure, setSure] = useState(false);
+  if (!sure)
+    return (
+      <Button
+        size="xs"
+        variant="default"
+        leftSection={<IconTrash size={15} aria-hidden />}
+        aria-label={`Remove ${name}`}
+        onClick={() => setSure(true)}
+      >
+        Remove
+      </Button>
+    );
+  return (
+    <>
+      <Button size="xs" loading={busy} aria-label={`Remove ${name} for good`} onClick={onRemove}>
+        Free {size(bytes)}
+      </Button>
+      <Button size="xs" variant="default" aria-label={`Keep ${name}`} onClick={() => setSure(false)}>
+        Keep
+      </Button>
+    </>
   );
 }
 
@@ -127,8 +156,7 @@ function useModel(name: string) {
     busy: act.isPending,
     error: act.error,
     doing: act.variables?.doing ?? "",
-    pull: (accepted: boolean) =>
-      act.mutate({ doing: `get ${name}`, run: () => models.pull(name, accepted) }),
+    pull: (accepted: boolean) => act.mutate({ doing: `get ${name}`, run: () => models.pull(name, accepted) }),
     cancel: () => act.mutate({ doing: `stop the download of ${name}`, run: () => models.cancel(name) }),
     remove: () => act.mutate({ doing: `remove ${name}`, run: () => models.remove(name) }),
   };
@@ -139,7 +167,10 @@ function left({ size: all, progress }: ModelInfo): number {
 }
 
 /** "Knows pictures and words · MIT · 608 MB · 240 of 1,204 images · on cpu". */
-function factsOf({ kind, licence, size: bytes, provider, embedded, dimensions }: ModelInfo, images: number): string {
+function factsOf(
+  { kind, licence, size: bytes, provider, embedded, dimensions }: ModelInfo,
+  images: number,
+): string {
   const known = kind.map((one) => KINDS[one]);
   const last = known.pop() ?? "";
   const parts = [

@@ -27,6 +27,8 @@ export function DropZone({ onFile, children }: ZoneProps) {
   }, []);
   const carries = (event: DragEvent) => event.dataTransfer.types.includes("Files");
   return (
+    // What is dropped can be chosen in the box and pasted by key as well.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <main
       id="main"
       className={styles.page}

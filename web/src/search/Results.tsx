@@ -1,11 +1,12 @@
-import { type MouseEvent, type ReactNode, type Ref, useImperativeHandle, useState } from "react";
+import { type MouseEvent, type ReactNode, type Ref, useImperativeHandle, useRef, useState } from "react";
 import type { SearchResult } from "~/api/types";
 import { choose, isEmpty, selection } from "~/curation/selection";
 import { useStore } from "~/lib/store";
 import { makeChoosing } from "~/timeline/choosing";
 import { Tile } from "~/timeline/Tile";
 import type { Direction } from "~/timeline/travel";
-import { REASON_ICONS, strongest } from "./reasons";
+import { ReasonIcon } from "./ReasonIcon";
+import { strongest } from "./reasons";
 import { idsBetween, leave } from "./trail";
 import { useGrid } from "./useGrid";
 import type { SearchView } from "./view";
@@ -39,8 +40,9 @@ interface ResultsProps {
 
 /** What was found as rows of pictures; each says why it is there. */
 export function Results({ view, items, stale, want, onOpen, onCursor, onWhy, ref, children }: ResultsProps) {
-  const grid = useGrid(view, items, want);
-  const { scroller, layout, first, end, put, next } = grid;
+  const scroller = useRef<HTMLDivElement>(null);
+  const grid = useGrid(scroller, view, items, want);
+  const { layout, first, end, put, next } = grid;
   const [choosing] = useState(() =>
     makeChoosing<number>({
       spotOf: (tile) => Number(tile.dataset.id),
@@ -147,7 +149,6 @@ interface CellProps {
 
 function Cell({ item: { image, reasons }, box: [left, top, width, height], focusable, selected }: CellProps) {
   const reason = strongest(reasons);
-  const Glyph = reason && REASON_ICONS[reason.kind];
   const saying = `why-${image.id}`;
   return (
     <div className={styles.cell} style={{ left, top, width, height }} data-cell>
@@ -171,9 +172,9 @@ function Cell({ item: { image, reasons }, box: [left, top, width, height], focus
         marks={image}
         describedBy={reason ? saying : undefined}
       />
-      {reason && Glyph && (
+      {reason && (
         <span id={saying} className={styles.why} data-why>
-          <Glyph size={14} stroke={1.9} aria-hidden />
+          <ReasonIcon kind={reason.kind} size={14} />
           <span>{reason.text}</span>
         </span>
       )}

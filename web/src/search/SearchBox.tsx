@@ -1,6 +1,14 @@
 import { ActionIcon, CloseButton, Tooltip } from "@mantine/core";
 import { IconPhotoSearch, IconSearch } from "@tabler/icons-react";
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+} from "react";
 import type { Suggestion } from "~/api/types";
 import { BOX, takeWish } from "./focus";
 import { SuggestionList } from "./SuggestionList";
@@ -15,7 +23,7 @@ interface BoxProps {
   /** Where the query is wrong; the page says why, in an element with the id `TROUBLE`. */
   wrong: readonly [number, number] | null;
   /** Takes the focus as the page comes up. */
-  autoFocus: boolean;
+  takesFocus: boolean;
   onType: (text: string) => void;
   /** The query is as it is meant. */
   onEnter: () => void;
@@ -28,18 +36,20 @@ interface BoxProps {
 /** One line for words and filters, with what they may go on to be. */
 export function SearchBox(props: BoxProps) {
   const { text, wrong, onType, children } = props;
-  const it = useBox(props);
+  const input = useRef<HTMLInputElement>(null);
+  const mirror = useRef<HTMLDivElement>(null);
+  const it = useBox(props, input, mirror);
   return (
-    <div className={styles.box} data-wrong={wrong ? "" : undefined} ref={it.frame}>
+    <div className={styles.box} data-wrong={wrong ? "" : undefined}>
       <IconSearch className={styles.glass} size={20} stroke={1.7} aria-hidden />
       {children}
       <div className={styles.line}>
-        <div className={styles.mirror} ref={it.mirror} aria-hidden>
+        <div className={styles.mirror} ref={mirror} aria-hidden>
           {wrong && <Underlined text={text} span={wrong} />}
         </div>
         <input
           id={BOX}
-          ref={it.input}
+          ref={input}
           className={styles.input}
           type="text"
           role="combobox"
@@ -68,7 +78,7 @@ export function SearchBox(props: BoxProps) {
           aria-label="Clear the words"
           onClick={() => {
             onType("");
-            it.input.current?.focus();
+            input.current?.focus();
           }}
         />
       )}
@@ -81,23 +91,25 @@ export function SearchBox(props: BoxProps) {
 }
 
 /** The state of the box: what is suggested, which of it is chosen. */
-function useBox({ text, catalog, autoFocus, onType, onEnter, onLeave }: BoxProps) {
+function useBox(
+  { text, catalog, wrong, takesFocus, onType, onEnter, onLeave }: BoxProps,
+  input: RefObject<HTMLInputElement | null>,
+  mirror: RefObject<HTMLDivElement | null>,
+) {
   const id = useId();
-  const input = useRef<HTMLInputElement>(null);
-  const mirror = useRef<HTMLDivElement>(null);
-  const frame = useRef<HTMLDivElement>(null);
   const [asking, setAsking] = useState<string | null>(null);
   const [chosen, setChosen] = useState(-1);
   const items = useSuggestions(asking, catalog);
-  const open = asking !== null && items.length > 0;
+  // What is wrong further ahead comes first: the list would lie over the sentence that says so.
+  const open = asking !== null && items.length > 0 && !(wrong && wrong[1] < asking.length);
   const current = open ? Math.min(chosen, items.length - 1) : -1;
   useEffect(() => {
-    if (takeWish() || autoFocus) input.current?.focus();
+    if (takeWish() || takesFocus) input.current?.focus();
     // Only as the page comes up.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
   const align = () => {
-    if (mirror.current && input.current) mirror.current.scrollLeft = input.current.scrollLeft;
+    mirror.current?.scrollTo({ left: input.current?.scrollLeft ?? 0 });
   };
   useEffect(align);
   const close = () => {
@@ -124,24 +136,31 @@ function useBox({ text, catalog, autoFocus, onType, onEnter, onLeave }: BoxProps
       input.current?.setSelectionRange(next.caret, next.caret);
     });
   };
-  const onKey = (event: KeyboardEvent) => {
-    const { key } = event;
+  /** True where the key is one of the list's. */
+  const inList = (key: string, shift: boolean): boolean => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[key];
-    if (step && open) setChosen(stepped(current, step, items.length));
-    else if (key === "ArrowDown" && event.altKey) ask();
-    else if (key === "ArrowDown") onLeave();
+    if (!open) return false;
+    if (step) setChosen(stepped(current, step, items.length));
     else if (key === "Enter" && current >= 0) take(items[current]);
-    else if (key === "Enter") {
-      close();
-      onEnter();
-    } else if (key === "Tab" && open && !event.shiftKey) take(items[Math.max(0, current)]);
-    else if (key === "Escape" && open) close();
-    else if (key === "Escape") onLeave();
-    else return;
+    else if (key === "Tab" && !shift) take(items[Math.max(0, current)]);
+    else if (key === "Escape") close();
+    else return false;
+    return true;
+  };
+  const inBox = (key: string, alt: boolean): boolean => {
+    if (key === "ArrowDown" && alt) ask();
+    else if (key === "ArrowDown" || key === "Escape") onLeave();
+    else if (key !== "Enter") return false;
+    if (key !== "ArrowDown") close();
+    if (key === "Enter") onEnter();
+    return true;
+  };
+  const onKey = (event: KeyboardEvent) => {
+    if (!inList(event.key, event.shiftKey) && !inBox(event.key, event.altKey)) return;
     event.preventDefault();
     event.stopPropagation();
   };
-  return { id, input, mirror, frame, items, open, current, align, close, typed, take, onKey };
+  return { id, items, open, current, align, close, typed, take, onKey };
 }
 
 /** Through the list and, at its ends, back to what was typed (-1). */

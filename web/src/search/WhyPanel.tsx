@@ -4,7 +4,8 @@ import { IconPhotoSearch } from "@tabler/icons-react";
 import type { SearchReason, SearchResult } from "~/api/types";
 import { fullTime } from "~/lib/format";
 import { Thumb } from "~/ui/Thumb";
-import { common, own, REASON_ICONS } from "./reasons";
+import { ReasonIcon } from "./ReasonIcon";
+import { common, own } from "./reasons";
 import type { SearchView } from "./view";
 import styles from "./WhyPanel.module.css";
 
@@ -79,15 +80,12 @@ function Known({
 function Reasons({ reasons, quiet }: { reasons: SearchReason[]; quiet?: boolean }) {
   return (
     <ol className={styles.reasons} data-quiet={quiet}>
-      {reasons.map(({ kind, text }) => {
-        const Glyph = REASON_ICONS[kind];
-        return (
-          <li key={`${kind} ${text}`}>
-            <Glyph size={18} stroke={1.6} aria-hidden />
-            <span>{text}</span>
-          </li>
-        );
-      })}
+      {reasons.map(({ kind, text }) => (
+        <li key={`${kind} ${text}`}>
+          <ReasonIcon kind={kind} size={18} />
+          <span>{text}</span>
+        </li>
+      ))}
     </ol>
   );
 }

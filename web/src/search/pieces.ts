@@ -50,6 +50,12 @@ export function withValue(text: string, field: string, value: string | null): st
   );
 }
 
+/** The query with its last word as the beginning of one; null where no word stands at its end. */
+export function begun(text: string): string | null {
+  const word = /(?:^|[\s(])([^\s():"“”*-][^\s():"“”*]+)$/.exec(text)?.[1];
+  return word === undefined || word === "NOT" || JOINS.has(word) ? null : `${text}*`;
+}
+
 /** A filter as it is written: with quotation marks where it needs them. */
 export function written(field: string, value: string): string {
   const plain = value.replace(/["“”„‟]/g, " ").trim();
@@ -77,18 +83,8 @@ function appended(text: string, filter: string): string {
 /** Without operators that have nothing to work on, and without empty brackets. */
 function tidied(given: Token[]): Token[] {
   const kept = [...given];
-  const at = (i: number) => kept[i]?.text;
-  const hangs = (i: number): number => {
-    const [before, here, after] = [at(i - 1), at(i), at(i + 1)];
-    const ends = after === undefined || after === ")" || JOINS.has(after);
-    if (here === "NOT" || here === "-") return ends ? 1 : 0;
-    if (here === "(" && after === ")") return 2;
-    if (here === undefined || !JOINS.has(here)) return 0;
-    const begins = before === undefined || before === "(" || JOINS.has(before);
-    return begins || after === undefined || after === ")" ? 1 : 0;
-  };
   for (let i = 0; i < kept.length;) {
-    const gone = hangs(i);
+    const gone = hanging(kept[i - 1]?.text, kept[i]!.text, kept[i + 1]?.text);
     if (gone === 0) i++;
     else {
       kept.splice(i, gone);
@@ -96,6 +92,20 @@ function tidied(given: Token[]): Token[] {
     }
   }
   return kept;
+}
+
+/** How many tokens from here on are of no use. */
+function hanging(before: string | undefined, here: string, after: string | undefined): number {
+  const closed = after === undefined || after === ")";
+  if (here === "(") return after === ")" ? 2 : 0;
+  if (here === "NOT" || here === "-") return closed || JOINS.has(after) ? 1 : 0;
+  if (!JOINS.has(here)) return 0;
+  return closed || opens(before) ? 1 : 0;
+}
+
+/** Whether nothing stands before that an operator could work on. */
+function opens(before: string | undefined): boolean {
+  return before === undefined || before === "(" || JOINS.has(before);
 }
 
 function write(all: Token[]): string {

@@ -1,27 +1,5 @@
-/** Why images were found, in words and signs. */
-import {
-  IconAbc,
-  IconCalendar,
-  IconCamera,
-  IconEye,
-  IconFile,
-  IconFilter,
-  type Icon,
-  IconMapPin,
-  IconTag,
-} from "@tabler/icons-react";
+/** Why images were found, strongest first. */
 import type { SearchReason } from "~/api/types";
-
-export const REASON_ICONS: Record<SearchReason["kind"], Icon> = {
-  words: IconAbc,
-  picture: IconEye,
-  tag: IconTag,
-  place: IconMapPin,
-  camera: IconCamera,
-  date: IconCalendar,
-  name: IconFile,
-  filter: IconFilter,
-};
 
 /** What all results have in common weighs least, and says nothing about any one of them. */
 const COMMON = 0.05;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { unitsOf, valueOf, without, withValue, written } from "./pieces";
+import { begun, unitsOf, valueOf, without, withValue, written } from "./pieces";
 import { contains, drawn, LEAST, moved, opposite, readRegion, resized, writeRegion } from "./region";
 import { readSearch, viewKey } from "./view";
 
@@ -97,6 +97,16 @@ describe("queries that are changed by buttons", () => {
   ])("%j with %s = %j is %j", (text, field, value, wanted) =>
     expect(withValue(text, field, value)).toBe(wanted),
   );
+
+  it.each([
+    ["red tru", "red tru*"],
+    ["(cat OR tr", "(cat OR tr*"],
+    ["t", null],
+    ["truck ", null],
+    ["cat OR", null],
+    ["camera:nik", null],
+    ["tru*", null],
+  ])("%j, still being typed, is looked for as %j", (text, wanted) => expect(begun(text)).toBe(wanted));
 
   it("are counted in characters by the server", () => {
     expect("🚒 cmera:x".slice(unitsOf("🚒 cmera:x", 2))).toBe("cmera:x");

@@ -18,8 +18,12 @@ interface Window {
   height: number;
 }
 
-export function useGrid(view: SearchView, items: SearchResult[], want: (end: number) => void) {
-  const scroller = useRef<HTMLDivElement>(null);
+export function useGrid(
+  scroller: RefObject<HTMLDivElement | null>,
+  view: SearchView,
+  items: SearchResult[],
+  want: (end: number) => void,
+) {
   const [window, setWindow] = useState<Window>({ width: 0, top: 0, height: 0 });
   const layout = useMemo(() => layOut(items, window.width), [items, window.width]);
   const [start] = useState(() => placeIn(view));
@@ -56,7 +60,6 @@ export function useGrid(view: SearchView, items: SearchResult[], want: (end: num
     layout.y[index]! + layout.h[index]! > window.top &&
     layout.y[index]! < window.top + window.height;
   return {
-    scroller,
     layout,
     first,
     end,
@@ -120,16 +123,16 @@ function useReturn(scroller: RefObject<HTMLDivElement | null>, ready: boolean, t
   const back = useRef(top);
   useLayoutEffect(() => {
     if (!ready || back.current === 0 || !scroller.current) return;
-    scroller.current.scrollTop = back.current;
+    scroller.current.scrollTo({ top: back.current });
     back.current = 0;
   }, [scroller, ready]);
 }
 
 function reveal(element: HTMLElement | null, { y, h }: Layout, index: number): void {
   if (!element) return;
-  const [top, bottom] = [y[index]!, y[index]! + h[index]!];
   const room = 12;
-  if (top < element.scrollTop + room) element.scrollTop = top - room;
-  else if (bottom > element.scrollTop + element.clientHeight - room)
-    element.scrollTop = bottom - element.clientHeight + room;
+  const [top, bottom] = [y[index]! - room, y[index]! + h[index]! + room];
+  if (top < element.scrollTop) element.scrollTo({ top });
+  else if (bottom > element.scrollTop + element.clientHeight)
+    element.scrollTo({ top: bottom - element.clientHeight });
 }

@@ -7,6 +7,7 @@ import { searching } from "~/api/search";
 import type { SearchAnswer, SearchResult } from "~/api/types";
 import { onCurated } from "~/curation/curate";
 import { applied, moves } from "~/curation/marks";
+import { begun } from "./pieces";
 import { isBlank, type SearchView, viewKey } from "./view";
 import { uploaded } from "./uploads";
 
@@ -37,10 +38,26 @@ const GONE = new Problem(
 );
 
 /**
+ * Results of a view. While its last word is being typed (`typing`) and nothing has that word, what has a word that
+ * begins so; `view` of the answer is the one that was answered.
+ */
+export function useResults(view: SearchView, typing: boolean) {
+  const exact = useAnswer(view);
+  const q = typing && isEmpty(exact) ? begun(view.q ?? "") : null;
+  const wide = useAnswer(q === null ? {} : { ...view, q });
+  if (q === null || wide.error || isEmpty(wide)) return exact;
+  return wide.stale || !wide.answer ? { ...exact, stale: true } : wide;
+}
+
+function isEmpty({ stale, answer, items }: ReturnType<typeof useAnswer>): boolean {
+  return !stale && answer !== undefined && items.length === 0;
+}
+
+/**
  * Results of a view; `want` says up to which of them the reader has come. `stale`: they are of what was asked before,
  * since the answer is on its way, or failed.
  */
-export function useResults(view: SearchView) {
+function useAnswer(view: SearchView) {
   const asked = useInfiniteQuery({
     queryKey: resultsKey(view),
     queryFn: ({ pageParam, signal }) => readPage(view, pageParam, signal),
@@ -67,7 +84,8 @@ export function useResults(view: SearchView) {
     [more],
   );
   useKeptCurrent(view);
-  return { ...asked, items, want, answer: data?.pages[0], stale: isPlaceholderData || data !== asked.data };
+  const stale = isPlaceholderData || data !== asked.data;
+  return { ...asked, view, items, want, answer: data?.pages[0], stale };
 }
 
 /** The newest value that was one: an answer that fails leaves what was there. */

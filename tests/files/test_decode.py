@@ -14,6 +14,7 @@ from PIL import Image, ImageCms
 from lumina.domain.picture import PictureError, Pixels
 from lumina.domain.values import FileFormat
 from lumina.files.decode import Decoded, open_source
+from lumina.files.decode.vips import VipsSource
 from tests.support.pictures import by_vips, corner, dng, encoded, scene
 
 pytestmark = pytest.mark.unit
@@ -226,6 +227,16 @@ def test_rubbish_has_a_verdict() -> None:
     assert code(b"<x:xmpmeta/>", F.XMP) == "unsupported"
     for kind in (F.JPEG, F.TIFF, F.WEBP, F.GIF, F.BMP, F.HEIC, F.AVIF, F.JXL, F.DNG, F.CR3):
         assert code(b"\xff\xd8 rubbish" * 20, kind) in ("corrupt", "truncated", "unsupported")
+
+
+@pytest.mark.parametrize(("name", "length"), [("png", 60), ("tiff", 300)])
+def test_what_was_said_of_another_file_says_nothing_of_this_one(name: str, length: int) -> None:
+    whole = encoded(scene())
+    at = 4 + int.from_bytes(whole[4:6])  # behind the first segment
+    odd = whole[:at] + b"\x01" + whole[at:]
+    assert VipsSource(odd, "JPEG").decode(160).notes == ()  # libvips remembers what it said, though nothing was wrong
+    kind, make = MAKERS[name]
+    assert code(make(scene())[:length], kind) == "truncated"
 
 
 @pytest.mark.parametrize("name", ["jpeg", "png", "tiff", "bmp"])

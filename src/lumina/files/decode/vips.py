@@ -47,6 +47,7 @@ class VipsSource:
         return judged(pixels, warning, self.what, self.size[1])
 
     def _open(self, fail_on: str, more: str = "") -> Any:
+        libvips.forget_messages()  # those of other files, which were read all the same
         try:
             # As an option string: the keyword is lost on the way to some loaders.
             return libvips.Image.new_from_buffer(self.data, f"[fail_on={fail_on}{more}]", access="sequential")

@@ -1,4 +1,5 @@
 import { Modal, TextInput } from "@mantine/core";
+import { useNavigate } from "@tanstack/react-router";
 import { IconSearch } from "@tabler/icons-react";
 import { type KeyboardEvent, useId, useMemo, useState } from "react";
 import { type Action, actionGroups, inOrder } from "~/lib/actions";
@@ -12,14 +13,19 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const [words, setWords] = useState("");
   const [chosen, setChosen] = useState(0);
   const id = useId();
-  const found = useMemo(
-    () =>
-      search(
-        inOrder(groups).flatMap(({ actions }) => actions),
-        words,
-      ),
-    [groups, words],
-  );
+  const navigate = useNavigate();
+  const found = useMemo(() => {
+    const commands = search(
+      inOrder(groups).flatMap(({ actions }) => actions),
+      words,
+    );
+    const q = words.trim();
+    const images = {
+      label: `Search images for “${q}”`,
+      run: () => void navigate({ to: "/search", search: { q } }),
+    };
+    return q ? [...commands, images] : commands;
+  }, [groups, words, navigate]);
   const current = Math.min(chosen, found.length - 1);
   const run = (action: Action | undefined) => {
     if (!action) return;
@@ -70,7 +76,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
           </div>
         ))}
       </div>
-      {found.length === 0 && (
+      {found.length === 1 && words.trim() && (
         <p className={styles.none} role="status">
           No command has these words.
         </p>

@@ -15,6 +15,8 @@ interface NothingProps {
 }
 
 const TRIED = 5;
+/** So many are counted, if the server hasn’t. */
+const COUNTED = 60;
 
 /** Nothing was found: where was looked, what may have been meant, and which piece of the query is in the way. */
 export function Nothing({ view, answer, onChange }: NothingProps) {
@@ -79,7 +81,7 @@ function Loosen({ view, answer: { query }, onQuery }: LoosenProps) {
       return {
         queryKey: ["search-without", q, view.catalog],
         queryFn: ({ signal }: { signal: AbortSignal }) =>
-          searching.find({ q, catalog: view.catalog, limit: 1 }, undefined, signal),
+          searching.find({ q, catalog: view.catalog, limit: COUNTED }, undefined, signal),
         staleTime: 60_000,
         retry: false,
       };
@@ -90,7 +92,8 @@ function Loosen({ view, answer: { query }, onQuery }: LoosenProps) {
     if (!found || found.items.length === 0) return null;
     return (
       <Button key={piece.start} variant="default" onClick={() => onQuery(cut(query.text, piece))}>
-        Without {sayPiece(piece)}: {found.total === null ? "some images" : images(found.total)}
+        Without {sayPiece(piece)}:{" "}
+        {found.total === null ? `more than ${images(found.items.length)}` : images(found.total)}
       </Button>
     );
   });

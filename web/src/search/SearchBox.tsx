@@ -104,7 +104,8 @@ function useBox(
   const open = asking !== null && items.length > 0 && !(wrong && wrong[1] < asking.length);
   const current = open ? Math.min(chosen, items.length - 1) : -1;
   useEffect(() => {
-    if (takeWish() || takesFocus) input.current?.focus();
+    const keyboard = matchMedia("(hover: hover)").matches; // a touch screen’s would cover half of the page
+    if (takeWish() || (takesFocus && keyboard)) input.current?.focus();
     // Only as the page comes up.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);

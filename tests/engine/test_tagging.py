@@ -277,3 +277,22 @@ def test_a_vector_of_nothing_is_never_learnt(taught: Taught) -> None:
     taught.add(taught.strewn(3))
     with taught.twins.store.transaction() as tx, pytest.raises(vectors.BadVector):
         vectors.save(tx, taught.space, np.array(hers), np.full((1, 1280), np.nan))
+
+
+def test_what_was_taught_to_another_version_is_proposed_for_the_new_one(taught: Taught) -> None:
+    store, app = taught.twins.store, taught.twins.app
+    hers = taught.one_dog(6)
+    taught.add(taught.strewn(20))
+    node = learning.teach(store, app.trainer, Wanted("Emma", hers[:3], kind=NodeKind.ENTITY)).node.id
+    apply(taught, node)
+    with store.transaction() as tx:
+        old = spaces.get_or_create(tx, "another", 1, 8)
+        tx.execute("UPDATE head SET space_id = :old WHERE node_id = :node", old=old.id, node=node)
+    taught.tag(everything=True)
+    assert taught.shown(hers[5]) == {"Pug"}, "it rests"
+    with store.transaction() as tx:
+        found = heads.proposal(tx, node)
+    assert found is not None
+    assert found.space_id == taught.space.id
+    apply(taught, node)
+    assert "Emma" in taught.shown(hers[5])

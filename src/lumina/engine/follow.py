@@ -12,7 +12,7 @@ from uuid import UUID
 
 from lumina.domain.stage import Lane
 from lumina.domain.work import BatchKind, Job, JobState, Priority
-from lumina.engine import tagging, vectors
+from lumina.engine import learn, tagging, vectors
 from lumina.engine.dispatch import Dispatcher
 from lumina.store import Transaction, jobs, ledger
 
@@ -74,6 +74,8 @@ def follow(tx: Transaction, dispatcher: Dispatcher, job: Job, tag_model: str = "
             ask(tx, dispatcher, kind, catalog_id)
     if (job.kind in (INGEST, STAGES) and job.done) or (job.kind == INDEX_VECTORS and job.parameters.get("again")):
         vectors.ask(tx, dispatcher)
+    if job.kind == AUTO_TAG and tag_model:
+        learn.relearn(tx, dispatcher, tag_model)
     if job.kind in (INGEST, STAGES) and job.done and tag_model and tagging.outgrown(tx, tag_model):
         for catalog_id in [job.catalog_id] if job.catalog_id else jobs.catalogs_of_work(tx, job.id):
             ask(tx, dispatcher, AUTO_TAG, catalog_id)

@@ -17,7 +17,19 @@ from lumina.engine.dispatch import Dispatcher
 from lumina.engine.progress import Progress
 from lumina.engine.training import Trainer
 from lumina.errors import BadInput
-from lumina.store import Store, Transaction, doubts, heads, inputs, jobs, ledger, taxonomy, teaching, vectors
+from lumina.store import (
+    Store,
+    Transaction,
+    doubts,
+    heads,
+    inputs,
+    jobs,
+    ledger,
+    spaces,
+    taxonomy,
+    teaching,
+    vectors,
+)
 from lumina.vision.recogniser import UNSURE
 
 LEARN = "learn"
@@ -60,6 +72,16 @@ def noticed(tx: Transaction, dispatcher: Dispatcher, node_id: int) -> Job | None
 def undone(tx: Transaction, dispatcher: Dispatcher, action_id: int) -> list[Job]:
     """After an action was undone: labels follow the heads that it has brought back."""
     return [start(tx, dispatcher, node) for node in heads.of_action(tx, action_id)]
+
+
+def relearn(tx: Transaction, dispatcher: Dispatcher, model: str) -> list[Job]:
+    """What people have taught in the space of another encoder, or of an older version, is proposed for this one."""
+    space = spaces.live(tx, model)
+    if space is None:
+        return []
+    nodes = heads.learnt_elsewhere(tx, space)
+    waiting = {node for node, head in heads.waiting(tx, nodes).items() if head.space_id == space.id}
+    return [start(tx, dispatcher, node, PROPOSE, Priority.BACKGROUND) for node in nodes if node not in waiting]
 
 
 class Learner:

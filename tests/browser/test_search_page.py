@@ -18,7 +18,7 @@ from tests.support.pictures import encoded, scene
 from tests.support.weights import install_mobilenet
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
-COUNT = 56
+COUNT = 52
 """Images; fewer than 50 say nothing about chance."""
 REFUSED = "Failed to load resource"
 """What the browser says about a query that cannot be read."""
@@ -37,7 +37,7 @@ def seeing(postgres: str, template_database: str, tmp_path_factory: pytest.TempP
     (folder / "photos").mkdir()
     for n in range(COUNT):
         stem = {0: "red_truck", 1: "lake"}.get(n, f"other_{n:02}")
-        (folder / "photos" / f"{stem}.jpg").write_bytes(encoded(scene(n + 1, 256, 192)))
+        (folder / "photos" / f"{stem}.jpg").write_bytes(encoded(scene(n + 1, 224, 168)))
     for site in serve(postgres.format(name), folder):
         site.add("Seeing")
         site.work()
@@ -49,9 +49,9 @@ def seeing(postgres: str, template_database: str, tmp_path_factory: pytest.TempP
 @pytest.fixture
 def picture(tmp_path: Path) -> Path:
     """The truck, saved anew and smaller, and the lake beside it."""
-    both = np.hstack([scene(1, 256, 192), scene(2, 256, 192)])
+    both = np.hstack([scene(1, 224, 168), scene(2, 224, 168)])
     (tmp_path / "both.jpg").write_bytes(encoded(both, quality=80))
-    (tmp_path / "truck.jpg").write_bytes(encoded(scene(1, 240, 180), quality=80))
+    (tmp_path / "truck.jpg").write_bytes(encoded(scene(1, 208, 156), quality=80))
     return tmp_path
 
 

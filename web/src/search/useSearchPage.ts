@@ -8,7 +8,7 @@ import { searchCall, searchCommand, searchPath } from "./command";
 import { useExample } from "./ExampleBar";
 import { unitsOf } from "./pieces";
 import { chooseFound } from "./Results";
-import { lay } from "./trail";
+import { lay, placeIn } from "./trail";
 import { keep } from "./uploads";
 import { useDraft } from "./useDraft";
 import { useResults } from "./useResults";
@@ -31,7 +31,7 @@ export function useSearchPage() {
   const results = useResults(view, typing);
   const { items, stale } = results;
   const example = useExample(view);
-  const [cursor, setCursor] = useState<number | null>(null);
+  const [cursor, setCursor] = useState(() => placeIn(view).image);
   const [why, setWhy] = useState(() => localStorage.getItem(WHY) === "open");
   const showWhy = (open: boolean) => {
     localStorage.setItem(WHY, open ? "open" : "closed");

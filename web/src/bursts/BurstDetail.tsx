@@ -8,6 +8,7 @@ import { describeMarks } from "~/curation/marks";
 import { fullTime } from "~/lib/format";
 import { Thumb } from "~/ui/Thumb";
 import { extent, keptFrame, KEPT_WHOLE, KIND_WORDS } from "./words";
+import panes from "~/ui/Panes.module.css";
 import styles from "./Bursts.module.css";
 
 interface DetailProps {
@@ -26,7 +27,7 @@ export function BurstDetail({ burst, current, onFocus, onKeep, onCompare, onBack
   const whole = KEPT_WHOLE[burst.kind];
   return (
     <section
-      className={styles.detail}
+      className={`${panes.detail} ${styles.detail}`}
       aria-label={`${KIND_WORDS[burst.kind]} of ${fullTime(burst.started_at)}`}
     >
       <header className={styles.head}>
@@ -34,7 +35,7 @@ export function BurstDetail({ burst, current, onFocus, onKeep, onCompare, onBack
           variant="subtle"
           color="gray"
           size="lg"
-          className={styles.back}
+          className={panes.back}
           aria-label="Back to the list"
           onClick={onBack}
         >

@@ -20,6 +20,7 @@ import { burstsCommand } from "./command";
 import { Empty } from "./Empty";
 import { useCull } from "./useCull";
 import { KIND_WORDS } from "./words";
+import panes from "~/ui/Panes.module.css";
 import styles from "./Bursts.module.css";
 
 const ROW = 132;
@@ -53,18 +54,18 @@ function Cull({ catalog, view }: { catalog: string; view: SequenceView }) {
     return one ? <BurstRow burst={one} current={i === index} onOpen={it.open} /> : <RowSketch />;
   };
   return (
-    <main id="main" className={styles.page} data-open={(view.burst && burst) || undefined}>
+    <main id="main" className={panes.page} data-open={(view.burst && burst) || undefined}>
       <Header it={it} view={view} catalog={catalog} />
       {error && (
-        <div className={styles.top}>
+        <div className={panes.top}>
           <ProblemNote error={error} doing="read the bursts" onRetry={() => void refetch()} />
         </div>
       )}
       {list.isPending && <Waiting />}
       {summary && total === 0 && <Empty run={list.run} view={view} catalog={catalog} onChange={it.change} />}
       {total > 0 && (
-        <div className={styles.body}>
-          <div className={styles.list}>
+        <div className={panes.body}>
+          <div className={panes.list}>
             <VirtualList
               label="Sequences"
               total={total}
@@ -96,7 +97,7 @@ function Header({ it, view, catalog }: { it: Cull; view: SequenceView; catalog: 
   const { summary } = it.list;
   const some = (summary?.bursts ?? 0) > 0;
   return (
-    <div className={styles.top}>
+    <div className={panes.top}>
       <PageHeader
         title="Bursts"
         lead={
@@ -201,8 +202,8 @@ function RowSketch() {
 
 function Waiting() {
   return (
-    <div className={styles.body} role="status" aria-label="Loading the sequences">
-      <div className={styles.list}>
+    <div className={panes.body} role="status" aria-label="Loading the sequences">
+      <div className={panes.list}>
         {Array.from({ length: 6 }, (_, i) => (
           <div key={i} style={{ height: ROW }}>
             <RowSketch />

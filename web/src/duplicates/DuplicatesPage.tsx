@@ -18,7 +18,7 @@ import { PlanSheet } from "./PlanSheet";
 import { asQuery, type GroupView } from "./search";
 import { useReview } from "./useReview";
 import { inOrder } from "./words";
-import styles from "./Duplicates.module.css";
+import panes from "~/ui/Panes.module.css";
 
 const ROW = 92;
 
@@ -51,7 +51,7 @@ function Review({ catalog, view }: { catalog: string; view: GroupView }) {
     return <GroupRow group={one} {...is} onOpen={it.open} onChoose={it.choose} />;
   };
   return (
-    <main id="main" className={styles.page} data-open={(view.group && group) || undefined}>
+    <main id="main" className={panes.page} data-open={(view.group && group) || undefined}>
       <Header
         list={list}
         view={view}
@@ -60,15 +60,15 @@ function Review({ catalog, view }: { catalog: string; view: GroupView }) {
         onPreview={() => it.preview(null)}
       />
       {error && (
-        <div className={styles.top}>
+        <div className={panes.top}>
           <ProblemNote error={error} doing="read the duplicates" onRetry={() => void refetch()} />
         </div>
       )}
       {list.isPending && <Waiting />}
       {summary && total === 0 && <Empty list={list} view={view} catalog={catalog} onChange={it.change} />}
       {total > 0 && (
-        <div className={styles.body}>
-          <div className={styles.list}>
+        <div className={panes.body}>
+          <div className={panes.list}>
             <VirtualList
               label="Groups"
               total={total}
@@ -142,8 +142,8 @@ function Comparison({ group, image, onImage, onClose }: ComparisonProps) {
 
 function Waiting() {
   return (
-    <div className={styles.body} role="status" aria-label="Loading the groups">
-      <div className={styles.list}>
+    <div className={panes.body} role="status" aria-label="Loading the groups">
+      <div className={panes.list}>
         {Array.from({ length: 8 }, (_, i) => (
           <div key={i} style={{ height: ROW }}>
             <RowSketch />

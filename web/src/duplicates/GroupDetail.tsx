@@ -10,6 +10,7 @@ import type { DuplicateGroup } from "~/api/types";
 import { count, size } from "~/lib/format";
 import { MemberCard } from "./MemberCard";
 import { inOrder, share, TIER_HINTS, TIER_WORDS } from "./words";
+import panes from "~/ui/Panes.module.css";
 import styles from "./Duplicates.module.css";
 
 export interface GroupActs {
@@ -36,13 +37,13 @@ export function GroupDetail({ group, current, busy, acts }: DetailProps) {
   const keeper = members[0]!.image;
   const copies = members.length - 1;
   return (
-    <section className={styles.detail} aria-label={`Group of ${keeper.name}`}>
+    <section className={`${panes.detail} ${styles.detail}`} aria-label={`Group of ${keeper.name}`}>
       <header className={styles.head}>
         <ActionIcon
           variant="subtle"
           color="gray"
           size="lg"
-          className={styles.back}
+          className={panes.back}
           aria-label="Back to the list"
           onClick={acts.back}
         >

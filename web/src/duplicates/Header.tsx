@@ -6,6 +6,7 @@ import { CatalogPicker } from "~/timeline/CatalogPicker";
 import { PageHeader } from "~/ui/PageHeader";
 import type { useGroups } from "./groups";
 import type { GroupView } from "./search";
+import panes from "~/ui/Panes.module.css";
 import styles from "./Duplicates.module.css";
 
 interface HeaderProps {
@@ -22,7 +23,7 @@ export function Header({ list, view, catalog, onChange, onPreview }: HeaderProps
   const some = (summary?.groups ?? 0) > 0;
   const narrowed = view.tier !== undefined || view.decided !== undefined;
   return (
-    <div className={styles.top}>
+    <div className={panes.top}>
       <PageHeader title="Duplicates" lead={lead(list)}>
         <CatalogPicker
           filters={{ catalog }}

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 PAGES = (
     *("/", "/?undated=true", "/?q=nothing-like-it", "/?shelf=trash", "/duplicates", "/bursts", "/albums", "/history"),
-    *("/jobs", "/coverage", "/settings", "/doctor", "/nowhere"),
+    *("/jobs", "/coverage", "/settings", "/doctor", "/search", "/nowhere"),
 )
 SHAPES = ((1440, 900, "dark"), (1440, 900, "light"), (390, 844, "dark"), (390, 844, "light"))
 RUN = "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })"

@@ -84,6 +84,11 @@ def test_finds_what_pictures_show_and_what_words_say(seen: Library, thing: str) 
     assert all(why.kind == "picture" and f"“{thing}”" in why.text and 0.5 <= why.weight <= 1 for why in looks)
 
 
+def test_more_are_asked_for_where_none_of_the_first_is_chance(seen: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lumina.services.search.pictures.FIRST", 5)
+    assert_found(seen.search.find("truck", limit=100), seen.showing("truck"))
+
+
 def test_what_nothing_shows_and_nobody_wrote_gives_an_empty_page(seen: Library) -> None:
     absent = [
         "unicorn",

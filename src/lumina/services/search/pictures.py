@@ -13,6 +13,8 @@ from lumina.services.search.background import Backgrounds
 from lumina.services.search.questions import Question
 from lumina.store import Store, search, searched, vectors
 
+FIRST = 100
+"""Neighbours that are looked at first: where one of them is chance, so are all behind it, which are dear to find."""
 _KIND = WayKind.PICTURE
 
 
@@ -64,8 +66,13 @@ def look(
         condition = search.condition(tx, demanded)
         if question.itself is not None:
             condition = searched.except_image(condition, question.itself)
-        found = vectors.nearest(tx, question.space, question.vector, count=count, conditions=condition, catalog=catalog)
-    kept = scale.cut.kept(found)
+        for many in (min(FIRST, count), count):
+            found = vectors.nearest(
+                tx, question.space, question.vector, count=many, conditions=condition, catalog=catalog
+            )
+            kept = scale.cut.kept(found)
+            if len(kept) < many:
+                break
     if not kept:
         return Seen(Way(_KIND, WayState.NOTHING, f"To {model}, nothing looks like it."), {})
     strengths = {near.image_id: scale.strength(near.similarity) for near in kept}

@@ -3,6 +3,7 @@ import { Link, Outlet, useNavigate, useRouterState } from "@tanstack/react-route
 import {
   IconActivity,
   IconAlbum,
+  IconBinaryTree,
   IconCopyCheck,
   IconDots,
   IconGridDots,
@@ -15,6 +16,7 @@ import {
   IconStack2,
   IconStethoscope,
   IconSun,
+  IconZoomQuestion,
 } from "@tabler/icons-react";
 import { lazy, Suspense, useState } from "react";
 import { connection } from "~/api/events";
@@ -38,6 +40,8 @@ const PLACES = [
   { to: "/search", label: "Search", Icon: IconSearch },
   { to: "/duplicates", label: "Duplicates", Icon: IconCopyCheck },
   { to: "/bursts", label: "Bursts", Icon: IconStack2 },
+  { to: "/taxonomy", label: "Taxonomy", Icon: IconBinaryTree },
+  { to: "/corrections", label: "Corrections", Icon: IconZoomQuestion },
   { to: "/albums", label: "Albums", Icon: IconAlbum },
   { to: "/history", label: "History", Icon: IconHistory },
   { to: "/jobs", label: "Jobs", Icon: IconActivity },

@@ -2,6 +2,8 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "
 import { readSequences, readView } from "~/duplicates/search";
 import { readFilters, parseSearch, type Search, stringifySearch } from "~/lib/filters";
 import { readSearch } from "~/search/view";
+import { readTaxonomy } from "~/taxonomy/view";
+import { readCorrections } from "~/corrections/view";
 import { TimelinePage } from "~/timeline/TimelinePage";
 import { PageSkeleton } from "~/ui/States";
 import { CrashPage, NotFoundPage } from "./Lost";
@@ -40,6 +42,18 @@ const routes = [
     path: "/bursts",
     component: lazyRouteComponent(() => import("~/bursts/BurstsPage"), "BurstsPage"),
     validateSearch: readSequences,
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/taxonomy",
+    component: lazyRouteComponent(() => import("~/taxonomy/TaxonomyPage"), "TaxonomyPage"),
+    validateSearch: readTaxonomy,
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/corrections",
+    component: lazyRouteComponent(() => import("~/corrections/CorrectionsPage"), "CorrectionsPage"),
+    validateSearch: readCorrections,
   }),
   createRoute({
     getParentRoute: () => root,

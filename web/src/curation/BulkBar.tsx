@@ -1,5 +1,6 @@
 import { CloseButton } from "@mantine/core";
 import { IconArchive, IconArchiveOff, IconEye, IconRestore, IconTrash } from "@tabler/icons-react";
+import type { ReactNode } from "react";
 import type { Changes } from "~/api/types";
 import { AlbumMenu } from "~/albums/AlbumMenu";
 import { count } from "~/lib/format";
@@ -17,12 +18,22 @@ interface BulkProps {
   /** What the chosen ones have in common. */
   marks: Marks;
   onChange: (changes: Changes) => void;
+  /** More that can be done to them. */
+  more?: ReactNode;
   /** Chooses all of them, where the server doesn't know the view as filters. */
   onAll?: () => void;
 }
 
 /** What can be done to the chosen images; there while some are chosen. */
-export function BulkBar({ total, catalog, shelf, marks, onChange, onAll = chooseEverything }: BulkProps) {
+export function BulkBar({
+  total,
+  catalog,
+  shelf,
+  marks,
+  onChange,
+  more,
+  onAll = chooseEverything,
+}: BulkProps) {
   const chosen = useStore(selection);
   if (isEmpty(chosen)) return null;
   const many = chosen.everything ? total : chosen.ids.size;
@@ -38,6 +49,7 @@ export function BulkBar({ total, catalog, shelf, marks, onChange, onAll = choose
       )}
       <MarksBar marks={marks} onChange={onChange}>
         {!chosen.everything && <AlbumMenu images={[...chosen.ids]} catalog={catalog} />}
+        {more}
         <ShelfMarks shelf={shelf} onChange={onChange} />
       </MarksBar>
       <CloseButton aria-label="Choose none" onClick={clearSelection} />

@@ -26,9 +26,7 @@ export function TagsPanel({ image, adding, onAdding }: PanelProps) {
     queryFn: ({ signal }) => taxonomy.tags(image, signal),
     staleTime: 30_000,
   });
-  const held =
-    data?.items.filter(({ verdict, confidence }) => verdict !== false && confidence !== null) ?? [];
-  const refused = data?.items.filter(({ verdict }) => verdict === false) ?? [];
+  const { held, refused } = apart(data?.items ?? []);
   const [at, setAt] = useState(0);
   const current = Math.min(at, held.length - 1);
   const answer = (tag: ImageTag, yes: boolean | null) =>
@@ -58,13 +56,7 @@ export function TagsPanel({ image, adding, onAdding }: PanelProps) {
       {held.length > 0 && (
         <ul className={styles.list} aria-label="Tags of this image">
           {held.map((tag, i) => (
-            <TagRow
-              key={tag.node}
-              tag={tag}
-              current={i === current}
-              onFocus={() => setAt(i)}
-              onAnswer={answer}
-            />
+            <TagRow key={tag.node} tag={tag} current={i === current} onAnswer={answer} />
           ))}
         </ul>
       )}
@@ -97,15 +89,14 @@ function useTagKeys(held: ImageTag[], current: number, move: (at: number) => voi
 interface RowProps {
   tag: ImageTag;
   current: boolean;
-  onFocus: () => void;
   onAnswer: Answer;
 }
 
-function TagRow({ tag, current, onFocus, onAnswer }: RowProps) {
+function TagRow({ tag, current, onAnswer }: RowProps) {
   const { name, path, node, verdict } = tag;
   const above = path.slice(0, -1).join(" / ");
   return (
-    <li className={styles.row} data-current={current || undefined} onFocus={onFocus}>
+    <li className={styles.row} data-current={current || undefined}>
       <div className={styles.said}>
         <Link to="/" search={{ tag: String(node) }} className={styles.name}>
           {name}

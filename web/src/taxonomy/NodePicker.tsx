@@ -18,7 +18,7 @@ interface PickerProps {
   /** Nodes that can't be chosen. */
   without?: (node: TaxonomyNode, tree: Tree) => boolean;
   onPick: (named: Named, name: string) => void;
-  autoFocus?: boolean;
+  focus?: boolean;
   /** Nodes offered before anything is typed. */
   first?: (tree: Tree) => TaxonomyNode[];
   /** Keeps what was chosen in the field. */
@@ -36,7 +36,7 @@ interface Choice {
 
 /** A node by typing any of its names. */
 export function NodePicker(props: PickerProps) {
-  const { label, placeholder = "Name of a tag", autoFocus, keep, error, onPick } = props;
+  const { label, placeholder = "Name of a tag", focus, keep, error, onPick } = props;
   const { tree, error: failed, refetch } = useNodes();
   const [words, setWords] = useState("");
   const [at, setAt] = useState(0);
@@ -80,7 +80,7 @@ export function NodePicker(props: PickerProps) {
         aria-controls={`${id}-list`}
         aria-autocomplete="list"
         aria-activedescendant={shown.length > 0 ? `${id}-${current}` : undefined}
-        data-autofocus={autoFocus || undefined}
+        data-autofocus={focus || undefined}
         autoComplete="off"
         error={error}
       />

@@ -8,6 +8,7 @@ import { type Marks, moves } from "~/curation/marks";
 import { clearSelection, isEmpty, selection } from "~/curation/selection";
 import { useActions } from "~/lib/actions";
 import type { Filters } from "~/lib/filters";
+import { Tagging } from "~/tags/Tagging";
 import { useStore } from "~/lib/store";
 import { say } from "~/ui/messages";
 import { useCatalogs } from "./CatalogPicker";
@@ -60,6 +61,12 @@ function targets(grid: RefObject<GridHandle | null>): number[] {
   return here ? [here] : [...ids];
 }
 
+/** What was chosen, as the server is told. */
+function targetsOf(filters: Filters): Targets {
+  const { everything, ids } = selection.get();
+  return everything ? { selection: filters } : { images: [...ids] };
+}
+
 interface BarProps {
   timeline: Timeline;
   filters: Filters;
@@ -80,6 +87,7 @@ function Bar({ timeline, filters, total, onChange }: BarProps) {
       shelf={filters.shelf}
       marks={marks}
       onChange={onChange}
+      more={<Tagging targets={() => targetsOf(filters)} />}
     />
   );
 }

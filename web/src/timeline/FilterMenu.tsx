@@ -7,6 +7,7 @@ import type { FacetValue } from "~/api/types";
 import { LABEL_WORDS, LABELS } from "~/curation/marks";
 import { countFilters, type Filters, filterKey, SHELF_WORDS } from "~/lib/filters";
 import { count } from "~/lib/format";
+import { NodePicker } from "~/taxonomy/NodePicker";
 import styles from "./FilterMenu.module.css";
 
 const SHOWN = 8;
@@ -78,6 +79,10 @@ function FilterForm({ filters, onChange }: MenuProps) {
         ]}
       />
       <MarkFilters filters={filters} onChange={set} />
+      <NodePicker
+        label={filters.tag ? "Another tag" : "Tag, with all below it"}
+        onPick={(named) => "node" in named && set({ tag: String(named.node) })}
+      />
       <div className={styles.pair}>
         <TextInput
           type="date"

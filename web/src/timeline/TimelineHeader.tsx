@@ -5,6 +5,8 @@ import { useEffect, useState } from "react";
 import type { BucketList } from "~/api/types";
 import { type Chip, chips, type Filters, SHELF_WORDS, without } from "~/lib/filters";
 import { count, images, monthYear } from "~/lib/format";
+import { useNodes } from "~/taxonomy/nodes";
+import type { Tree } from "~/taxonomy/tree";
 import { CopyMenu } from "~/ui/CopyMenu";
 import { CatalogPicker } from "./CatalogPicker";
 import { EmptyTrash } from "./EmptyTrash";
@@ -22,7 +24,8 @@ interface HeaderProps {
 export function TimelineHeader({ timeline, filters, list, onGoTo }: HeaderProps) {
   const navigate = useNavigate({ from: "/" });
   const change = (next: Filters) => void navigate({ search: next });
-  const active = chips(filters);
+  const { tree } = useNodes(filters.tag !== undefined);
+  const active = chips(filters).map((chip) => named(chip, tree));
   return (
     <header className={styles.header}>
       <div className={styles.where}>
@@ -57,6 +60,12 @@ export function TimelineHeader({ timeline, filters, list, onGoTo }: HeaderProps)
       )}
     </header>
   );
+}
+
+/** A chip of a tag says its name, once that is known. */
+function named(chip: Chip, tree: Tree | undefined): Chip {
+  const node = chip.name === "tag" ? tree?.byId.get(Number(chip.value)) : undefined;
+  return node ? { ...chip, text: node.name } : chip;
 }
 
 /** What is shown, in a word: the timeline, or a shelf beside it. */

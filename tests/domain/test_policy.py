@@ -104,6 +104,14 @@ def test_an_edited_copy_that_is_clearly_better_may_be_what_the_others_were_made_
     ).order == (2, 1)
 
 
+def test_it_says_what_was_edited_also_where_the_one_that_is_kept_is_not_the_best_of_those_that_agree() -> None:
+    text = '[[rule]]\nrule = "original"\n[[rule]]\nrule = "folder"\nprefer = ["/photos/best"]'
+    edited = copy(1, score=80, stray=Stray(Way.MARK, 3))
+    found = Policy.parse(text).order([edited, copy(2, score=79), copy(3, path="/photos/best/3.jpg", score=70)])
+    assert found.order == (3, 2, 1)
+    assert found.reasons[1][0].startswith("Like the 3 that agree; a part of the other differs")
+
+
 @pytest.mark.parametrize("score", [None, 50.0])
 def test_edited_copies_come_after_the_others_where_their_quality_is_unknown(score: float | None) -> None:
     found = Policy.default().order([copy(1, score=None, stray=Stray(Way.TONE, 3)), copy(2, score=score)])

@@ -168,7 +168,7 @@ class Original(Rule):
 
     def reason(self, first: Candidate, other: Candidate) -> str | None:
         """Names what was changed, and how many others show it otherwise."""
-        if first.stray is not None or other.stray is None or not self._is_behind(other, _score(first)):
+        if first.stray is not None or other.stray is None:
             return None
         return _EDITED[other.stray.way].format(f"{other.stray.peers:,}")
 

@@ -29,18 +29,21 @@ class Photos:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Right, wrong and missed among the photos that were held out."""
+    """Right, wrong and missed among the photos that were held out; their average precision, by split."""
 
-    right: int
-    wrong: int
-    missed: int
+    right: int = 0
+    wrong: int = 0
+    missed: int = 0
+    ranked: tuple[float, ...] = ()
 
     def __add__(self, other: Held) -> Held:
-        return Held(self.right + other.right, self.wrong + other.wrong, self.missed + other.missed)
+        counts = self.right + other.right, self.wrong + other.wrong, self.missed + other.missed
+        return Held(*counts, (*self.ranked, *other.ranked))
 
     def __str__(self) -> str:
         precision = self.right / max(self.right + self.wrong, 1)
-        return f"precision {precision:.3f}, recall {self.right / max(self.right + self.missed, 1):.3f}"
+        recall = self.right / max(self.right + self.missed, 1)
+        return f"precision {precision:.3f}, recall {recall:.3f}, ranking {np.mean(self.ranked):.3f}"
 
 
 def learn(photos: Photos, yes: NDArray[np.int64], no: NDArray[np.int64], pool: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -66,12 +69,14 @@ def learn(photos: Photos, yes: NDArray[np.int64], no: NDArray[np.int64], pool: N
 def held(sure: NDArray[np.floating], photos: Photos, out: NDArray[np.int64]) -> Held:
     """Counts on the photos that were held out."""
     tagged, truth = sure[out] >= 0.5, photos.truth[out]
-    return Held(int((tagged & truth).sum()), int((tagged & ~truth).sum()), int((~tagged & truth).sum()))
+    hits = truth[np.argsort(-sure[out], kind="stable")]
+    ranked = float((np.cumsum(hits) / np.arange(1, len(hits) + 1))[hits].mean())
+    return Held(int((tagged & truth).sum()), int((tagged & ~truth).sum()), int((~tagged & truth).sum()), (ranked,))
 
 
 def from_examples(photos: Photos, count: int, seeds: int) -> Held:
     """A node that was taught by some examples alone, over several splits."""
-    total = Held(0, 0, 0)
+    total = Held()
     for seed in range(seeds):
         pool, out = split(photos, seed)
         yes = pool[photos.truth[pool]][:count]
@@ -81,7 +86,7 @@ def from_examples(photos: Photos, count: int, seeds: int) -> Held:
 
 def corrected(photos: Photos, seeds: int, begin: int = 5) -> tuple[Held, Held]:
     """Before and after 50 answers to what was most in doubt, over several splits."""
-    before, after = Held(0, 0, 0), Held(0, 0, 0)
+    before, after = Held(), Held()
     for seed in range(seeds):
         pool, out = split(photos, seed)
         yes, no = pool[photos.truth[pool]][:begin], NOTHING

@@ -1,0 +1,48 @@
+"""`lumina learn` as a person or a script calls it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from lumina.bootstrap import MODELS
+from lumina.cli.main import app as program
+from lumina.errors import BadInput
+from tests.support.copies import new_twins, searching
+from tests.support.taught import Taught
+from tests.support.weights import install_mobilenet
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
+
+
+@pytest.fixture
+def taught(database_url: str, tmp_path: Path) -> Iterator[Taught]:
+    install_mobilenet(tmp_path / MODELS)
+    with searching(database_url, tmp_path) as parts:
+        yield Taught(new_twins(*parts))
+
+
+def call(taught: Taught, *words: object) -> Result:
+    settings = taught.twins.app.settings
+    flags = ["--home", str(settings.home), "--set", f"database_url={settings.database_url}"]
+    return CliRunner().invoke(program, [*flags, "learn", *map(str, words)])
+
+
+def test_a_name_is_taught_and_said_what_it_would_change(taught: Taught) -> None:
+    hers = taught.one_dog(6)
+    taught.add(taught.strewn(30))
+    said = json.loads(call(taught, "Zoey", *hers[:2], "--no", hers[-1] + 1, "--json").stdout)
+    assert (said["created"], said["applied"], said["head"]["kind"]) == (True, False, "prototype")
+    assert said["examples"]["yes"] == hers[:2]
+    assert said["examples"]["no"] == [hers[-1] + 1]
+    assert said["preview"]["adds"] == 4
+    text = call(taught, "Zoey", *hers[2:5]).stdout
+    assert text.startswith(f'"Zoey": node {said["node"]}, 5 examples, 1 counterexamples, learnt by probe.')
+    assert f"lumina learn {said['node']} --apply" in text
+    refused = call(taught, "Zoey", hers[0], "--no", hers[0])
+    assert isinstance(refused.exception, BadInput)
+    assert "not to show it" in str(refused.exception)

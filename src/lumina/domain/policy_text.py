@@ -53,7 +53,7 @@ automatic_tiers = ["bytes", "pixels"]           # what is resolved after each ru
 # order = ["raw", "tiff", "heic", "jpeg"]
 
 [[rule]]
-rule = "original"                               # three or more copies: those that look like most others come first
+rule = "original"                               # where three or more look alike, those that were edited come after them
 margin = 4.0                                    # points by which an edited copy must be better to be kept all the same
 
 [[rule]]

@@ -19,6 +19,7 @@ from lumina.bootstrap import App, Configuration, Settings, build
 from lumina.store import Store
 from lumina.store.ledger import Worker
 from tests.support.messages import Messages
+from tests.support.taxonomy import restore_tree
 
 ORIGIN = "http://127.0.0.1:8765"
 
@@ -128,6 +129,7 @@ def one_house(postgres: str, template_database: str, tmp_path_factory: pytest.Te
 def house(one_house: House, tmp_path: Path) -> House:
     """An API without images or jobs."""
     with one_house.store.transaction() as tx:
+        restore_tree(tx)  # sees in the journal what was changed
         tx.execute("TRUNCATE catalog, source, image, job RESTART IDENTITY CASCADE")
     one_house.messages.waiting.clear()
     one_house.photos = tmp_path / "photos"

@@ -160,10 +160,11 @@ def test_an_unknown_job_is_named(home: Home) -> None:
     assert "not-an-id" in home.run("jobs", "show", "not-an-id", code=2).stderr
 
 
-def test_add_names_a_source_without_reading_it(home: Home, tmp_path: Path) -> None:
-    paint(tmp_path / "more" / "one.jpg", 3)
-    assert home.json("add", tmp_path / "more", "--dry-run")["sources"] == []
-    added = home.json("add", tmp_path / "more", "--catalog", "Other")
+def test_add_names_a_source_without_reading_it(home: Home, tmp_path_factory: pytest.TempPathFactory) -> None:
+    more = tmp_path_factory.mktemp("other") / "more"  # stays as long as the home
+    paint(more / "one.jpg", 3)
+    assert home.json("add", more, "--dry-run")["sources"] == []
+    added = home.json("add", more, "--catalog", "Other")
     assert len(added["sources"]) == 1
     assert added["jobs"] == []
     catalogs = {catalog["name"]: catalog for catalog in home.json("status")["catalogs"]}

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from lumina.domain import everyday
+from lumina.domain.curation import Field
 from lumina.domain.taxonomy import Evidence, LabelSource
-from lumina.store import Store, Transaction, tags
+from lumina.store import Store, Transaction, tags, taxonomy_seed
 
 Branch = Mapping[str, Any]
 SMALL: Branch = {"animal": {"dog": {"poodle": {}, "beagle": {}}, "cat": {}}, "vehicle": {"truck": {"pickup": {}}}}
@@ -22,6 +24,20 @@ def plant(tx: Transaction, branch: Branch, parent: int | None = None) -> dict[st
         )
         made |= plant(tx, below, made[name])
     return made
+
+
+def restore_tree(tx: Transaction) -> None:
+    """The starting tree as it was before people changed it, for tests that share a database."""
+    changed = tx.value(
+        """SELECT EXISTS (SELECT FROM taxonomy_node WHERE origin <> 'lumina')
+            OR EXISTS (SELECT FROM journal WHERE field = :field)""",
+        field=Field.NODE.value,
+    )
+    if changed:
+        tx.execute(
+            "TRUNCATE taxonomy_node, taxonomy_name, taxonomy_count, taxonomy_delta, action RESTART IDENTITY CASCADE"
+        )
+        taxonomy_seed.seed(tx, everyday.seeds())
 
 
 @contextmanager

@@ -48,7 +48,8 @@ def picture(width: int, height: int, seed: int) -> Pixels:
     down = np.arange(height)[:, None, None] * 191 // max(1, height - 1)
     across = np.arange(width)[None, :, None] * 191 // max(1, width - 1)
     waves = (down * np.array([0, 1, 1]) + across * np.array([1, 0, 1])) // np.array([1, 1, 2])
-    return (waves + noise).astype(np.uint8)
+    painted: Pixels = (waves + noise).astype(np.uint8)
+    return painted
 
 
 def tiny(name: str) -> ModelEntry:

@@ -31,6 +31,7 @@ export function TaxonomyPage() {
   );
   return (
     <main id="main" className={styles.page} data-open={(tree && view.node) || undefined}>
+      {tree && view.node && <h1 className={`visually-hidden ${styles.narrow}`}>Taxonomy</h1>}
       {error && (
         <div className={styles.top}>
           <ProblemNote error={error} doing="read the taxonomy" onRetry={() => void refetch()} />

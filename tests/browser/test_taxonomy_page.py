@@ -1,0 +1,167 @@
+"""The tree, tags of images, teaching and corrections in the browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from lumina.bootstrap import MODELS
+from tests.browser.conftest import OpenPage, Site, eventually
+from tests.browser.test_accessibility import violations
+from tests.support.copies import new_twins
+from tests.support.taught import PUG, TABBY, Taught
+from tests.support.weights import install_mobilenet
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+
+
+@pytest.fixture
+def taught(site: Site) -> Iterator[Taught]:
+    """A catalog that the real network's last layer has tagged."""
+    install_mobilenet(site.app.settings.home / MODELS)
+    yield Taught(new_twins(site.app, site.messages))
+
+
+def verdicts(site: Site, name: str) -> list[tuple[int, bool]]:
+    sql = "SELECT image_id, yes FROM verdict JOIN taxonomy_node ON id = node_id WHERE name = :name ORDER BY 1"
+    with site.app.store.transaction() as tx:
+        return [(row["image_id"], row["yes"]) for row in tx.rows(sql, name=name)]
+
+
+def parent_of(site: Site, name: str) -> str | None:
+    sql = """SELECT p.name FROM taxonomy_node n LEFT JOIN taxonomy_node p ON p.id = n.parent_id
+        WHERE n.name = :name AND NOT n.removed"""
+    with site.app.store.transaction() as tx:
+        rows = tx.rows(sql, name=name)
+    return "gone" if not rows else rows[0]["name"]
+
+
+def fill(page: Page, role: str, name: str, text: str) -> None:
+    field = page.get_by_role("dialog").get_by_role(role, name=name)  # type: ignore[arg-type]
+    field.fill(text)
+    field.press("Enter")
+
+
+def test_the_tree_is_edited_with_the_keyboard_alone_and_undone(site: Site, open_page: OpenPage) -> None:
+    page = open_page(site.url("/taxonomy?empty=true"), allow="422")
+    tree = page.get_by_role("tree", name="Taxonomy")
+    tree.focus()
+    page.keyboard.type("veh")
+    expect(page.get_by_role("treeitem", selected=True)).to_contain_text(re.compile("^Vehicle", re.I))
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("treeitem", selected=True)).to_have_attribute("aria-expanded", "true")
+    top = page.get_by_role("treeitem", selected=True).inner_text().split("\n")[0]
+    page.keyboard.press("Insert")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Name").fill("Hoverboard")
+    expect(dialog).to_contain_text("Adds 1 node, 0 images.")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("treeitem", selected=True)).to_contain_text("Hoverboard")
+    page.keyboard.press("F2")
+    fill(page, "textbox", "Name", "Flying board")
+    expect(page.get_by_role("heading", name="Flying board")).to_be_visible()
+    eventually(lambda: parent_of(site, "Flying board") == top)
+    page.keyboard.press("Shift+F2")
+    page.get_by_role("combobox", name="Below").fill("animal")
+    page.keyboard.press("Enter")
+    expect(dialog).to_contain_text("Moves 1 node")
+    page.keyboard.press("Enter")
+    eventually(lambda: str(parent_of(site, "Flying board")).lower() == "animal")
+    expect(dialog).to_have_count(0)
+    page.keyboard.press("Control+m")
+    page.get_by_role("combobox", name="Into").fill("skateboard")
+    page.keyboard.press("Enter")
+    expect(dialog).to_contain_text("Touches")
+    page.keyboard.press("Enter")
+    expect(dialog).to_have_count(0)
+    eventually(lambda: parent_of(site, "Flying board") == "gone")
+    page.keyboard.press("Control+z")
+    eventually(lambda: str(parent_of(site, "Flying board")).lower() == "animal")
+
+
+def test_what_cannot_be_is_said_at_the_field(site: Site, open_page: OpenPage) -> None:
+    page = open_page(site.url("/taxonomy?empty=true&q=truck"), allow="Failed to load resource")
+    page.get_by_role("treeitem").filter(has_text=re.compile("^Truck", re.I)).first.click()
+    page.get_by_role("button", name="Move to…").click()
+    page.get_by_role("combobox", name="Below").fill("pickup")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("combobox", name="Below")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_role("dialog").get_by_role("button", name="Move")).to_be_disabled()
+
+
+def test_a_refused_tag_stays_refused_whatever_the_model_says(taught: Taught, site: Site, open_page: OpenPage) -> None:
+    image = taught.add(taught.like(PUG, 1))[0]
+    taught.tag()
+    page = open_page(site.url(f"/image/{image}"), allow="Failed to load resource")
+    expect(page.get_by_role("group", name="Rate and mark")).to_be_visible()
+    page.keyboard.press("i")
+    tags = page.get_by_role("region", name="Tags", exact=True)
+    expect(tags).to_contain_text("mobilenet-v2")
+    page.keyboard.press("n")
+    refused = tags.get_by_text("1 refused")
+    expect(refused).to_be_visible()
+    taught.tag(everything=True)
+    page.reload()
+    expect(refused).to_be_visible()
+    assert verdicts(site, "Pug") == [(image, False)]
+    refused.click()
+    tags.get_by_role("button", name=re.compile("Take back the no to")).click()
+    expect(tags.get_by_role("list", name="Tags of this image")).to_contain_text("Pug")
+    page.keyboard.press("t")
+    page.get_by_role("combobox", name="Add a tag").fill("Zoey the second")
+    page.keyboard.press("Enter")
+    expect(tags.get_by_role("link", name="Zoey the second")).to_be_visible()
+    assert verdicts(site, "Zoey the second") == [(image, True)]
+
+
+def test_a_dog_is_taught_from_chosen_images_and_applied(taught: Taught, site: Site, open_page: OpenPage) -> None:
+    hers, unsure = taught.one_dog(9), taught.add(taught.mixed(PUG, TABBY, 4))
+    taught.add(taught.strewn(30))
+    taught.tag()
+    page = open_page(site.url("/"), allow="Failed to load resource")
+    for image in hers[:3]:
+        page.locator(f'a[data-id="{image}"] [data-check]').click(force=True)
+    expect(page.get_by_role("region", name="Chosen images")).to_contain_text("3 chosen")
+    page.keyboard.press("Shift+T")
+    page.get_by_role("combobox", name="These are").fill("Zoey")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    learnt = page.get_by_role("region", name="What was learnt")
+    expect(learnt).to_contain_text("3 examples")
+    expect(learnt).to_contain_text("Adds the tag to 6 images")
+    assert violations(page) == []
+    page.keyboard.press("Shift+A")
+    expect(learnt).to_have_count(0)
+    site.work()
+    eventually(lambda: "Zoey" in taught.shown(hers[5]))
+    question = page.get_by_role("region", name="Question")
+    page.goto(site.url("/corrections"))
+    expect(question).to_be_visible()
+    before = question.inner_text()
+    page.keyboard.press("n")
+    expect(question).not_to_have_text(before)
+    expect(page.get_by_text(re.compile("^1 answered"))).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(page.get_by_text(re.compile("^1 answered"))).to_have_count(0)
+    assert question.inner_text() == before
+    assert unsure
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_the_pages_are_accessible(site: Site, open_page: OpenPage, scheme: str, width: int) -> None:
+    page = open_page(site.url("/taxonomy?empty=true"), color_scheme=scheme, width=width)
+    item = page.get_by_role("treeitem").first
+    expect(item).to_be_visible()
+    assert violations(page) == []
+    item.click()
+    expect(page.get_by_role("region").get_by_role("heading", level=2)).to_be_visible()
+    assert violations(page) == []
+    for path in ("/taxonomy", "/corrections"):
+        page.goto(site.url(path))
+        expect(page.get_by_role("heading", level=2).first).to_be_visible()
+        assert violations(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= width

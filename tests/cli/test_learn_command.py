@@ -26,10 +26,10 @@ def taught(database_url: str, tmp_path: Path) -> Iterator[Taught]:
         yield Taught(new_twins(*parts))
 
 
-def call(taught: Taught, *words: object) -> Result:
+def call(taught: Taught, *words: object, verb: str = "learn") -> Result:
     settings = taught.twins.app.settings
     flags = ["--home", str(settings.home), "--set", f"database_url={settings.database_url}"]
-    return CliRunner().invoke(program, [*flags, "learn", *map(str, words)])
+    return CliRunner().invoke(program, [*flags, verb, *map(str, words)])
 
 
 def test_a_name_is_taught_and_said_what_it_would_change(taught: Taught) -> None:
@@ -46,3 +46,8 @@ def test_a_name_is_taught_and_said_what_it_would_change(taught: Taught) -> None:
     refused = call(taught, "Zoey", hers[0], "--no", hers[0])
     assert isinstance(refused.exception, BadInput)
     assert "not to show it" in str(refused.exception)
+    assert call(taught, *hers, "--add", "Zoey", verb="tags").exit_code == 0
+    assert taught.twins.value("SELECT count(*) FROM job WHERE kind = 'learn'") == 0, "one word is new"
+    more = taught.one_dog(5)
+    assert call(taught, *more, "--add", "Zoey", verb="tags").exit_code == 0
+    assert taught.twins.value("SELECT count(*) FROM job WHERE kind = 'learn'") == 1, "enough to train it anew"

@@ -70,12 +70,17 @@ def _say(
     dry_run: bool,
     as_json: bool,
 ) -> None:
+    from lumina.engine import learn
     from lumina.services import tags as service
     from lumina.services.attempt import attempt
 
     def say(tx: Transaction) -> list[Curated]:
         ids = given_images(tx, images)
-        return [service.say(tx, ids, node, yes, create=create and yes is True) for node, yes in words]
+        done = [service.say(tx, ids, node, yes, create=create and yes is True) for node, yes in words]
+        for each in done:
+            if each.action is not None:
+                learn.noticed(tx, app.dispatcher, each.action.parameters["node"])
+        return done
 
     with open_app(context) as app:
         done = attempt(app.store, say, dry_run=dry_run)

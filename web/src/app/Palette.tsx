@@ -20,7 +20,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
       words,
     );
     const q = words.trim();
-    const images = {
+    const images: Action = {
       label: `Search images for “${q}”`,
       run: () => void navigate({ to: "/search", search: { q } }),
     };

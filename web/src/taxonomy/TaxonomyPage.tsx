@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Menu, Switch, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Checkbox, Menu, TextInput } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { IconDots, IconDownload, IconPlus, IconSearch, IconUpload } from "@tabler/icons-react";
 import { useMemo, useState } from "react";
@@ -76,7 +76,7 @@ function Known({ tree, view }: { tree: Tree; view: TaxonomyView }) {
             onKeyDown={(event) => event.key === "Enter" && it.intoTree()}
             className={styles.find}
           />
-          <Switch
+          <Checkbox
             label="Nodes without images"
             checked={view.empty === "true"}
             onChange={(event) => it.change({ empty: event.currentTarget.checked ? "true" : undefined })}

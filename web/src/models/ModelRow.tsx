@@ -70,17 +70,18 @@ function Acts({ model, it, ready, accepted }: ActsProps) {
         Stop
       </Button>
     );
+  const verb = `${model.progress ? "Go on" : "Get"} ${size(left(model))}`;
   return (
     <Button
       size="xs"
       variant={model.enabled ? "filled" : "default"}
       leftSection={<IconDownload size={15} aria-hidden />}
-      aria-label={`Get ${name}, ${size(model.size)}`}
+      aria-label={`${verb}: ${name}`}
       disabled={!ready}
       loading={it.busy}
       onClick={() => it.pull(accepted)}
     >
-      {model.progress ? "Go on" : "Get"} {size(left(model))}
+      {verb}
     </Button>
   );
 }
@@ -132,7 +133,7 @@ function Removal({ model: { name, size: bytes }, busy, onRemove }: RemovalProps)
     );
   return (
     <>
-      <Button size="xs" loading={busy} aria-label={`Remove ${name} for good`} onClick={onRemove}>
+      <Button size="xs" loading={busy} aria-label={`Free ${size(bytes)}: remove ${name}`} onClick={onRemove}>
         Free {size(bytes)}
       </Button>
       <Button size="xs" variant="default" aria-label={`Keep ${name}`} onClick={() => setSure(false)}>

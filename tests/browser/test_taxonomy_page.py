@@ -158,8 +158,7 @@ def test_a_dog_is_taught_from_chosen_images_and_applied(taught: Taught, site: Si
     eventually(lambda: not any(not yes for name in ("Pug", "Zoey") for _, yes in verdicts(site, name)))
 
 
-@pytest.mark.parametrize("scheme", ["dark", "light"])
-@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])
 def test_the_pages_are_accessible(site: Site, open_page: OpenPage, scheme: str, width: int) -> None:
     page = open_page(site.url("/taxonomy?empty=true"), color_scheme=scheme, width=width)
     item = page.get_by_role("treeitem").first

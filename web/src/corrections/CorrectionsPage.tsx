@@ -25,10 +25,11 @@ import styles from "./Corrections.module.css";
 export function CorrectionsPage() {
   const view = useSearch({ from: "/corrections" });
   useTitle("Corrections");
+  const about = view.lesson ?? view.node;
   const query = view.node ? `?node=${view.node}` : "";
   usePageCommand(
-    view.node ? `lumina taxonomy list ${view.node}` : "lumina taxonomy list",
-    `/api/corrections${query}`,
+    about ? `lumina learn ${about}` : "lumina taxonomy list",
+    view.lesson ? `/api/learn/${view.lesson}` : `/api/corrections${query}`,
   );
   return <Asked key={view.node ?? ""} view={view} />;
 }

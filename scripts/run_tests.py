@@ -53,6 +53,7 @@ def temporary_folder() -> Iterator[Path]:
         yield Path(tempfile.gettempdir())
         return
     with tempfile.TemporaryDirectory(prefix="lumina-", dir=MEMORY, ignore_cleanup_errors=True) as made:
+        Path(made).chmod(0o711)  # PostgreSQL, which does not run as root, may pass
         yield Path(made)
 
 

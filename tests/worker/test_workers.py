@@ -122,7 +122,7 @@ class Installation:
 @pytest.fixture(params=["postgresql", "redis"])
 def installation(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> Iterator[Installation]:
     broker = "" if request.param == "postgresql" else request.getfixturevalue("redis_server").url
-    settings = Settings(home=tmp_path / "home", database_url=database_url, broker_url=broker, lease_seconds=6)
+    settings = Settings(home=tmp_path / "home", database_url=database_url, broker_url=broker, lease_seconds=10)
     app = small_build(settings)
     app.set_up_database()
     installation = Installation(settings, app, log=tmp_path / "workers.log")

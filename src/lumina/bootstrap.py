@@ -17,6 +17,7 @@ from lumina.domain.picture import Picture, PictureError
 from lumina.domain.stage import Lane
 from lumina.domain.values import RenditionKind
 from lumina.domain.work import BatchKind, Job
+from lumina.engine import sequence, subjects
 from lumina.engine.bring_back import BringBack
 from lumina.engine.dispatch import Dispatcher, Sender
 from lumina.engine.engine import Engine
@@ -30,13 +31,14 @@ from lumina.engine.leave import Leave
 from lumina.engine.match import Matcher
 from lumina.engine.pixels import PixelHasher
 from lumina.engine.plan import Planner
+from lumina.engine.publication import Publication
 from lumina.engine.reaper import Reaper
 from lumina.engine.recognisers import Recognisers
 from lumina.engine.registry import AnyStage, Registry
 from lumina.engine.resolving import RESOLVE, UNDO, Resolver
 from lumina.engine.scan import Scanner
-from lumina.engine.sequence import Publication, Sequencer
-from lumina.engine.subjects import SubjectFinder, SubjectPublication
+from lumina.engine.sequence import Sequencer
+from lumina.engine.subjects import SubjectFinder
 from lumina.engine.tagging import Tagger
 from lumina.engine.training import Trainer
 from lumina.engine.vectors import Keeper
@@ -207,9 +209,9 @@ def build(
         BatchKind.RESOLVE: (resolver := _resolver(settings, store, dispatcher)).run,
     }
     finalisers: dict[str, Finaliser] = {
-        DETECT_BURSTS: Publication(store),
+        DETECT_BURSTS: Publication(store, sequence.publish),
         DETECT_DUPLICATES: Grouping(store),
-        DETECT_SUBJECTS: SubjectPublication(store),
+        DETECT_SUBJECTS: Publication(store, subjects.publish),
         RESOLVE: resolver.resolved,
         UNDO: resolver.undone,
     }

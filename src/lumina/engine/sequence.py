@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 
 from lumina.domain.bursts import Burst, BurstMember, SequenceKind
 from lumina.domain.stage import Lane
-from lumina.domain.work import Batch, Job
+from lumina.domain.work import Batch
 from lumina.engine.dispatch import Dispatcher
-from lumina.engine.finalise import Effect
 from lumina.engine.frame_words import of_frames, of_sequence
 from lumina.engine.group import number
 from lumina.engine.progress import Progress
@@ -74,20 +73,8 @@ class Sequencer:
         return [burst_of(found, frames, cameras) for found in find(frames, check)]
 
 
-class Publication:
-    """Finaliser of jobs that look for sequences: lets people see what was found."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-
-    def __call__(self, job: Job) -> Effect:
-        """The effect publishes the job's run."""
-        with self.store.transaction() as tx:
-            run = runs.of_job(tx, job.id)
-        return lambda tx, _job: {} if run is None else _publish(tx, run)
-
-
-def _publish(tx: Transaction, run: Run) -> Mapping[str, Any]:
+def publish(tx: Transaction, run: Run) -> Mapping[str, Any]:
+    """Let people see what was found; gives the job's result."""
     kinds = store_of_bursts.settle(tx, run.id)
     of_kind = kinds.get(SequenceKind.BURST, {"bursts": 0, "images": 0})
     runs.count(tx, run.id, {"kinds": kinds})

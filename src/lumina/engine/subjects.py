@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 from lumina.domain.stage import Lane
 from lumina.domain.subjects import SubjectGroup
 from lumina.domain.vectors import Calibration, Space, SpaceKind, SpaceState
-from lumina.domain.work import Batch, Job
+from lumina.domain.work import Batch
 from lumina.engine.dispatch import Dispatcher
-from lumina.engine.finalise import Effect
 from lumina.engine.group import number
 from lumina.engine.progress import Progress
 from lumina.engine.vectors import Keeper
@@ -138,20 +137,8 @@ def groups(ids: NDArray[np.int64], pairs: Pairs) -> Iterator[SubjectGroup]:
         yield SubjectGroup(number(images), min(similarities), members)
 
 
-class SubjectPublication:
-    """Finaliser of jobs that look for subjects: lets people see what was found."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-
-    def __call__(self, job: Job) -> Effect:
-        """The effect publishes the job's run."""
-        with self.store.transaction() as tx:
-            run = runs.of_job(tx, job.id)
-        return lambda tx, _job: {} if run is None else _publish(tx, run)
-
-
-def _publish(tx: Transaction, run: Run) -> Mapping[str, Any]:
+def publish(tx: Transaction, run: Run) -> Mapping[str, Any]:
+    """Let people see what was found; gives the job's result."""
     found, images = subjects.count(tx, run.id)
     runs.count(tx, run.id, {"groups": found, "members": images})
     runs.publish(tx, run)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,6 @@ from lumina.store import (
     Transaction,
     doubts,
     heads,
-    inputs,
     jobs,
     ledger,
     spaces,
@@ -126,11 +125,7 @@ class Learner:
         head = head if head is not None and head.space_id == space.id and node_id in known else None
         changed = self._affected(head, space, node_id, mine, stop)
         progress = Progress(self.store, batch, stop, "tagging", len(changed))
-        done = 0
-        for start_ in range(0, len(changed), PIECE):
-            progress.check()
-            done += self._piece(batch, space, changed[start_ : start_ + PIECE])
-            progress.done = min(start_ + PIECE, len(changed))
+        done = tagging.tag(progress, self.trainer.recognisers, space, changed, self.version)
         with self.store.transaction() as tx:
             jobs.reach(tx, batch.job_id, len(changed), len(changed))
         return f"{done:,} images with other tags than before"
@@ -200,15 +195,6 @@ class Learner:
                 return
             yield ids, matrix
             after = int(ids[-1])
-
-    def _piece(self, batch: Batch, space: Space, ids: Sequence[int]) -> int:
-        with self.store.transaction() as tx:
-            revisions = {source.image_id: source.revision for source in inputs.load(tx, ids)}
-            found, matrix = vectors.load(tx, space, list(revisions))
-        said = self.trainer.recognisers.of(space).recognise(matrix)
-        with self.store.transaction() as tx:
-            ledger.hold(tx, batch)
-            return tagging.save(tx, dict(zip(found.tolist(), said, strict=True)), revisions, self.version)
 
 
 def _differing(

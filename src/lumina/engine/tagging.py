@@ -60,11 +60,7 @@ class Tagger:
             everything = bool(batch.payload.get("all")) or anew
             ids = recognised.due(tx, space, catalog_id, TAG, self.version, everything=everything)
         progress = Progress(self.store, batch, stop, "tagging", len(ids))
-        changed = 0
-        for start in range(0, len(ids), PIECE):
-            progress.check()
-            changed += self._piece(batch, space, ids[start : start + PIECE])
-            progress.done = min(start + PIECE, len(ids))
+        changed = tag(progress, self.recognisers, space, ids, self.version)
         with self.store.transaction() as tx:
             ledger.hold(tx, batch)
             jobs.reach(tx, batch.job_id, len(ids), len(ids))
@@ -78,14 +74,29 @@ class Tagger:
             raise BadInput(waiting)
         return ready(self.store, self.recognisers.model)
 
-    def _piece(self, batch: Batch, space: Space, ids: Sequence[int]) -> int:
-        with self.store.transaction() as tx:
-            revisions = {source.image_id: source.revision for source in inputs.load(tx, ids)}
-            found, matrix = vectors.load(tx, space, list(revisions))
-        said = self.recognisers.of(space).recognise(matrix)
-        with self.store.transaction() as tx:
-            ledger.hold(tx, batch)
-            return save(tx, dict(zip(found.tolist(), said, strict=True)), revisions, self.version)
+
+def tag(progress: Progress, recognisers: Recognisers, space: Space, ids: Sequence[int], version: int) -> int:
+    """Recognise in these images, in pieces; returns how many have other labels than before.
+
+    Raises:
+        Interrupted, LeaseLost: it is not to go on; the pieces before are kept.
+    """
+    changed = 0
+    for start in range(0, len(ids), PIECE):
+        progress.check()
+        changed += _piece(progress, recognisers, space, ids[start : start + PIECE], version)
+        progress.done = min(start + PIECE, len(ids))
+    return changed
+
+
+def _piece(progress: Progress, recognisers: Recognisers, space: Space, ids: Sequence[int], version: int) -> int:
+    with progress.store.transaction() as tx:
+        revisions = {source.image_id: source.revision for source in inputs.load(tx, ids)}
+        found, matrix = vectors.load(tx, space, list(revisions))
+    said = recognisers.of(space).recognise(matrix)
+    with progress.store.transaction() as tx:
+        ledger.hold(tx, progress.batch)
+        return save(tx, dict(zip(found.tolist(), said, strict=True)), revisions, version)
 
 
 def save(tx: Transaction, said: dict[int, Recognised], revisions: dict[int, int], version: int) -> int:

@@ -138,9 +138,10 @@ def test_run_hands_the_work_to_it_and_waits(up: Up) -> None:
     assert job["state"] == "SUCCESS"
 
 
-def test_a_folder_added_meanwhile_is_read(up: Up, tmp_path: Path) -> None:
-    paint(tmp_path / "late" / "one.jpg", 40)
-    assert up.home.json("add", tmp_path / "late", "--catalog", "Late")["jobs"]
+def test_a_folder_added_meanwhile_is_read(up: Up) -> None:
+    late = up.home.folder.parent / "late"  # stays for the tests after this one: its stages may still run then
+    paint(late / "one.jpg", 40)
+    assert up.home.json("add", late, "--catalog", "Late")["jobs"]
     wait_for(lambda: [c["images"] for c in up.get("/api/coverage")["catalogs"] if c["name"] == "Late"] == [1])
 
 

@@ -14,7 +14,7 @@ from lumina.broker.sender import CelerySender
 from lumina.config import Configuration, Settings, load
 from lumina.domain import everyday
 from lumina.domain.picture import Picture, PictureError
-from lumina.domain.stage import Lane
+from lumina.domain.stage import Lane, Reads
 from lumina.domain.values import RenditionKind
 from lumina.domain.work import BatchKind, Job
 from lumina.engine import sequence, subjects
@@ -43,6 +43,7 @@ from lumina.engine.tagging import Tagger
 from lumina.engine.training import Trainer
 from lumina.engine.vectors import Keeper
 from lumina.engine.words import Words
+from lumina.engine.work import Opener
 from lumina.engine.work import Worker as WorkRunner
 from lumina.errors import BadSetting, NotFound
 from lumina.files import names
@@ -194,6 +195,7 @@ def build(
         pictures,
         item_seconds=settings.item_seconds,
         stopped=partial(KillFiles(settings.home).stopped, registry.names),
+        openers=_openers(settings, derived),
     )
     handlers = {
         BatchKind.SCAN: scan_handler(store, planner, scanner.scan),
@@ -282,6 +284,11 @@ def _with_tags(stages: Sequence[AnyStage], recognisers: Recognisers) -> tuple[An
 def _follow(dispatcher: Dispatcher, resolver: Resolver, tag_model: str, tx: Transaction, job: Job) -> None:
     follow(tx, dispatcher, job, tag_model)
     resolver.ended(tx, job)
+
+
+def _openers(settings: Settings, derived: DerivedStore) -> dict[Reads, Opener]:  # noqa: ARG001
+    """What hands images of marketplaces to their stages."""
+    return {}
 
 
 def _open_pictures(

@@ -9,12 +9,16 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class StageInfo:
-    """A stage as coverage knows it. `waiting` says in a sentence what it waits for; None where it can run."""
+    """A stage as coverage knows it. `waiting` says in a sentence what it waits for; None where it can run.
+
+    `of_markets`: it applies to images of marketplaces alone.
+    """
 
     name: str
     version: int
     description: str
     waiting: str | None = None
+    of_markets: bool = False
 
 
 @dataclass(frozen=True, slots=True)

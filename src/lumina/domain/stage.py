@@ -20,6 +20,23 @@ class Lane(StrEnum):
     GPU = "gpu"
 
 
+class Reads(StrEnum):
+    """What a stage is handed for each image."""
+
+    MASTER = "master"
+    """The `Picture` in the master file."""
+    PROXY = "proxy"
+    """The `Picture` on fast disk; the stage needs `proxy`."""
+    VECTORS = "vectors"
+    """What an encoder has made of it (`lumina.domain.recognition.Seen`); the stage needs that encoder's."""
+    REMOTE = "remote"
+    """Where its file can be fetched (`lumina.domain.market.RemoteImage`); the file need not be there yet."""
+    WORDS = "words"
+    """What its listing says (`lumina.domain.market.ListingWords`)."""
+    CUTOUT = "cutout"
+    """The `Picture` without its background, or the proxy where none could be cut out; the stage needs `cutout`."""
+
+
 class Basis(StrEnum):
     """What a stage's result depends on, and so what makes it due again."""
 
@@ -56,15 +73,16 @@ class Stage(ABC, Generic[Item, Result]):
     """A pure step from items to results, in batches.
 
     A stage fails per item by returning a `Failure` in that place; it raises only what stops the whole batch.
-    Raising `version` makes every image due again. `needs` names the stages that must be done first; a stage without
-    needs gets the master's `Picture`, one that needs `proxy` gets the proxy's, and one that needs a stage that embeds
-    gets its vectors (`lumina.domain.recognition.Seen`).
+    Raising `version` makes every image due again. `needs` names the stages that must be done first, `reads` says what
+    `run` is handed. A stage that reads `REMOTE` brings the master itself: it applies to images of marketplaces alone,
+    and those that read masters follow it. One that needs it, directly or not, applies to these images alone as well.
     """
 
     name: str
     version: int
     result: ClassVar[type]
     needs: ClassVar[tuple[str, ...]] = ()
+    reads: ClassVar[Reads] = Reads.MASTER
     lane: ClassVar[Lane] = Lane.CPU
     batch: int = 1
     basis: ClassVar[Basis] = Basis.PICTURE

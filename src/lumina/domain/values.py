@@ -113,6 +113,8 @@ class RenditionKind(StrEnum):
 
     PROXY = "proxy"
     THUMBNAIL = "thumbnail"
+    CUTOUT = "cutout"
+    """Without its background; kept in a table of its own."""
 
 
 @dataclass(frozen=True, slots=True)

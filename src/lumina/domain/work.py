@@ -50,6 +50,14 @@ class BatchKind(StrEnum):
     """Train what recognises a node from its examples."""
     SUBJECT = "subject"
     """Find neighbours among vectors: the same subject."""
+    SYNC = "sync"
+    """Ask a marketplace what there is."""
+    ADOPT = "adopt"
+    """Take over what another program has gathered."""
+    CLEAN = "clean"
+    """Move images to a backup disk."""
+    EXPORT = "export"
+    """Write vectors to files."""
 
 
 class Status(IntEnum):

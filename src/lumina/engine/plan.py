@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from lumina.domain.stage import Reads
 from lumina.domain.work import BatchKind
 from lumina.engine.dispatch import Dispatcher
 from lumina.engine.registry import Group, Registry
@@ -37,7 +38,8 @@ class Planner:
             }
             if wanted:
                 needs = {name: self.registry[name].version for name in group.needs}
-                plan = Plan(group.lane, wanted, needs, self._largest(group), _payload(stages))
+                fetches = group.reads is Reads.REMOTE
+                plan = Plan(group.lane, wanted, needs, self._largest(group), _payload(stages), fetches)
                 images += plans.add_due(tx, job_id, plan, scope)
                 self.dispatcher.after(tx, group.lane)
         return images
@@ -57,7 +59,13 @@ class Planner:
     def masters(self, tx: Transaction, job_id: UUID, images: Sequence[int]) -> None:
         """Add the stages that need nothing but the master: for images that a scan has just found or seen changed."""
         for group in self.registry.groups:
-            if not group.needs:
+            if group.reads is Reads.MASTER and not group.needs:
+                self.add(tx, job_id, group, images)
+
+    def fetch(self, tx: Transaction, job_id: UUID, images: Sequence[int]) -> None:
+        """Add the stages that bring masters: for images that a marketplace has just told of."""
+        for group in self.registry.groups:
+            if group.reads is Reads.REMOTE:
                 self.add(tx, job_id, group, images)
 
     def _able(self, group: Group) -> list[str]:

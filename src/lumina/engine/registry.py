@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from lumina.domain.stage import Lane, Stage
+from lumina.domain.stage import Lane, Reads, Stage
 from lumina.errors import LuminaError
 
 AnyStage = Stage[Any, Any]
@@ -21,10 +21,11 @@ class BadRegistry(LuminaError):
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Stages that are run together, over one picture: same needs, same lane."""
+    """Stages that are run together, over one item: same needs, same lane, handed the same."""
 
     lane: Lane
     needs: tuple[str, ...]
+    reads: Reads
     stages: tuple[AnyStage, ...]
 
     @property
@@ -68,8 +69,13 @@ class Registry:
         return {stage.name: stage.version for stage in self.stages}
 
     def followers(self, done: Collection[str]) -> list[Group]:
-        """Groups that may have become due because these stages were done."""
-        return [group for group in self.groups if set(group.needs) & set(done)]
+        """Groups that may have become due because these stages were done: those of masters once a master is there."""
+        fetched = any(self[name].reads is Reads.REMOTE for name in done)
+        return [
+            group
+            for group in self.groups
+            if set(group.needs) & set(done) or (fetched and not group.needs and group.reads is Reads.MASTER)
+        ]
 
     def _check(self, saveable: Collection[type]) -> None:
         if len(self._by_name) != len(self.stages):
@@ -86,6 +92,6 @@ class Registry:
             raise BadRegistry(f"Stages need each other in a circle: {' -> '.join(error.args[1])}.") from error
 
     def _grouped(self) -> Iterator[Group]:
-        keys = dict.fromkeys((stage.lane, stage.needs) for stage in self.stages)
-        for lane, needs in keys:
-            yield Group(lane, needs, tuple(s for s in self.stages if (s.lane, s.needs) == (lane, needs)))
+        keys = dict.fromkeys((stage.lane, stage.needs, stage.reads) for stage in self.stages)
+        for key in keys:
+            yield Group(*key, tuple(s for s in self.stages if (s.lane, s.needs, s.reads) == key))

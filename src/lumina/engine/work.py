@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 from lumina.domain.picture import Picture
-from lumina.domain.stage import Lane
+from lumina.domain.stage import Lane, Reads
 from lumina.domain.work import Batch, BatchKind, Status
 from lumina.engine.execute import Executed, Executor, Task, tasks_of
 from lumina.engine.guard import time_limit
@@ -17,6 +17,8 @@ from lumina.engine.seen import EMBED, open_seen
 from lumina.store import Store, Transaction, inputs, ledger, outcomes, results, taxonomy
 from lumina.store.inputs import Input
 
+Opener = Callable[[Transaction, Sequence[int]], Callable[[Input], Any]]
+"""Prepares to hand these images to stages, and gives what hands one."""
 DEFER_TRIES = 3
 """A batch with deferred images is tried this often within its job; then they stay due for the next one."""
 
@@ -33,6 +35,7 @@ class Worker:
         *,
         item_seconds: float,
         stopped: Callable[[], Collection[str]] = frozenset,
+        openers: Mapping[Reads, Opener] | None = None,
     ) -> None:
         self.store = store
         self.registry = registry
@@ -40,13 +43,15 @@ class Worker:
         self.open_pictures = open_pictures
         self.item_seconds = item_seconds
         self.stopped = stopped
+        self.openers = openers or {}
 
     def run(self, batch: Batch, stop: Callable[[], bool]) -> None:
         """Work on a leased batch until done or told to stop; what is left then becomes a batch of its own."""
         stages = [self.registry[name] for name in batch.stages if name in self.registry.names]
         stages = [stage for stage in stages if stage.waiting is None]
+        fetches = any(stage.reads is Reads.REMOTE for stage in stages)
         with self.store.transaction() as tx:
-            sources = inputs.load(tx, batch.items)
+            sources = inputs.load_of_markets(tx, batch.items) if fetches else inputs.load(tx, batch.items)
             states = inputs.states(tx, batch.items)
             open_picture = self._opener(tx, stages, batch.items)
         tasks = list(tasks_of(sources, states, stages, self.stopped()))
@@ -55,11 +60,13 @@ class Worker:
             self._save(tx, batch, tasks, executed)
 
     def _opener(self, tx: Transaction, stages: Sequence[AnyStage], images: Sequence[int]) -> Callable[[Input], Any]:
-        """What the stages are handed follows from their needs: masters, proxies, or what an encoder made of them."""
-        needs = sorted({need for stage in stages for need in stage.needs})
-        if embedded := [need for need in needs if need.startswith(EMBED)]:
-            return open_seen(tx, embedded[0], images)
-        return self.open_pictures(tx, bool(needs))
+        """Stages of one batch are all handed the same."""
+        reads = stages[0].reads if stages else Reads.MASTER
+        if reads is Reads.VECTORS:
+            return open_seen(tx, next(need for need in stages[0].needs if need.startswith(EMBED)), images)
+        if reads in self.openers:
+            return self.openers[reads](tx, images)
+        return self.open_pictures(tx, reads is not Reads.MASTER)
 
     def _guard(self, sources: Sequence[Input]) -> AbstractContextManager[None]:
         return time_limit(self.item_seconds * len(sources))
@@ -116,8 +123,11 @@ class Worker:
             if row.status is Status.DONE:
                 done.setdefault(row.stage, []).append(row.image_id)
         for group in self.registry.followers(done):
-            images = {image for need in group.needs for image in done.get(need, ())}
-            self.planner.add(tx, batch.job_id, group, sorted(images), only=batch.payload.get("only"))
+            needs = group.needs or tuple(done)
+            images = sorted({image for need in needs for image in done.get(need, ())})
+            if len(group.needs) > 1:
+                images = inputs.with_all(tx, images, group.needs)
+            self.planner.add(tx, batch.job_id, group, images, only=batch.payload.get("only"))
 
 
 def _count(rows: list[outcomes.Outcome], exclude: Collection[int]) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""Proxies and thumbnails on fast disk, named by what they show."""
+"""Proxies, thumbnails and cut-outs on fast disk, named by what they show."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from lumina.domain.picture import PictureError
 from lumina.domain.values import RenditionKind
 
-_SUFFIX = {RenditionKind.PROXY: ".jpg", RenditionKind.THUMBNAIL: ".webp"}
+_SUFFIX = {RenditionKind.PROXY: ".jpg", RenditionKind.THUMBNAIL: ".webp", RenditionKind.CUTOUT: ".webp"}
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from lumina.domain.coverage import CatalogCoverage, FailureGroup, StageCoverage, StageInfo
-from lumina.domain.stage import Stage
+from lumina.domain.stage import Reads, Stage
 from lumina.errors import NotFound
 from lumina.store import Transaction
 from lumina.store import coverage as ledger
@@ -37,7 +37,11 @@ def coverage(tx: Transaction, stages: Sequence[StageInfo], *, catalog: UUID | No
             ignored=entry.ignored,
             left_out=entry.left_out,
             offline=entry.offline,
-            stages=tuple(_stage(entry, stage, counts.get((entry.id, stage.name), Counts())) for stage in stages),
+            stages=tuple(
+                _stage(entry, stage, counts.get((entry.id, stage.name), Counts()))
+                for stage in stages
+                if entry.of_market or not stage.of_markets
+            ),
         )
         for entry in catalogs
     ]
@@ -66,8 +70,19 @@ def describe(stages: Iterable[Stage[Any, Any]]) -> tuple[StageInfo, ...]:
 
     A stage says what it waits for (a model that is not installed) by an attribute `waiting`.
     """
+    known = {stage.name: stage for stage in stages}
     return tuple(
-        StageInfo(stage.name, stage.version, _first_line(stage), getattr(stage, "waiting", None)) for stage in stages
+        StageInfo(
+            stage.name, stage.version, _first_line(stage), getattr(stage, "waiting", None), _is_of_markets(stage, known)
+        )
+        for stage in known.values()
+    )
+
+
+def _is_of_markets(stage: Stage[Any, Any], known: Mapping[str, Stage[Any, Any]]) -> bool:
+    """Whether it applies to images of marketplaces alone: it fetches them, or needs a stage that does."""
+    return stage.reads is Reads.REMOTE or any(
+        _is_of_markets(known[name], known) for name in stage.needs if name in known
     )
 
 

@@ -51,10 +51,11 @@ def of_image(tx: Transaction, image_id: int, selection: Selection, stages: Seque
         raise NotFound(f"There is no image {image_id}.")
     previous, following = browse.neighbours(tx, selection, known.summary.position)
     rows = {row.stage: row for row in known.stages}
+    of_market = any(stage.of_markets and stage.name in rows for stage in stages)
     return ImageFacts(
         known=known,
         facts=tuple(_facts(known)),
-        stages=tuple(_standing(stage, rows.get(stage.name)) for stage in stages),
+        stages=tuple(_standing(stage, rows.get(stage.name)) for stage in stages if of_market or not stage.of_markets),
         previous=previous,
         next=following,
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from lumina.domain.model import ModelEntry
 from lumina.domain.picture import Picture, PictureError
-from lumina.domain.stage import Failure, Lane, Noted, Stage
+from lumina.domain.stage import Failure, Lane, Noted, Reads, Stage
 from lumina.domain.vectors import Embedding
 from lumina.inference.ahead import ahead
 from lumina.inference.images import Images, sound
@@ -22,7 +22,7 @@ class Embed(Stage[Picture, Embedding]):
     """What a network sees in the picture, as a vector; look-alikes lie close together."""
 
     result = Embedding
-    needs = ("proxy",)
+    needs, reads = ("proxy",), Reads.PROXY
     lane = Lane.GPU
     batch = 32
     side, half, enough = 1440, 720, 256

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lumina.domain.recognition import Recognised, Seen
-from lumina.domain.stage import Failure, Lane, Noted, Stage
+from lumina.domain.stage import Failure, Lane, Noted, Reads, Stage
 from lumina.domain.vectors import Space
 
 
@@ -30,7 +30,7 @@ class Tag(Stage[Seen, Recognised]):
     """
 
     name, version, result = "tag", 1, Recognised
-    lane = Lane.CPU
+    lane, reads = Lane.CPU, Reads.VECTORS
     batch = 256
 
     def __init__(self, model: str, waiting: Callable[[], str | None], heads: Callable[[Space], Heads]) -> None:

@@ -159,7 +159,7 @@ def roots(tx: Transaction, node: str) -> dict[int, str]:
     """Source id -> where this node sees it, in stored form."""
     rows = tx.rows(
         """SELECT source.id, coalesce(mount.path, source.path) AS path FROM source
-        LEFT JOIN mount ON mount.source_id = source.id AND mount.node = :node WHERE source.kind = 'folder'""",
+        LEFT JOIN mount ON mount.source_id = source.id AND mount.node = :node""",
         node=node,
     )
     return {row["id"]: row["path"] for row in rows}

@@ -23,12 +23,13 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class CatalogCounts:
-    """A catalog with the images and files that are there."""
+    """A catalog with the images and files that are there, or have still to be fetched from a marketplace."""
 
     id: UUID
     name: str
     images: int
     files: int
+    of_market: bool
     ignored: dict[str, int]
     left_out: tuple[tuple[str, str], ...]
     offline: tuple[tuple[str, str], ...]
@@ -38,9 +39,11 @@ def catalogs(tx: Transaction, only: UUID | None = None) -> list[CatalogCounts]:
     """Catalogs, oldest first."""
     rows = tx.rows(
         "SELECT c.id, c.name,"
-        " (SELECT count(*) FROM image i WHERE i.catalog_id = c.id AND i.missing_since IS NULL) AS images,"
+        " (SELECT count(*) FROM image i WHERE i.catalog_id = c.id AND (i.missing_since IS NULL OR i.awaited))"
+        "  AS images,"
         " (SELECT count(*) FROM file f JOIN source s ON s.id = f.source_id"
         "  WHERE s.catalog_id = c.id AND f.missing_since IS NULL) AS files,"
+        " EXISTS (SELECT FROM source s WHERE s.catalog_id = c.id AND s.kind = 'marketplace') AS of_market,"
         " (SELECT coalesce(jsonb_agg(jsonb_build_object('path', s.path, 'state', s.state, 'reason', s.state_reason,"
         "   'counts', s.scan_counts) ORDER BY s.path), '[]') FROM source s WHERE s.catalog_id = c.id) AS sources"
         " FROM catalog c WHERE CAST(:only AS uuid) IS NULL OR c.id = :only ORDER BY c.created_at, c.id",
@@ -52,6 +55,7 @@ def catalogs(tx: Transaction, only: UUID | None = None) -> list[CatalogCounts]:
             row["name"],
             row["images"],
             row["files"],
+            row["of_market"],
             _ignored(row["sources"]),
             tuple(
                 (f"{source['path']}/{path}", reason)
@@ -83,7 +87,7 @@ def counts(tx: Transaction, versions: dict[str, int], only: UUID | None = None) 
         " FROM stage_state s"
         " JOIN stage g ON g.id = s.stage_id"
         " JOIN unnest(CAST(:names AS text[]), CAST(:versions AS smallint[])) AS v (name, version) ON v.name = g.name"
-        " JOIN image i ON i.id = s.image_id AND i.missing_since IS NULL"
+        " JOIN image i ON i.id = s.image_id AND (i.missing_since IS NULL OR i.awaited)"
         " WHERE CAST(:only AS uuid) IS NULL OR i.catalog_id = :only"
         " GROUP BY i.catalog_id, g.name",
         names=list(versions),
@@ -100,7 +104,7 @@ def failures(tx: Transaction, *, catalog: UUID | None, stage: str | None, exampl
         " SELECT g.name AS stage, s.code, s.note, s.image_id,"
         "  row_number() OVER (PARTITION BY s.stage_id, s.code ORDER BY s.image_id) AS place"
         " FROM stage_state s JOIN stage g ON g.id = s.stage_id"
-        " JOIN image i ON i.id = s.image_id AND i.missing_since IS NULL"
+        " JOIN image i ON i.id = s.image_id AND (i.missing_since IS NULL OR i.awaited)"
         f" WHERE s.status = {Status.FAILED:d} AND (CAST(:stage AS text) IS NULL OR g.name = :stage)"
         "  AND (CAST(:catalog AS uuid) IS NULL OR i.catalog_id = :catalog))"
         " SELECT stage, code, mode() WITHIN GROUP (ORDER BY note) AS reason, count(*) AS count,"

@@ -50,9 +50,22 @@ class Scope:
     images: tuple[int, ...] | None = None
 
 
-def in_scope(scope: Scope) -> tuple[str, dict[str, object]]:
-    """A condition on `image`, and its parameters. Each kind of scope has a form that its index serves."""
-    terms, parameters = ["image.missing_since IS NULL"], dict[str, object]()
+THERE = "image.missing_since IS NULL"
+"""Images that have files."""
+KNOWN = "(image.missing_since IS NULL OR image.awaited)"
+"""Images that have files, or will have some once they are fetched."""
+OF_MARKETS = "(image.awaited OR (image.missing_since IS NULL AND image.source_id IN (SELECT source_id FROM market)))"
+"""Images that a marketplace has told of, whether or not their files have been fetched."""
+
+
+def in_scope(scope: Scope, images: str = THERE) -> tuple[str, dict[str, object]]:
+    """A condition on `image`, and its parameters. Each kind of scope has a form that its index serves.
+
+    Args:
+        scope: which.
+        images: `THERE`, `KNOWN` or `OF_MARKETS`.
+    """
+    terms, parameters = [images], dict[str, object]()
     if scope.catalog_id is not None:
         terms.append("image.catalog_id = :catalog")
         parameters["catalog"] = scope.catalog_id
@@ -106,6 +119,30 @@ def load(tx: Transaction, image_ids: Sequence[int]) -> list[Input]:
     ]
 
 
+def load_of_markets(tx: Transaction, image_ids: Sequence[int]) -> list[Input]:
+    """Images of marketplaces, whether or not their files are there, in the order of `image_ids`."""
+    rows = tx.rows(
+        f"""SELECT image.id, image.kind, image.revision, image.source_id FROM image
+        WHERE image.id = ANY(:ids) AND {OF_MARKETS}
+        ORDER BY array_position(CAST(:ids AS bigint[]), image.id)""",
+        ids=list(image_ids),
+    )
+    return [Input(row["id"], MediaKind(row["kind"]), row["revision"], 0, row["source_id"], "", (), b"") for row in rows]
+
+
+def with_all(tx: Transaction, image_ids: Sequence[int], stages: Sequence[str]) -> list[int]:
+    """Those of the images for which all these stages are done, ascending."""
+    rows = tx.rows(
+        """SELECT image_id FROM stage_state s JOIN stage g ON g.id = s.stage_id
+        WHERE image_id = ANY(:ids) AND g.name = ANY(:stages) AND s.status = 1
+        GROUP BY image_id HAVING count(*) = :count ORDER BY image_id""",
+        ids=list(image_ids),
+        stages=list(stages),
+        count=len(set(stages)),
+    )
+    return [row["image_id"] for row in rows]
+
+
 def states(tx: Transaction, image_ids: Sequence[int]) -> Mapping[int, Mapping[str, State]]:
     """The ledger's rows of these images: image -> stage -> state."""
     found: dict[int, dict[str, State]] = {}
@@ -122,7 +159,7 @@ def states(tx: Transaction, image_ids: Sequence[int]) -> Mapping[int, Mapping[st
 
 def forgive(tx: Transaction, stages: Sequence[str], scope: Scope, code: str | None = None) -> int:
     """Make failures due again, because a person asked for it; returns how many."""
-    condition, parameters = in_scope(scope)
+    condition, parameters = in_scope(scope, KNOWN)
     return tx.execute(
         f"""
         UPDATE stage_state SET status = 3 WHERE status = 2

@@ -42,7 +42,8 @@ def declare(tx: Transaction, versions: Mapping[str, int]) -> None:
 def unchanged(tx: Transaction, revisions: Mapping[int, int]) -> frozenset[int]:
     """Lock these images until the end of the transaction; returns those still at the given revision."""
     rows = tx.rows(
-        "SELECT id, revision FROM image WHERE id = ANY(:ids) AND missing_since IS NULL ORDER BY id FOR NO KEY UPDATE",
+        """SELECT id, revision FROM image WHERE id = ANY(:ids) AND (missing_since IS NULL OR awaited)
+        ORDER BY id FOR NO KEY UPDATE""",
         ids=sorted(revisions),
     )
     return frozenset(row["id"] for row in rows if revisions[row["id"]] == row["revision"])

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from lumina.domain.stage import Lane
 from lumina.store.database import Transaction
-from lumina.store.inputs import Scope, in_scope
+from lumina.store.inputs import OF_MARKETS, THERE, Scope, in_scope
 from lumina.store.ledger import ASKED
 
 
@@ -24,6 +24,7 @@ class Plan:
         needs: name -> version of what has to be done before.
         largest: images per batch at most; small jobs are cut smaller, so that every worker gets some.
         payload: what the batches carry along.
+        fetches: they bring the files of images of marketplaces, which need not be there yet.
     """
 
     lane: Lane
@@ -31,6 +32,7 @@ class Plan:
     needs: Mapping[str, int]
     largest: int
     payload: Mapping[str, Any]
+    fetches: bool = False
 
 
 def add_due(tx: Transaction, job_id: UUID, plan: Plan, scope: Scope) -> int:
@@ -42,7 +44,7 @@ def add_due(tx: Transaction, job_id: UUID, plan: Plan, scope: Scope) -> int:
     Returns:
         How many images are now in batches of this job because of it.
     """
-    condition, parameters = in_scope(scope)
+    condition, parameters = in_scope(scope, OF_MARKETS if plan.fetches else THERE)
     # The planner takes what is due for one row, and would compare each of a million with each that is planned already.
     tx.execute("SET LOCAL enable_nestloop = off")
     row = tx.row(

@@ -44,9 +44,9 @@ def _standing(selection: Selection) -> str:
     if selection.shelf is not None:
         return _SHELVES[selection.shelf]
     if selection.missing:
-        return "i.missing_since IS NOT NULL AND i.trashed_at IS NULL"
+        return "i.missing_since IS NOT NULL AND NOT i.awaited AND i.trashed_at IS NULL"
     if selection.stage is not None:
-        return "i.missing_since IS NULL"  # as coverage counts
+        return "(i.missing_since IS NULL OR i.awaited)"  # as coverage counts
     if selection.album is not None:
         return "i.missing_since IS NULL AND i.trashed_at IS NULL AND NOT i.hidden"
     return "i.shown"

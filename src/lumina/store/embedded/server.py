@@ -18,6 +18,7 @@ from lumina.store.embedded.account import Account, choose_account
 from lumina.store.embedded.cluster import USER, Cluster, find_binaries, make
 from lumina.store.embedded.guard import FileLock
 from lumina.store.embedded.launch import launch
+from lumina.store.embedded.memory import shared_buffers
 from lumina.store.embedded.sockets import forget_socket_folder, known_socket_folder, socket_folder
 
 DATABASE = "lumina"
@@ -25,7 +26,6 @@ SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
     "max_connections": "60",
-    "shared_buffers": "256MB",
     "max_wal_size": "1GB",
     "wal_level": "minimal",
     "max_wal_senders": "0",
@@ -169,7 +169,10 @@ class EmbeddedPostgres:
         self.cluster.pid_file.unlink(missing_ok=True)
 
     def _spawn(self, binaries: Path, account: Account) -> None:
-        settings = SETTINGS | {"unix_socket_directories": str(socket_folder(self.cluster.folder, account))}
+        settings = SETTINGS | {
+            "shared_buffers": shared_buffers(),
+            "unix_socket_directories": str(socket_folder(self.cluster.folder, account)),
+        }
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         command = [str(binaries / "postgres"), "-D", str(self.cluster.data), *options]
         log = self._log()

@@ -90,6 +90,21 @@ class Settings(BaseModel):
     execution: Literal["auto", "cpu", "cuda", "coreml"] = Field("auto", description="What the networks run on.")
     trash_days: int = Field(30, ge=0, description="Files in Lumina's trash are kept at least this long.")
     vault_writable: bool = Field(False, description="Let files leave the sources for Lumina's trash, when told to.")
+    market_permission: str = Field(
+        "",
+        max_length=500,
+        description="In your own words: what permission you have to gather a marketplace's content; empty: none.",
+    )
+    market_rate: float = Field(
+        10, gt=0, le=1000, description="Requests per second to a marketplace, at most; fewer where it allows fewer."
+    )
+    market_keep_hours: float = Field(
+        6, ge=0, description="What a marketplace says of a listing expires after so long; 0: never."
+    )
+    market_content_hours: float = Field(
+        24, ge=0, description="Images, shops and reviews of a marketplace expire after so long; 0: never."
+    )
+    market_purge: bool = Field(False, description="Remove what has expired after each sync, instead of keeping it.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="What is worth a log line.")
 
 

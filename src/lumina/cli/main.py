@@ -22,6 +22,7 @@ from lumina.cli import (
     images,
     jobs,
     learn,
+    market,
     models,
     search,
     serve,
@@ -75,6 +76,7 @@ app.add_typer(jobs.app, name="jobs")
 app.add_typer(duplicates.app, name="duplicates")
 app.add_typer(verify.app, name="verify")
 app.add_typer(models.app, name="models")
+app.add_typer(market.app, name="market")
 
 
 def _show_version(wanted: bool) -> None:

@@ -69,7 +69,7 @@ def nearest(
         BadInput: the query has other dimensions, is not finite, or of no length.
     """
     where, values = _where(conditions or SHOWN, catalog)
-    values |= {"near_query": _text(space, query), "near_count": count}
+    values |= {"near_query": as_text(space, query), "near_count": count}
     if not has_index(tx, space):
         return _all(tx, space, where, values)
     if _estimate(tx, where, values) < MANY * FEW and (found := _few(tx, space, where, values)) is not None:
@@ -80,7 +80,7 @@ def nearest(
 
 def by_index(tx: Transaction, space: Space, query: NDArray[np.floating], count: int) -> list[Near]:
     """The images closest to a vector as the index finds them, whether they are shown or not: to check the index."""
-    values = {"near_query": _text(space, query), "near_count": count}
+    values = {"near_query": as_text(space, query), "near_count": count}
     return _walk(tx, space, "true", values, max(BREADTH, count))
 
 

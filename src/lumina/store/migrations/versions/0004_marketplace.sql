@@ -92,6 +92,7 @@ CREATE TABLE listing (
     updated_at timestamptz,
     raw jsonb NOT NULL DEFAULT '{}',
     words text NOT NULL DEFAULT '',     -- title and tags, as text encoders are given them
+    document tsvector NOT NULL GENERATED ALWAYS AS (to_tsvector('english', words)) STORED,  -- they are found by it
     seen_at timestamptz NOT NULL DEFAULT now(),  -- for the first time
     fetched_at timestamptz NOT NULL DEFAULT now(),
     expires_at timestamptz,
@@ -100,6 +101,8 @@ CREATE TABLE listing (
 );
 CREATE INDEX listing_shop ON listing (source_id, shop_id);
 CREATE INDEX listing_price ON listing (price);
+CREATE INDEX listing_document ON listing USING gin (document);
+CREATE INDEX listing_newest ON listing (coalesce(created_at, seen_at) DESC, source_id DESC, listing_id DESC);
 CREATE INDEX listing_expires ON listing (expires_at) WHERE expires_at IS NOT NULL;
 CREATE TABLE listing_state (
     source_id bigint NOT NULL,

@@ -1,4 +1,4 @@
-"""Searching the listings of marketplaces: filters inside the vectors' queries, exact scores, words of titles and tags."""
+"""Searching the listings of marketplaces: filters inside the vectors' queries, exact scores, words of titles."""
 
 from __future__ import annotations
 

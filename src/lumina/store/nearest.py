@@ -102,7 +102,12 @@ def _where(conditions: Condition, catalog: UUID | None) -> tuple[str, dict[str, 
     return f"i.catalog_id = :near_catalog AND {conditions.sql}", {**conditions.parameters, "near_catalog": catalog}
 
 
-def _text(space: Space, query: NDArray[np.floating]) -> str:
+def as_text(space: Space, query: NDArray[np.floating]) -> str:
+    """A vector of any length as SQL takes it, of length 1.
+
+    Raises:
+        BadInput: it has other dimensions than the space, is not finite, or of no length.
+    """
     if query.shape != (space.dimensions,):
         raise BadInput(f"A vector of shape {query.shape}, where {space.model} has {space.dimensions} dimensions.")
     length = float(np.linalg.norm(query.astype(np.float64)))

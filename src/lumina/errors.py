@@ -56,6 +56,23 @@ class Unavailable(LuminaError):
     status = 503
 
 
+class Later(Unavailable):
+    """A service elsewhere cannot be asked now, but later; `seconds`: from now, in which it makes sense again."""
+
+    title = "Not now"
+
+    def __init__(self, message: str, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class Refused(LuminaError):
+    """A service elsewhere does not let us in: the key is wrong, was revoked, or may not do this."""
+
+    title = "Refused"
+    status = 502
+
+
 class BadModel(Unavailable):
     """A model's file is damaged, hostile or of another kind than its entry says; or its output makes no sense."""
 

@@ -1,0 +1,135 @@
+"""Files of images of marketplaces: where each can be fetched, and what has been."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from lumina.domain.market import Downloaded, RemoteImage
+from lumina.store import intake
+from lumina.store.database import Transaction
+from lumina.store.inputs import Input
+
+
+def remote_images(tx: Transaction, image_ids: Sequence[int], node: str = "") -> Mapping[int, RemoteImage]:
+    """Where the files of these images can be fetched and where they go; images of no marketplace are left out.
+
+    `path` is that of the file which is there; without one (`size` None) it lacks the end that a format gives it.
+    A file that was moved to another source is none that could be asked for anew by its mark.
+    """
+    rows = tx.rows(
+        """SELECT l.image_id, l.source_id, l.listing_id, l.remote_id, l.url, l.etag, l.last_modified, market.hosts,
+            coalesce(mount.path, source.path) AS root, f.path, f.size,
+            CASE WHEN image.folder = '' THEN image.stem ELSE image.folder || '/' || image.stem END AS name
+        FROM listing_image l JOIN image ON image.id = l.image_id JOIN source ON source.id = l.source_id
+            JOIN market ON market.source_id = l.source_id
+            LEFT JOIN mount ON mount.source_id = l.source_id AND mount.node = :node
+            LEFT JOIN LATERAL (
+                SELECT path, size FROM file WHERE file.image_id = l.image_id AND role = 'original'
+                AND file.missing_since IS NULL AND file.source_id = l.source_id ORDER BY path LIMIT 1) f ON true
+        WHERE l.image_id = ANY(:ids)""",
+        ids=list(image_ids),
+        node=node,
+    )
+    return {
+        row["image_id"]: RemoteImage(
+            image_id=row["image_id"],
+            source_id=row["source_id"],
+            listing_id=row["listing_id"],
+            remote_id=row["remote_id"],
+            url=row["url"],
+            root=Path(row["root"]),
+            path=row["path"] or row["name"],
+            size=row["size"],
+            etag=row["etag"],
+            last_modified=row["last_modified"],
+            hosts=tuple(row["hosts"]),
+        )
+        for row in rows
+    }
+
+
+def save_downloads(tx: Transaction, results: Sequence[tuple[Input, Downloaded]]) -> None:
+    """The files are there: their rows, the images that need not be awaited any more, and marks for the next time.
+
+    An image that had another file before is another picture: its other stages are due again, and results that are
+    under way are void. The caller has locked the images.
+    """
+    results = sorted(results, key=lambda result: result[0].image_id)
+    there = {row["image_id"] for row in _originals(tx, [source.image_id for source, _ in results])}
+    intake.touch(tx, [source.image_id for source, done in results if done.changed and source.image_id in there])
+    _update_files(tx, [result for result in results if result[0].image_id in there])
+    _add_files(tx, [result for result in results if result[0].image_id not in there])
+    tx.execute(
+        """UPDATE image SET awaited = false, missing_since = NULL
+        WHERE id = ANY(:ids) AND (awaited OR missing_since IS NOT NULL)""",
+        ids=[source.image_id for source, _ in results],
+    )
+    tx.execute(
+        """UPDATE listing_image l SET etag = n.etag, last_modified = n.last_modified, downloaded_at = now()
+        FROM unnest(CAST(:ids AS bigint[]), CAST(:etags AS text[]), CAST(:dates AS text[]))
+            AS n (id, etag, last_modified) WHERE l.image_id = n.id""",
+        ids=[source.image_id for source, _ in results],
+        etags=[done.etag for _, done in results],
+        dates=[done.last_modified for _, done in results],
+    )
+
+
+def again(tx: Transaction, source_id: int | None = None) -> int:
+    """Make all files due to be asked for again, since a person wants it; returns how many."""
+    return tx.execute(
+        """UPDATE stage_state s SET status = 3 FROM stage g, listing_image l
+        WHERE g.id = s.stage_id AND g.name = 'download' AND s.status = 1 AND l.image_id = s.image_id
+            AND l.url <> '' AND (CAST(:source AS bigint) IS NULL OR l.source_id = :source)""",
+        source=source_id,
+    ).rowcount
+
+
+def _originals(tx: Transaction, image_ids: Sequence[int]) -> Sequence[Mapping[str, int]]:
+    return tx.rows(
+        """SELECT DISTINCT image_id FROM file
+        WHERE image_id = ANY(:ids) AND role = 'original' AND missing_since IS NULL""",
+        ids=list(image_ids),
+    )
+
+
+_SAID = """unnest(CAST(:ids AS bigint[]), CAST(:sources AS bigint[]), CAST(:paths AS text[]), CAST(:formats AS text[]),
+    CAST(:sizes AS bigint[]), CAST(:modified AS bigint[]), CAST(:devices AS bigint[]), CAST(:inodes AS numeric[]))
+    AS n (image_id, source_id, path, format, size, modified_ns, device, inode)"""
+
+
+def _update_files(tx: Transaction, results: Sequence[tuple[Input, Downloaded]]) -> None:
+    """The checksum of a file that has changed is another one, which its stage will tell."""
+    if results:
+        tx.execute(
+            f"""UPDATE file SET source_id = n.source_id, path = n.path, format = n.format, size = n.size,
+                modified_ns = n.modified_ns, device = n.device, inode = n.inode
+            FROM {_SAID} WHERE file.id = (
+                SELECT id FROM file f WHERE f.image_id = n.image_id AND role = 'original' AND missing_since IS NULL
+                ORDER BY f.path LIMIT 1)
+            AND (file.source_id, file.path, file.format, file.size, file.modified_ns, file.inode)
+                IS DISTINCT FROM (n.source_id, n.path, n.format, n.size, n.modified_ns, n.inode)""",
+            **_columns(results),
+        )
+
+
+def _add_files(tx: Transaction, results: Sequence[tuple[Input, Downloaded]]) -> None:
+    if results:
+        tx.execute(
+            f"""INSERT INTO file (image_id, source_id, path, role, format, size, modified_ns, device, inode)
+            SELECT image_id, source_id, path, 'original', format, size, modified_ns, device, inode FROM {_SAID}""",
+            **_columns(results),
+        )
+
+
+def _columns(results: Sequence[tuple[Input, Downloaded]]) -> dict[str, list[object]]:
+    return {
+        "ids": [source.image_id for source, _ in results],
+        "sources": [source.source_id for source, _ in results],
+        "paths": [done.path for _, done in results],
+        "formats": [done.format for _, done in results],
+        "sizes": [done.size for _, done in results],
+        "modified": [done.modified_ns for _, done in results],
+        "devices": [done.device for _, done in results],
+        "inodes": [done.inode for _, done in results],
+    }

@@ -56,7 +56,7 @@ def save_downloads(tx: Transaction, results: Sequence[tuple[Input, Downloaded]])
     under way are void. The caller has locked the images.
     """
     results = sorted(results, key=lambda result: result[0].image_id)
-    there = {row["image_id"] for row in _originals(tx, [source.image_id for source, _ in results])}
+    there = _with_original(tx, [source.image_id for source, _ in results])
     intake.touch(tx, [source.image_id for source, done in results if done.changed and source.image_id in there])
     _update_files(tx, [result for result in results if result[0].image_id in there])
     _add_files(tx, [result for result in results if result[0].image_id not in there])
@@ -85,12 +85,13 @@ def again(tx: Transaction, source_id: int | None = None) -> int:
     ).rowcount
 
 
-def _originals(tx: Transaction, image_ids: Sequence[int]) -> Sequence[Mapping[str, int]]:
-    return tx.rows(
+def _with_original(tx: Transaction, image_ids: Sequence[int]) -> set[int]:
+    rows = tx.rows(
         """SELECT DISTINCT image_id FROM file
         WHERE image_id = ANY(:ids) AND role = 'original' AND missing_since IS NULL""",
         ids=list(image_ids),
     )
+    return {row["image_id"] for row in rows}
 
 
 _SAID = """unnest(CAST(:ids AS bigint[]), CAST(:sources AS bigint[]), CAST(:paths AS text[]), CAST(:formats AS text[]),

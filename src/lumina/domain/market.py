@@ -102,6 +102,7 @@ class Listing:
         state: in the marketplace's own words; `GONE` where it knows the listing no more.
         when_made: in the marketplace's own words: its values change every year.
         images: None where it was not asked for them.
+        shop: None where it was not asked for it.
     """
 
     listing_id: int
@@ -123,6 +124,7 @@ class Listing:
     created_at: datetime | None = None
     updated_at: datetime | None = None
     images: tuple[ListingImage, ...] | None = None
+    shop: Shop | None = None
     raw: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -151,33 +153,51 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A piece of an answer: listings without images, and where the next piece is (None: that was all)."""
+    """A piece of an answer: listings without images, and where the next piece is (None: that was all).
 
-    listing_ids: tuple[int, ...]
+    `total`: how many listings there are in the part that is being gone through.
+    """
+
+    listings: tuple[Listing, ...]
     cursor: Mapping[str, Any] | None
+    total: int = 0
 
 
 class MarketplaceSource(Protocol):
-    """A marketplace that can be asked. Every method keeps to the marketplace's limits and waits where it has to.
+    """A marketplace that can be asked, also by several threads at once.
 
-    Every method may raise `Unavailable` (with the moment from which on it can be asked again, where that is known),
-    `Refused` (the key is wrong or revoked) or `Interrupted`.
+    Every method keeps to the marketplace's limits and waits where it has to, and may raise `Later` (it cannot be asked
+    now, and says for how long), `Refused` (the key is wrong or revoked) or `Interrupted`.
     """
 
     def find_shop(self, name: str) -> Shop:
         """A shop by its name or number. `NotFound` where there is none."""
 
-    def pages(self, follow: Follow) -> Iterator[Page]:
-        """The numbers of all listings of what is followed, from `follow.cursor` on."""
+    def pages(self, follow: Follow, cursor: Mapping[str, Any] | None, most: int) -> Iterator[Page]:
+        """The listings of what is followed, from a cursor on (None: from the start), in at most so many pages."""
 
     def listings(self, ids: Sequence[int]) -> list[Listing]:
-        """These listings with their images; those that have vanished come with state `GONE` and `images` None."""
+        """These listings (at most 100) with images and shops; those that have vanished come with state `GONE`."""
 
     def shop(self, shop_id: int) -> Shop | None:
         """A shop; None where it has vanished."""
 
     def reviews(self, shop_id: int, since: datetime | None) -> Iterator[Review]:
         """A shop's reviews, newest first, those since then."""
+
+    def oddities(self) -> Oddities:
+        """What of its answers made no sense since this was last asked."""
+
+    def close(self) -> None:
+        """Close its connections."""
+
+
+@dataclass(frozen=True, slots=True)
+class Oddities:
+    """What of a marketplace's answers made no sense. `fields`: which one, and how often; `left_out`: sentences."""
+
+    fields: Mapping[str, int] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

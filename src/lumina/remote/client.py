@@ -57,7 +57,7 @@ class Client:
         self._stream: Any = None
         headers = {"User-Agent": "lumina", "Accept-Encoding": "identity"}
         try:
-            self._http = httpx.Client(timeout=stall, headers=headers, verify=_trusted(), follow_redirects=False)
+            self._http = httpx.Client(timeout=stall, headers=headers, verify=trusted(), follow_redirects=False)
         except (ImportError, ValueError, httpx.InvalidURL) as error:
             raise BadSetting(f"The proxy of the environment (HTTPS_PROXY, ALL_PROXY) cannot be used: {error}") from None
 
@@ -119,7 +119,8 @@ class Client:
 
 
 @cache
-def _trusted() -> ssl.SSLContext:
+def trusted() -> ssl.SSLContext:
+    """The certificates that Mozilla trusts, and those of the environment (SSL_CERT_FILE, SSL_CERT_DIR)."""
     context = ssl.create_default_context()
     context.load_verify_locations(cafile=certifi.where())
     return context

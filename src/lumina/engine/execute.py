@@ -10,6 +10,7 @@ from typing import Any
 from lumina.domain.picture import Picture, PictureError
 from lumina.domain.stage import Basis, Failure, Noted
 from lumina.domain.work import Status
+from lumina.engine.pace import Pace
 from lumina.engine.registry import AnyStage
 from lumina.store.inputs import Input, State
 from lumina.store.outcomes import Outcome
@@ -26,12 +27,17 @@ class Task:
 
 @dataclass(slots=True)
 class Executed:
-    """What came of a number of tasks: ledger rows, results by stage, and what the pictures look like."""
+    """What came of a number of tasks: ledger rows, results by stage, and what the pictures look like.
+
+    Attributes:
+        images: those that were begun. left: those among them of which some stage was not run, because it was stopped.
+    """
 
     outcomes: list[Outcome] = field(default_factory=list)
     results: dict[str, list[tuple[Input, Any]]] = field(default_factory=dict)
     render_keys: dict[int, bytes] = field(default_factory=dict)
     images: list[int] = field(default_factory=list)
+    left: set[int] = field(default_factory=set)
 
 
 Open = Callable[[Input], Picture]
@@ -41,12 +47,29 @@ Guard = Callable[[Sequence[Input]], AbstractContextManager[None]]
 
 
 class Executor:
-    """Runs a group of stages image by image (or in the stages' own batches) and never lets one image spoil another."""
+    """Runs a group of stages image by image (or in the stages' own batches) and never lets one image spoil another.
 
-    def __init__(self, stages: Sequence[AnyStage], open_picture: Open, guard: Guard = lambda _: nullcontext()) -> None:
+    Args:
+        stages: of one group.
+        open_picture: hands an image to them.
+        guard: watches over the time that images take.
+        pace: how fast the stages have been so far, which decides how much they are given at once.
+        halted: whether the stage of this name is to stop now.
+    """
+
+    def __init__(
+        self,
+        stages: Sequence[AnyStage],
+        open_picture: Open,
+        guard: Guard = lambda _: nullcontext(),
+        pace: Pace | None = None,
+        halted: Callable[[str], bool] = lambda _: False,
+    ) -> None:
         self.stages = stages
         self.open = open_picture
         self.guard = guard
+        self.pace = pace or Pace()
+        self.halted = halted
         self.chunk = max((stage.batch for stage in stages), default=1)
 
     def run(self, tasks: Sequence[Task], stop: Callable[[], bool] = lambda: False) -> Executed:
@@ -55,10 +78,10 @@ class Executor:
         for start in range(0, len(tasks), self.chunk):
             if stop():
                 break
-            self._chunk(tasks[start : start + self.chunk], executed)
+            self._chunk(tasks[start : start + self.chunk], executed, stop)
         return executed
 
-    def _chunk(self, tasks: Sequence[Task], executed: Executed) -> None:
+    def _chunk(self, tasks: Sequence[Task], executed: Executed, stop: Callable[[], bool]) -> None:
         pictures: dict[int, Picture] = {}
         for task in tasks:
             try:
@@ -67,9 +90,13 @@ class Executor:
                 self._refuse(task, error, executed)
         for stage in self.stages:
             due = [task for task in tasks if stage.name in task.stages and task.source.image_id in pictures]
-            for start in range(0, len(due), stage.batch):
-                part = due[start : start + stage.batch]
-                with self.guard([task.source for task in part]):
+            while due:
+                if self.halted(stage.name) or (stage.batch > 1 and stop()):
+                    executed.left.update(task.source.image_id for task in due)
+                    break
+                size = self.pace.size(stage)
+                part, due = due[:size], due[size:]
+                with self.guard([task.source for task in part]), self.pace.measured(stage, len(part)):
                     self._stage(stage, part, pictures, executed)
         executed.images.extend(task.source.image_id for task in tasks)
 

@@ -1,83 +1,54 @@
-"""When the next request to a marketplace may go, agreed on by all processes through the database."""
+"""How much a stage is given at once: as much as it likes, but no more than it can do in a few seconds."""
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 
-from lumina.domain.rate import TOO_MANY, Said
-from lumina.errors import Interrupted, Later
-from lumina.store import Store, request_rate
+from lumina.engine.registry import AnyStage
 
-PATIENCE = 60.0
-"""Seconds that a request waits for its turn; for a block that lasts longer nobody waits."""
-TELL_SECONDS = 0.5
-"""How often good answers are written down, all those since the last time at once."""
-SLICE = 0.1
+PART_SECONDS = 8.0
+"""Between two parts it is looked whether to stop; stopping may take 30 seconds in all."""
+FIRST = 8
+"""Items of the first part, by which a stage is timed."""
+LOOK_SECONDS = 1.0
 
 
 class Pace:
-    """The pace of one process; safe to share between threads, of which one at a time waits for its slot.
+    """Seconds that each stage takes per item, as last seen in this process."""
+
+    def __init__(self) -> None:
+        self._seconds: dict[str, float] = {}
+
+    def size(self, stage: AnyStage) -> int:
+        """Items that the stage gets at once."""
+        seconds = self._seconds.get(stage.name)
+        most = FIRST if seconds is None else int(PART_SECONDS / seconds) if seconds > 0 else stage.batch
+        return max(1, min(stage.batch, most))
+
+    @contextmanager
+    def measured(self, stage: AnyStage, items: int) -> Iterator[None]:
+        """Time a part."""
+        began = time.monotonic()
+        yield
+        if stage.batch > 1:
+            self._seconds[stage.name] = (time.monotonic() - began) / items
+
+
+class Halts:
+    """Which stages are to stop, looked at no more often than once a second.
 
     Args:
-        store: the database.
-        source_id: the marketplace.
-        most: requests per second, at most.
-        stop: says that there is no more time.
+        look: gives their names.
     """
 
-    def __init__(self, store: Store, source_id: int, most: float, stop: Callable[[], bool] = lambda: False) -> None:
-        self._store, self._source, self._most, self._stop = store, source_id, most, stop
-        self._turn, self._words = threading.Lock(), threading.Lock()
-        self._good, self._told_at, self._told = 0, 0.0, Said()
+    def __init__(self, look: Callable[[], Collection[str]]) -> None:
+        self._look, self.names = look, look()
+        self._looked = time.monotonic()
 
-    def wait(self) -> None:
-        """Return when a request may go.
-
-        Raises:
-            Later: nothing may be asked for a while. Interrupted: told to stop.
-        """
-        with self._turn:
-            while True:
-                if self._stop():
-                    raise Interrupted("Asking the marketplace was stopped; it goes on from there.")
-                with self._store.transaction() as tx:
-                    slot = request_rate.reserve(tx, self._source, self._most)
-                if not slot.granted and slot.seconds > PATIENCE:
-                    raise Later(f"Nothing may be asked {until(slot.seconds)}: {slot.rate.reason}.", slot.seconds)
-                self.sleep(slot.seconds)
-                if slot.granted:
-                    return
-
-    def heard(self, status: int, said: Said) -> None:
-        """Learn from an answer."""
-        with self._words:
-            now = time.monotonic()
-            self._good += 1
-            bad = status == TOO_MANY or status >= 500
-            news = (said.per_second, said.per_day) != (self._told.per_second, self._told.per_day)
-            last = said.remaining is not None and said.remaining < 100
-            if not (bad or news or last) and now - self._told_at < TELL_SECONDS:
-                return
-            answers, self._good, self._told_at, self._told = self._good, 0, now, said
-        with self._store.transaction() as tx:
-            request_rate.heard(tx, self._source, status, said, self._most, answers=answers)
-
-    def sleep(self, seconds: float) -> None:
-        """Wait, unless told to stop.
-
-        Raises:
-            Interrupted: told to stop.
-        """
-        end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
-            if self._stop():
-                raise Interrupted("Asking the marketplace was stopped; it goes on from there.")
-            time.sleep(min(left, SLICE))
-
-
-def until(seconds: float) -> str:
-    """From now, as people say it: `until 2026-11-20 17:00 UTC`."""
-    return f"until {datetime.now(UTC) + timedelta(seconds=seconds):%Y-%m-%d %H:%M} UTC"
+    def __call__(self, name: str) -> bool:
+        """Whether the stage of this name is to stop."""
+        if time.monotonic() - self._looked >= LOOK_SECONDS:
+            self.names, self._looked = self._look(), time.monotonic()
+        return name in self.names

@@ -11,6 +11,7 @@ from lumina.domain.stage import Lane, Reads
 from lumina.domain.work import Batch, BatchKind, Status
 from lumina.engine.execute import Executed, Executor, Task, tasks_of
 from lumina.engine.guard import time_limit
+from lumina.engine.pace import Halts, Pace
 from lumina.engine.plan import Planner
 from lumina.engine.registry import AnyStage, Registry
 from lumina.engine.seen import EMBED, open_seen
@@ -44,6 +45,7 @@ class Worker:
         self.item_seconds = item_seconds
         self.stopped = stopped
         self.openers = openers or {}
+        self._pace = Pace()
 
     def run(self, batch: Batch, stop: Callable[[], bool]) -> None:
         """Work on a leased batch until done or told to stop; what is left then becomes a batch of its own."""
@@ -54,8 +56,9 @@ class Worker:
             sources = inputs.load_of_markets(tx, batch.items) if fetches else inputs.load(tx, batch.items)
             states = inputs.states(tx, batch.items)
             open_picture = self._opener(tx, stages, batch.items)
-        tasks = list(tasks_of(sources, states, stages, self.stopped()))
-        executed = Executor(stages, open_picture, self._guard).run(tasks, stop)
+        halts = Halts(self.stopped)
+        tasks = list(tasks_of(sources, states, stages, halts.names))
+        executed = Executor(stages, open_picture, self._guard, self._pace, halts).run(tasks, stop)
         with self.store.transaction() as tx:
             self._save(tx, batch, tasks, executed)
 
@@ -88,14 +91,14 @@ class Worker:
     def _end(
         self, tx: Transaction, batch: Batch, tasks: list[Task], executed: Executed, rows: list[outcomes.Outcome]
     ) -> None:
-        begun = set(executed.images)
+        begun = set(executed.images) - executed.left
         left = [task.source.image_id for task in tasks if task.source.image_id not in begun]
         deferred = sorted({row.image_id for row in rows if row.status is Status.DEFERRED})
         tries = int(batch.payload.get("tries", 0)) + 1
-        again = deferred if tries < DEFER_TRIES else []
+        again = [image for image in deferred if image in begun] if tries < DEFER_TRIES else []
         self._once_more(tx, batch, left, batch.payload)
         self._once_more(tx, batch, again, {**batch.payload, "tries": tries}, delay_seconds=2.0**tries)
-        done, failed = _count(rows, exclude={*again})
+        done, failed = _count(rows, exclude={*again, *left})
         idle = len(batch.items) - len(left) - len(again) - done - failed
         self._follow(tx, batch, rows)
         if ledger.end(tx, batch, done=done + max(idle, 0), failed=failed):

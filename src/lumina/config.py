@@ -84,6 +84,9 @@ class Settings(BaseModel):
     )
     search_model: Name = Field("clip-vit-b32", description="Model that searches by words and pictures.")
     tag_model: Name = Field("mobilenet-v2", description="Model that tags images, and that is taught.")
+    downloads: int = Field(8, ge=1, le=64, description="Images that a worker process downloads at the same time.")
+    download_megabytes: int = Field(30, ge=1, description="Larger files of marketplaces are refused.")
+    cutout_model: Name = Field("u2net", description="Model that cuts products out of marketplaces' pictures.")
     model_mirror: Annotated[str, AfterValidator(_is_address)] = Field(
         "", description="https://... to fetch models from instead of their publishers; empty: the publishers."
     )

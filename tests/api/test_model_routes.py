@@ -15,7 +15,7 @@ from lumina.inference import install
 from lumina.inference.models import Models
 from lumina.remote.hub import Hub
 from lumina.remote.patience import Patience
-from lumina.services.models import embed
+from lumina.services.models import follow, stages_of
 from lumina.services.pulls import Pulls
 from tests.api.conftest import House, photo
 from tests.support.hub import Fault, Server, serving, small, wait_until
@@ -35,8 +35,8 @@ def models(house: House, server: Server, monkeypatch: pytest.MonkeyPatch, tmp_pa
     """The house with a catalogue of two models that the test's hub has."""
     known = (small(server), replace(small(server, name="dinov3-base"), terms=TERMS))
     hub = Hub(tmp_path / "models", origin=server.url, patience=Patience(stall=20, tries=1, first=0.01))
-    pulls = Pulls(hub, lambda name: embed(house.app.work, name, house.app.settings.tag_model))
-    installed = Models(hub.home, entries=known)
+    installed, tags = Models(hub.home, entries=known), house.app.settings.tag_model
+    pulls = Pulls(hub, lambda name: follow(house.app.work, stages_of(installed, name, tags, "u2net")))
     # The app's own parts, with another folder, catalogue and hub.
     app = replace(house.app, models=installed, hub=hub)
     for stage in house.app.registry:

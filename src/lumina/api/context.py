@@ -41,10 +41,13 @@ class Lumina:
     """Downloads of models; when one is done, the images' vectors are asked for."""
 
     def __post_init__(self) -> None:
-        def embed(name: str) -> object:
-            return models.embed(self.work, name, self.settings.tag_model)
+        def follow(name: str) -> object:
+            given = self.settings
+            return models.follow(
+                self.work, models.stages_of(self.app.models, name, given.tag_model, given.cutout_model)
+            )
 
-        self.pulls = Pulls(self.app.hub, embed)
+        self.pulls = Pulls(self.app.hub, follow)
 
     @property
     def settings(self) -> Settings:
@@ -77,11 +80,11 @@ class Lumina:
         return Events(self.store)
 
     def embedded_images(self) -> dict[str, int]:
-        """How many images have a vector of each model, at most as old as it takes to count them."""
+        """How many images each model was used for, at most as old as it takes to count them."""
 
         def count() -> dict[str, int]:
             with self.store.transaction() as tx:
-                return models.embedded_images(tx, self.app.models.entries())
+                return models.used_images(tx, self.app.models.entries())
 
         return self.shared.get("embedded", count)
 

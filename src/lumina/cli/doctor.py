@@ -42,7 +42,9 @@ def _examine(context: typer.Context) -> list[Check]:
     found = list(service.machine(given.home))
     try:
         with open_app(context) as app:
-            models = partial(model_checks.examine, models=app.models, wanted=given.models)
+            models = partial(
+                model_checks.examine, models=app.models, setting=given.models, cutout_model=given.cutout_model
+            )
             return [*found, *service.installation(app.store, given.node, partial(problem, app.broker), models)]
     except LuminaError as error:
         return [*found, service.unreachable(error)]

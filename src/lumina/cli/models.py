@@ -34,7 +34,7 @@ def listed(
         emit_json({"models": plain(found)} | ({"files": _files(context)} if files else {}))
         return
     rows = [_row(view) for view in found]
-    emit(table(["model", "state", "size", "licence", "runs on", "wanted", "embedded"], rows))
+    emit(table(["model", "state", "size", "licence", "for", "runs on", "wanted", "images"], rows))
     for view in found:
         if view.warning or (view.detail and (view.state == "broken" or view.enabled)):
             note(view.warning or view.detail)
@@ -71,10 +71,12 @@ def _views(context: typer.Context) -> list[ModelView]:
     given = settings(context)
     models, hub = models_of(given)
     counts: dict[str, int] = {}
+    wanted = service.names(given.models)
     if _has_database(given):
         with open_app(context) as lumina, lumina.store.transaction() as tx:
-            counts = service.embedded_images(tx, models.entries())
-    return service.listed(models, hub, service.names(given.models), counts)
+            counts = service.used_images(tx, models.entries())
+            wanted = service.wanted(tx, given.models, given.cutout_model)
+    return service.listed(models, hub, wanted, counts)
 
 
 def _has_database(given: Settings) -> bool:
@@ -89,7 +91,8 @@ def _row(view: ModelView) -> list[object]:
     if view.progress is not None:
         state += f" {view.progress.done * 100 // max(1, view.progress.total)} %"
     wanted = "yes" if view.enabled else ""
-    return [view.name, state, megabytes(view.size), view.licence, view.provider, wanted, view.embedded]
+    purpose = "cut-outs" if "matting" in view.kind else ", ".join(view.kind)
+    return [view.name, state, megabytes(view.size), view.licence, purpose, view.provider, wanted, view.embedded]
 
 
 def _files(context: typer.Context) -> dict[str, dict[str, str]]:

@@ -34,7 +34,7 @@ def status(
             known = nodes.listed(tx)
             groups = [] if as_json else coverage.failures(tx)
             files = failures.since(tx, frozenset()) if failed else []
-            models = model_checks.examine(tx, app.models, app.settings.models)
+            models = model_checks.examine(tx, app.models, app.settings.models, app.settings.cutout_model)
         jobs = app.work.listed(states=(JobState.PENDING, JobState.STARTED), limit=100)
     if as_json:
         document = {

@@ -12,10 +12,20 @@ from lumina.domain.encoder import Vectors
 
 
 class Filter(StrEnum):
-    """How pixels are resampled; both look at all pixels that one new pixel covers."""
+    """How pixels are resampled; all look at all pixels that one new pixel covers."""
 
     BILINEAR = "bilinear"
     BICUBIC = "bicubic"
+    LANCZOS = "lanczos"
+
+
+class Purpose(StrEnum):
+    """What a network is for."""
+
+    VECTORS = "vectors"
+    """Pictures, and perhaps words, become vectors: it has a stage `embed:NAME`."""
+    MATTING = "matting"
+    """Tells things from their background, pixel by pixel: for the stage `cutout`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +56,8 @@ class ImageTower:
     Attributes:
         file: path of the ONNX file in the model's folder.
         input: name of the graph's input, n x 3 x side x side, float32.
-        output: name of a value of the graph: n x dimensions, n x dimensions x 1 x 1, or n x tokens x dimensions.
+        output: name of a value of the graph: n x dimensions, n x dimensions x 1 x 1, or n x tokens x dimensions; of a
+            matting network n x 1 x side x side.
         token: which of the tokens is taken, where the output has some.
     """
 
@@ -133,12 +144,13 @@ class ModelEntry:
 
     Attributes:
         name: of the model, its folder and its stage `embed:NAME`.
-        version: raised whenever the vectors it makes would change.
+        version: raised whenever the vectors or cut-outs that it makes would change.
         licence: SPDX identifier, or the name of the licence.
         terms: to be accepted; None where the licence is free.
-        dimensions: of its vectors.
+        dimensions: of its vectors; 0 where it makes none.
         batch: pictures that go through the network at once, where memory allows.
         checkpoint: the reference's name of the weights, for those who export them themselves; "" where there is none.
+        family: models of one family were taught the same, and err alike; "" for one that stands alone.
     """
 
     name: str
@@ -153,6 +165,13 @@ class ModelEntry:
     terms: Terms | None = None
     batch: int = 8
     checkpoint: str = ""
+    family: str = ""
+    purpose: Purpose = Purpose.VECTORS
+
+    @property
+    def embeds(self) -> bool:
+        """Whether it makes vectors."""
+        return self.purpose is Purpose.VECTORS
 
     @property
     def size(self) -> int:
@@ -161,7 +180,9 @@ class ModelEntry:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """What it can do: `image`, `text`, `classifier`."""
+        """What it can do: `image`, `text`, `classifier`; or `matting`."""
+        if self.purpose is Purpose.MATTING:
+            return (Purpose.MATTING.value,)
         able = {"image": True, "text": self.text is not None, "classifier": self.classifier is not None}
         return tuple(kind for kind, can in able.items() if can)
 

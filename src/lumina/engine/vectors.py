@@ -67,7 +67,7 @@ def _of_space(tx: Transaction, space: Space, *, rebuild: bool) -> list[Due]:
     cares = []
     if _wants_index(tx, space, size, rebuild=rebuild):
         cares.append(Care.INDEX)
-    if space.kind is SpaceKind.IMAGE and size >= FEW and (rebuild or _outgrown(tx, space, size)):
+    if size >= FEW and (rebuild or _outgrown(tx, space, size)):
         cares.append(Care.CALIBRATE)
     if space.state is SpaceState.BUILDING:
         cares.append(Care.SWITCH)
@@ -125,7 +125,7 @@ class Keeper:
         for task in tasks:
             progress.check()
             if self._do(task, progress):
-                done.append(f"{task.care.value} {task.space.model} {task.space.version}")
+                done.append(_named(task))
         with self.store.transaction() as tx:
             ledger.hold(tx, batch)
             jobs.reach(tx, batch.job_id, progress.total, progress.total)
@@ -177,6 +177,11 @@ class Keeper:
 def _megabytes(space: Space, size: int) -> int:
     free = int(psutil.virtual_memory().available * MEMORY_SHARE)
     return max(min(vector_index.memory(space, size), free) >> 20, 64)
+
+
+def _named(task: Due) -> str:
+    kind = "" if task.space.kind is SpaceKind.IMAGE else f" {task.space.kind.value}"
+    return f"{task.care.value} {task.space.model}{kind} {task.space.version}"
 
 
 def _message(done: list[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -41,11 +42,17 @@ class DerivedStore:
         """
         return self.path(kind, key).read_bytes()
 
-    def write(self, kind: RenditionKind, key: bytes, data: bytes) -> None:
+    def write(self, kind: RenditionKind, key: bytes, data: bytes, check: Callable[[bytes], None] | None = None) -> None:
         """Temporary file, fsync, rename: there is the whole file or none, whatever happens in between.
 
+        Args:
+            kind: of the file.
+            key: its name.
+            data: its bytes.
+            check: is given what has been written, read back, before it takes its place; may raise `PictureError`.
+
         Raises:
-            PictureError: `disk-full` or `unwritable`, retryable; nothing is left behind.
+            PictureError: `disk-full` or `unwritable`, retryable, or what `check` says; nothing is left behind.
         """
         path = self.path(kind, key)
         with suppress(OSError):
@@ -56,7 +63,12 @@ class DerivedStore:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             _write_through(beside, data)
+            if check is not None:
+                check(beside.read_bytes())
             beside.replace(path)
+        except PictureError:
+            beside.unlink(missing_ok=True)
+            raise
         except OSError as error:
             with suppress(OSError):
                 beside.unlink()

@@ -185,6 +185,7 @@ class ProxyPicture(_Decoded):
     """The 1440 px rendering on fast disk, for stages that need no master."""
 
     kind = MediaKind.PHOTO
+    format = FileFormat.JPEG
     metadata = ImageMetadata()
     """Empty: the proxy carries none, and what is known of the image is in the catalog."""
 
@@ -238,7 +239,7 @@ class ProxyPicture(_Decoded):
 
     @once
     def _source(self) -> Source:
-        return open_source(self.data, FileFormat.JPEG, PROXY_SIDE * PROXY_SIDE)
+        return open_source(self.data, self.format, PROXY_SIDE * PROXY_SIDE)
 
     @once
     def _half(self) -> Pixels:
@@ -247,3 +248,9 @@ class ProxyPicture(_Decoded):
     @once
     def _rendered(self) -> Pixels:
         return self._source.decode(PROXY_SIDE).pixels
+
+
+class CutoutPicture(ProxyPicture):
+    """The picture without its background, on white: what was cut out of the proxy, on fast disk."""
+
+    format = FileFormat.WEBP

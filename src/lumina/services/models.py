@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lumina.domain.model import ModelEntry, ModelState, Terms
@@ -12,7 +12,7 @@ from lumina.inference.models import Models
 from lumina.remote.hub import Hub
 from lumina.remote.progress import Progress
 from lumina.services.work import WorkService
-from lumina.store import Transaction, browse
+from lumina.store import Transaction, browse, cutouts, markets
 from lumina.store import coverage as ledger
 
 PULLING = "pulling"
@@ -27,14 +27,15 @@ class ModelView:
     Attributes:
         terms: of its own, to be accepted before it is downloaded; None where the licence is free.
         terms_accepted: whether they have been.
-        kind: what it can do: `image`, `text`, `classifier`.
+        kind: what it can do: `image`, `text`, `classifier`; or `matting`.
+        dimensions: of its vectors; 0 where it makes none.
         size: bytes to download, or that are installed.
         state: `installed`, `missing`, `broken`, `pulling`.
         detail: one sentence for a person: what is missing or wrong; "" where all is well.
         provider: what it runs on; "" where it is not installed.
         warning: one sentence, where that is not what was asked for.
-        enabled: whether the setting `models` wants it.
-        embedded: images that have its vector.
+        enabled: whether a setting wants it.
+        embedded: images that have its vector, or were cut out by it.
         progress: of a download that goes on, or was broken off and will go on from there.
     """
 
@@ -55,9 +56,23 @@ class ModelView:
     progress: Progress | None
 
 
+CUTOUT = "cutout"
+"""The stage that cuts products out."""
+
+
 def stage(name: str) -> str:
     """Name of the stage that embeds images with this model."""
     return f"embed:{name}"
+
+
+def stages_of(models: Models, name: str, tag_model: str, cutout_model: str) -> list[str]:
+    """Stages that can run when this model has come, and those that follow them."""
+    if models.entry(name).embeds:
+        own = stage(name)
+        return [own, f"{own}:cutout", f"{own}:text", *([TAG] if name == tag_model else [])]
+    if name != cutout_model:
+        return []
+    return [CUTOUT, *(f"{stage(entry.name)}:cutout" for entry in models.entries() if entry.embeds)]
 
 
 def names(setting: str) -> tuple[str, ...]:
@@ -65,10 +80,16 @@ def names(setting: str) -> tuple[str, ...]:
     return tuple(name for name in setting.split(",") if name)
 
 
-def embedded_images(tx: Transaction, entries: Iterable[ModelEntry]) -> dict[str, int]:
-    """Images that have a vector of each model's present version; models without any are left out."""
-    versions = {stage(entry.name): entry.version for entry in entries}
-    found: dict[str, int] = {}
+def wanted(tx: Transaction, setting: str, cutout_model: str) -> tuple[str, ...]:
+    """The models that settings want: those of `models`, and, where there is a marketplace, the one that cuts out."""
+    return (*names(setting), *([cutout_model] if markets.every(tx) else []))
+
+
+def used_images(tx: Transaction, entries: Iterable[ModelEntry]) -> dict[str, int]:
+    """Images that have a vector of each model's present version, or its cut-out; models without any are left out."""
+    entries = tuple(entries)
+    versions = {stage(entry.name): entry.version for entry in entries if entry.embeds}
+    found = cutouts.counts(tx)
     for (_, name), counts in ledger.counts(tx, versions).items():
         model = name.removeprefix(stage(""))
         found[model] = found.get(model, 0) + counts.done
@@ -89,7 +110,7 @@ def listed(
         models: of this process.
         hub: where they come from.
         wanted: names of those that the settings want.
-        counts: from `embedded_images`.
+        counts: from `used_images`.
         problems: name -> why the last download failed.
         running: names of those that this process downloads.
     """
@@ -141,16 +162,20 @@ def _view(
     )
 
 
-def embed(work: WorkService, name: str, tag_model: str) -> Job | None:
-    """Ask for the images' vectors of a model that has come, and for their tags where it is the one that tags.
+def follow(work: WorkService, stages: Sequence[str]) -> Job | None:
+    """Ask for what a model that has come makes possible: vectors of the images, their tags, cut-outs.
 
-    None where there are no images yet: the first scan does it all.
+    None where there are no images yet, since the first scan does it all, or where nothing follows.
+
+    Args:
+        work: where to ask.
+        stages: from `stages_of`.
     """
+    known = [name for name in stages if name in work.registry.names]
     with work.store.transaction() as tx:
-        if not browse.catalog_ids(tx):
+        if not known or not browse.catalog_ids(tx):
             return None
-    follows = [TAG] if name == tag_model and TAG in work.registry.names else []
-    return work.run_stages([stage(name), *follows])
+    return work.run_stages(known)
 
 
 def usable(models: Models, name: str) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import ClassVar
 
 import numpy as np
 
 from lumina.domain.model import ModelEntry
 from lumina.domain.picture import Picture, PictureError
 from lumina.domain.stage import Failure, Lane, Noted, Reads, Stage
-from lumina.domain.vectors import Embedding
+from lumina.domain.vectors import Embedding, SpaceKind
 from lumina.inference.ahead import ahead
 from lumina.inference.images import Images, sound
 from lumina.inference.models import Models
@@ -23,6 +24,7 @@ class Embed(Stage[Picture, Embedding]):
 
     result = Embedding
     needs, reads = ("proxy",), Reads.PROXY
+    kind: ClassVar[SpaceKind] = SpaceKind.IMAGE
     lane = Lane.GPU
     batch = 32
     side, half, enough = 1440, 720, 256
@@ -73,4 +75,15 @@ class Embed(Stage[Picture, Embedding]):
             reason = f"{self.entry.title} gives no usable vector for this picture (not finite, or all zeros)."
             return Failure("bad-vector", reason)
         vector = (feature / np.linalg.norm(feature)).astype(np.float32)
-        return Embedding(self.entry.name, self.entry.version, vector)
+        return Embedding(self.entry.name, self.entry.version, vector, self.kind)
+
+
+class EmbedCutout(Embed):
+    """What a network sees in the picture without its background, or in the whole where nothing could be cut out."""
+
+    needs, reads = ("cutout",), Reads.CUTOUT
+    kind = SpaceKind.CUTOUT
+
+    def __init__(self, entry: ModelEntry, models: Models) -> None:
+        super().__init__(entry, models)
+        self.name = f"embed:{entry.name}:cutout"

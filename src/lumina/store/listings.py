@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lumina.domain.market import GONE, Listing, ListingImage
+from lumina.store import listing_words
 from lumina.store.database import Transaction
 
 _SAID = (
@@ -38,6 +39,7 @@ def save(tx: Transaction, source_id: int, listings: Sequence[Listing], keep_hour
     there = [listing for listing in listings if listing.state != GONE]
     if not there:
         return []
+    listing_words.make_stale(tx, source_id, {listing.listing_id: listing.words for listing in there})
     _write(tx, source_id, there, keep_hours)
     return _images(tx, source_id, [listing for listing in there if listing.images is not None], keep_hours)
 

@@ -8,12 +8,14 @@ from dataclasses import fields
 from typing import Any
 
 from lumina.domain.firsts import first_values
+from lumina.domain.market import CutOut, Downloaded
 from lumina.domain.metadata import ImageMetadata
 from lumina.domain.recognition import Recognised
 from lumina.domain.values import Checksums, Fingerprint, Measures, Rendition, RenditionKind
 from lumina.domain.vectors import Embedding
-from lumina.store import curation, keywords, tags
+from lumina.store import curation, cutouts, keywords, tags
 from lumina.store.database import Transaction
+from lumina.store.downloads import save_downloads
 from lumina.store.inputs import Input
 from lumina.store.recognised import save_recognised
 from lumina.store.vectors import save_embeddings
@@ -140,6 +142,8 @@ SAVERS: Mapping[type, Saver] = {
     Fingerprint: save_fingerprints,
     Measures: save_measures,
     Embedding: save_embeddings,
+    CutOut: cutouts.save,
+    Downloaded: save_downloads,
     Recognised: save_recognised,
 }
 """Type of result -> how it is saved. A stage whose result has no saver is refused at start-up."""

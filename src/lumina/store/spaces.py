@@ -191,5 +191,5 @@ def calibrate(tx: Transaction, space: Space, found: Calibration) -> None:
 
 
 def stage(space: Space) -> str:
-    """The stage whose results stand in a space of images."""
-    return f"embed:{space.model}"
+    """The stage whose results stand in a space."""
+    return f"embed:{space.model}" + ("" if space.kind is SpaceKind.IMAGE else f":{space.kind.value}")

@@ -34,3 +34,18 @@ def webp(pixels: Pixels, quality: int, effort: int) -> bytes:
     # The bytes are libvips' own, which takes a third longer: it hands the rows over to a thread one after the other.
     Image.fromarray(pixels).save(buffer, "WEBP", quality=quality, method=effort)
     return buffer.getvalue()
+
+
+def webp_with_alpha(pixels: Pixels, alpha: Pixels, quality: int, effort: int) -> bytes:
+    """WebP whose colours are lossy and whose transparency is not; colours that nobody can see are not kept.
+
+    Args:
+        pixels: height x width x 3, sRGB.
+        alpha: height x width; 0 is transparent.
+        quality: of the colours, 0-100.
+        effort: as for `webp`.
+    """
+    buffer = BytesIO()
+    image = Image.fromarray(np.dstack([pixels, alpha]))
+    image.save(buffer, "WEBP", quality=quality, method=effort, alpha_quality=100)
+    return buffer.getvalue()

@@ -17,6 +17,7 @@ const KINDS: Record<ModelInfo["kind"][number], string> = {
   image: "pictures",
   text: "words",
   classifier: "names of things",
+  matting: "things from their background",
 };
 
 /** A network: what it knows, whether it is here, and what can be done about that. */
@@ -178,7 +179,7 @@ function factsOf(
     `Knows ${known.length > 0 ? `${known.join(", ")} and ${last}` : last}`,
     licence,
     size(bytes),
-    `${count(dimensions)} numbers a picture`,
+    dimensions > 0 && `${count(dimensions)} numbers a picture`,
     provider && `runs on ${provider}`,
     embedded > 0 && `has looked at ${count(embedded)} of ${count(Math.max(images, embedded))} images`,
   ];

@@ -21,7 +21,11 @@ from lumina.services import facts as knowledge
 from lumina.store.browse import Facet
 
 router = APIRouter(tags=["images"])
-MEDIA_TYPES = {RenditionKind.THUMBNAIL: "image/webp", RenditionKind.PROXY: "image/jpeg"}
+MEDIA_TYPES = {
+    RenditionKind.THUMBNAIL: "image/webp",
+    RenditionKind.PROXY: "image/jpeg",
+    RenditionKind.CUTOUT: "image/webp",
+}
 ImageId = Annotated[int, Path(ge=1, lt=2**63)]
 Version = Annotated[str | None, Query(pattern="^[0-9a-f]{2,64}$", description="The key; makes the answer immutable.")]
 PICTURE: dict[int, dict[str, Any]] = {
@@ -76,6 +80,14 @@ def proxy(request: Request, context: Context, image_id: ImageId, v: Version = No
     return _picture(request, context, image_id, RenditionKind.PROXY, v)
 
 
+@router.get("/images/{image_id}/cutout", response_class=Response, responses=documented(404, 422, 503, more=PICTURE))
+def cutout(request: Request, context: Context, image_id: ImageId, v: Version = None) -> Response:
+    """The picture of a marketplace without its background, WebP with transparency."""
+    with context.store.transaction() as tx:
+        key = browse.cutout_key(tx, image_id)
+    return _file(request, context, image_id, RenditionKind.CUTOUT, key, v)
+
+
 @router.get(
     "/images/{image_id}/original",
     response_class=Response,
@@ -118,6 +130,12 @@ def _picture(request: Request, context: Context, image_id: int, kind: RenditionK
     if key is None:
         context.work.look_at([image_id])
         raise NotFound(f"There is no {kind} of image {image_id} yet.")
+    return _file(request, context, image_id, kind, key, version)
+
+
+def _file(
+    request: Request, context: Context, image_id: int, kind: RenditionKind, key: bytes, version: str | None
+) -> Response:
     etag = f'"{key.hex()}"'
     control = caching.IMMUTABLE if version == key.hex() else caching.REVALIDATE
     headers = {"ETag": etag, "Cache-Control": control}

@@ -52,11 +52,13 @@ def _view(context: Context, name: str) -> Model:
 
 
 def _views(context: Context) -> list[Model]:
-    app, pulls = context.app, context.pulls
+    app, pulls, given = context.app, context.pulls, context.settings
+    with context.store.transaction() as tx:
+        wanted = service.wanted(tx, given.models, given.cutout_model)
     found = service.listed(
         app.models,
         app.hub,
-        service.names(context.settings.models),
+        wanted,
         context.embedded_images(),
         pulls.problems,
         pulls.running,

@@ -26,7 +26,12 @@ ALIVE = timedelta(seconds=120)
 def doctor(context: Context) -> Doctor:
     """What is well and what is not, each with its remedy."""
     settings = context.settings
-    models = partial(model_checks.examine, models=context.app.models, wanted=settings.models)
+    models = partial(
+        model_checks.examine,
+        models=context.app.models,
+        setting=settings.models,
+        cutout_model=settings.cutout_model,
+    )
     found = examine(context.store, settings.home, settings.node, partial(problem, context.app.broker), models)
     return Doctor(checks=[Check.model_validate(check) for check in found])
 

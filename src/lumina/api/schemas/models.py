@@ -25,22 +25,22 @@ class PullProgress(Answer):
 
 
 class Model(Answer):
-    """A network that turns pictures, and perhaps words, into vectors."""
+    """A network that turns pictures, and perhaps words, into vectors, or that tells things from their background."""
 
     name: str
     title: str
     licence: str
     terms: Terms | None = Field(description="To be accepted before it is downloaded; null where the licence is free.")
     terms_accepted: bool
-    kind: list[Literal["image", "text", "classifier"]]
-    dimensions: int
+    kind: list[Literal["image", "text", "classifier", "matting"]]
+    dimensions: int = Field(description="Of its vectors; 0 where it makes none.")
     size: int = Field(description="Bytes to download, or that are installed.")
     state: Literal["installed", "missing", "broken", "pulling"]
     detail: str = Field(description="What is missing or wrong, in one sentence; empty where all is well.")
     provider: str = Field(description="What it runs on: cpu, cuda, coreml; empty where it is not installed.")
     warning: str = Field(description="One sentence, where that is not what was asked for.")
-    enabled: bool = Field(description="Whether the setting `models` wants it.")
-    embedded: int = Field(description="Images that have its vector.")
+    enabled: bool = Field(description="Whether a setting wants it: `models`, or `cutout_model` where it is needed.")
+    embedded: int = Field(description="Images that have its vector, or that it was used to cut out.")
     progress: PullProgress | None
 
 

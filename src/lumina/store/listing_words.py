@@ -1,0 +1,43 @@
+"""What listings say, for the stages that embed it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from lumina.store import intake
+from lumina.store.database import Transaction
+
+
+def of_images(tx: Transaction, image_ids: Sequence[int]) -> Mapping[int, str]:
+    """Image -> title and tags of its listing; images whose listing is not known are left out."""
+    rows = tx.rows(
+        """SELECT i.image_id, l.words FROM listing_image i JOIN listing l USING (source_id, listing_id)
+        WHERE i.image_id = ANY(:ids)""",
+        ids=list(image_ids),
+    )
+    return {row["image_id"]: row["words"] for row in rows}
+
+
+def make_stale(tx: Transaction, source_id: int, words: Mapping[int, str]) -> None:
+    """Vectors of what these listings have said until now are stale where they say something else.
+
+    Args:
+        tx: the transaction, before the new words are written.
+        source_id: the marketplace.
+        words: listing -> what it says now.
+    """
+    images = tx.execute(
+        """SELECT i.image_id FROM unnest(CAST(:ids AS bigint[]), CAST(:words AS text[])) AS n (listing_id, words)
+        JOIN listing l ON l.source_id = :source AND l.listing_id = n.listing_id AND l.words <> n.words
+        JOIN listing_image i ON i.source_id = :source AND i.listing_id = n.listing_id ORDER BY i.image_id""",
+        source=source_id,
+        ids=list(words),
+        words=list(words.values()),
+    ).scalars()
+    if ids := list(images):
+        intake.void_running(tx, ids)  # somebody may be encoding the old words
+        tx.execute(
+            """UPDATE stage_state s SET status = 3 FROM stage g
+            WHERE s.image_id = ANY(:ids) AND g.id = s.stage_id AND g.name LIKE 'embed:%:text'""",
+            ids=ids,
+        )

@@ -21,6 +21,7 @@ from lumina.engine import sequence, subjects
 from lumina.engine.bring_back import BringBack
 from lumina.engine.dispatch import Dispatcher, Sender
 from lumina.engine.engine import Engine
+from lumina.engine.export import Exporter
 from lumina.engine.finalise import Finaliser
 from lumina.engine.follow import DETECT_BURSTS, DETECT_DUPLICATES, DETECT_SUBJECTS, follow
 from lumina.engine.group import Grouping
@@ -208,6 +209,7 @@ def build(
         BatchKind.SUBJECT: SubjectFinder(store, dispatcher, (settings.search_model, settings.tag_model)).run,
         BatchKind.TAG: Tagger(store, dispatcher, recognisers, Tag.version).run,
         BatchKind.LEARN: Learner(store, dispatcher, trainer, Tag.version).run,
+        BatchKind.EXPORT: Exporter(store).run,
         BatchKind.RESOLVE: (resolver := _resolver(settings, store, dispatcher)).run,
     }
     finalisers: dict[str, Finaliser] = {

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,65 +13,11 @@ from lumina.engine.bring_back import _Batch as Returning
 from lumina.engine.leave import _Batch
 from lumina.files.trash import Refused, Trash
 from lumina.services import resolution
-from lumina.store import Store
+from tests.support.death import Death, Killed
 from tests.support.leaving import Household, house, one_house
 
 __all__ = ["house", "one_house"]
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(120)]
-
-CALLS = [(os, "link"), (os, "fsync"), (os, "utime"), (Path, "rename"), (Path, "replace"), (Path, "unlink"),
-         (Path, "mkdir"), (Path, "rmdir")]  # fmt: skip
-"""What changes the disk."""
-
-
-class Killed(BaseException):
-    """The process is no more."""
-
-
-class Death:
-    """Kills at the n-th step; from then on nothing that this process tries has any effect."""
-
-    def __init__(self, patch: pytest.MonkeyPatch) -> None:
-        self.left = -1
-        for owner, name in CALLS:
-            patch.setattr(owner, name, self._mortal(getattr(owner, name)))
-        begin = Store.transaction
-
-        @contextmanager
-        def transaction(store: Store) -> Iterator[Any]:
-            self.step()
-            with begin(store) as tx:
-                yield tx
-                self.step()  # not committed
-            self.step()  # committed
-
-        patch.setattr(Store, "transaction", transaction)
-
-    def step(self) -> None:
-        if self.left == 0:
-            raise Killed
-        if self.left > 0:
-            self.left -= 1
-            if self.left == 0:
-                raise Killed
-
-    def _mortal(self, call: Callable[..., Any]) -> Callable[..., Any]:
-        def mortal(*arguments: Any, **named: Any) -> Any:
-            self.step()
-            return call(*arguments, **named)
-
-        return mortal
-
-    def after(self, steps: int, act: Callable[[], object]) -> bool:
-        """Do something and die after so many steps; False where it was over before."""
-        self.left = steps
-        try:
-            act()
-        except Killed:
-            return True
-        finally:
-            self.left = -1
-        return False
 
 
 def lies_somewhere(house: Household, path: Path, content: bytes) -> bool:

@@ -1,0 +1,51 @@
+"""Files of a marketplace: vectors for other programs, a predecessor's folder, a backup disk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lumina.domain.vector_files import MANIFEST, file_name
+from lumina.domain.work import Job
+from lumina.engine import export as exports
+from lumina.engine.dispatch import Dispatcher
+from lumina.files.whole_folder import WholeFolder
+from lumina.files.whole_folder import WholeFolder
+from lumina.store import Store, exporting
+
+
+@dataclass(frozen=True, slots=True)
+class ExportPlan:
+    """What an export would write.
+
+    Attributes:
+        market: of which marketplace. rows: images that every model has embedded. images: all of the marketplace.
+        bytes: about how much room it needs. files: name -> vectors of so many numbers.
+    """
+
+    market: str
+    rows: int
+    images: int
+    bytes: int
+    files: dict[str, int]
+
+
+def export(store: Store, dispatcher: Dispatcher, wish: exports.Wish, setting: Sequence[str]) -> Job:
+    """Ask for files of vectors; see `lumina.engine.export.start`."""
+    with store.transaction() as tx:
+        return exports.start(tx, dispatcher, wish, setting)
+
+
+def plan_export(store: Store, wish: exports.Wish, setting: Sequence[str]) -> ExportPlan:
+    """What would be written; nothing is.
+
+    Raises:
+        BadInput: as `export`.
+    """
+    WholeFolder(wish.folder, MANIFEST).check()
+    with store.transaction() as tx:
+        choice = exports.choose(tx, wish, setting)
+        rows = len(exporting.rows(tx, choice.market.source_id, choice.spaces).image_id)
+        images = exporting.images(tx, choice.market.source_id)
+    files = {file_name(space.model, space.kind): space.dimensions for space in choice.spaces}
+    return ExportPlan(choice.market.name, rows, images, choice.bytes(rows), files)

@@ -14,6 +14,14 @@ GONE = "gone"
 """State of a listing that the marketplace does not know any more."""
 
 
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Hours after which what a marketplace says expires; None: never. `content`: images, shops, reviews."""
+
+    listing: float | None = None
+    content: float | None = None
+
+
 class FollowKind(StrEnum):
     """What of a marketplace a person can follow."""
 
@@ -24,7 +32,10 @@ class FollowKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """What a person wants to hear of. `value`: the shop's number, the words, or the taxonomy's number."""
+    """What a person wants to hear of. `value`: the shop's number, the words, or the taxonomy's number.
+
+    `cursor`: where an unfinished sync goes on, and what a finished one leaves for the next. `due_at`: of the next one.
+    """
 
     id: int
     source_id: int
@@ -35,6 +46,7 @@ class Follow:
     cursor: Mapping[str, Any]
     synced_at: datetime | None
     error: str | None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,13 @@ _CHANGES = ("state", "quantity", "favourers", "views", "price", "currency")
 """What the history of a listing follows."""
 
 
-def save(tx: Transaction, source_id: int, listings: Sequence[Listing], keep_hours: float | None = None) -> list[int]:
+def save(
+    tx: Transaction,
+    source_id: int,
+    listings: Sequence[Listing],
+    keep_hours: float | None = None,
+    image_hours: float | None = None,
+) -> list[int]:
     """Write listings and, where they carry any, their images; returns the images whose files have to be fetched.
 
     An image that is new becomes a row of `image` that awaits its file; one with another address than before is fetched
@@ -31,6 +37,7 @@ def save(tx: Transaction, source_id: int, listings: Sequence[Listing], keep_hour
         source_id: the marketplace.
         listings: each once.
         keep_hours: after so long what is written has to be asked for again, or purged; None: never.
+        image_hours: the same of what is written of images.
     """
     if not listings:
         return []
@@ -41,7 +48,7 @@ def save(tx: Transaction, source_id: int, listings: Sequence[Listing], keep_hour
         return []
     listing_words.make_stale(tx, source_id, {listing.listing_id: listing.words for listing in there})
     _write(tx, source_id, there, keep_hours)
-    return _images(tx, source_id, [listing for listing in there if listing.images is not None], keep_hours)
+    return _images(tx, source_id, [listing for listing in there if listing.images is not None], image_hours)
 
 
 def _forget(tx: Transaction, source_id: int, ids: Sequence[int]) -> None:

@@ -26,8 +26,17 @@ CREATE TABLE follow (
     cursor jsonb NOT NULL DEFAULT '{}', -- where an unfinished sync goes on
     synced_at timestamptz,              -- the last whole one
     error text,
+    due_at timestamptz NOT NULL DEFAULT now(),  -- when it is synced next: the marketplace may not be asked before
     created_at timestamptz NOT NULL DEFAULT now(),
     UNIQUE (source_id, kind, value)
+);
+
+-- What it has found; a listing that a later sync does not find any more is asked for by itself.
+CREATE TABLE follow_listing (
+    follow_id bigint NOT NULL REFERENCES follow ON DELETE CASCADE,
+    listing_id bigint NOT NULL,
+    seen_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (follow_id, listing_id)
 );
 
 -- What a marketplace's API lets us ask, shared by all processes and remembered across restarts.
@@ -132,6 +141,16 @@ CREATE TABLE review (
     PRIMARY KEY (source_id, listing_id, buyer_id, created_at)
 );
 CREATE INDEX review_shop ON review (source_id, shop_id, created_at DESC);
+
+-- What was removed because it may not be kept, and how much; of the rows themselves nothing stays.
+CREATE TABLE market_removal (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    source_id bigint,                   -- NULL once the marketplace itself is gone
+    what text NOT NULL,                 -- in a sentence
+    counts jsonb NOT NULL DEFAULT '{}', -- listings, images, files, bytes, shops, reviews
+    began_at timestamptz NOT NULL DEFAULT now(),
+    ended_at timestamptz
+);
 
 -- An image of a listing; without a foreign key to it, because an adopted folder may know images alone.
 CREATE TABLE listing_image (

@@ -12,8 +12,8 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import ThreadedResolver
 
 _NAT64 = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("64:ff9b:1::/48"))
-_CLOUD = frozenset({IPv4Address("168.63.129.16")})
-"""Public by its number, but every machine of one cloud reaches its host's own services there."""
+_CLOUD = (ipaddress.IPv4Network("168.63.129.16/32"), ipaddress.IPv4Network("192.0.0.0/24"))
+"""Public by their numbers, but machines of some clouds reach their hosts' own services there."""
 
 
 class PrivateAddress(OSError):
@@ -34,10 +34,10 @@ def is_public(address: str) -> bool:
 
 
 def _is_public(address: IPv4Address | IPv6Address) -> bool:
-    odd = address.is_multicast or address.is_reserved or address.is_unspecified or address in _CLOUD
+    odd = address.is_multicast or address.is_reserved or address.is_unspecified
     if isinstance(address, IPv6Address) and (address.ipv4_mapped or any(address in net for net in _NAT64)):
         return True  # what lies within decides
-    return address.is_global and not odd
+    return address.is_global and not odd and not any(address in net for net in _CLOUD)
 
 
 def _within(address: IPv4Address | IPv6Address) -> list[IPv4Address]:

@@ -13,6 +13,7 @@ from lumina.broker.app import Broker, queue_name
 from lumina.broker.sender import CelerySender
 from lumina.config import Configuration, Settings, load
 from lumina.domain import everyday
+from lumina.domain.market import ListingWords, RemoteImage
 from lumina.domain.picture import Picture, PictureError
 from lumina.domain.stage import Lane, Reads
 from lumina.domain.values import RenditionKind
@@ -47,28 +48,47 @@ from lumina.engine.words import Words
 from lumina.engine.work import Opener
 from lumina.engine.work import Worker as WorkRunner
 from lumina.errors import BadSetting, NotFound
-from lumina.files import names
+from lumina.files import arrived, names
 from lumina.files.derived import DerivedStore
-from lumina.files.picture import MasterPicture, ProxyPicture
+from lumina.files.picture import CutoutPicture, MasterPicture, ProxyPicture
 from lumina.files.trash import Trash
 from lumina.files.vault import Vault
 from lumina.inference.models import Models
 from lumina.inference.providers import Execution
 from lumina.remote import hub as publishers
 from lumina.remote.hub import Hub
+from lumina.remote.images.fetcher import Fetcher
+from lumina.remote.images.limits import Limits
 from lumina.services.killfiles import KillFiles
+from lumina.services.listings import ListingSearch
+from lumina.services.listings.cut import cut_out
+from lumina.services.listings.voices import Voices
 from lumina.services.search import Search
 from lumina.services.search.questions import Questions
 from lumina.services.work import WorkService
 from lumina.stages.checksum import Checksum
-from lumina.stages.embed import Embed
+from lumina.stages.cutout import Cutout
+from lumina.stages.download import Download
+from lumina.stages.embed import Embed, EmbedCutout
+from lumina.stages.embed_words import EmbedWords
 from lumina.stages.hash import Hash
 from lumina.stages.metadata import Metadata
 from lumina.stages.proxy import Proxy
 from lumina.stages.quality import Quality
 from lumina.stages.tag import Tag
 from lumina.stages.thumbnail import Thumbnail
-from lumina.store import Store, Transaction, catalogs, migrate, nodes, outcomes, taxonomy_seed
+from lumina.store import (
+    Store,
+    Transaction,
+    catalogs,
+    cutouts,
+    downloads,
+    listing_words,
+    migrate,
+    nodes,
+    outcomes,
+    taxonomy_seed,
+)
 from lumina.store.inputs import Input
 from lumina.store.queue import install_queues, keyword_dsn
 from lumina.store.results import SAVERS
@@ -89,7 +109,7 @@ def stages(derived: DerivedStore, models: Models) -> tuple[AnyStage, ...]:
         Thumbnail(derived),
         Hash(),
         Quality(),
-        *(Embed(entry, models) for entry in models.entries()),
+        *(Embed(entry, models) for entry in models.entries() if entry.embeds),
     )
 
 
@@ -111,6 +131,7 @@ class App:
     reaper: Reaper
     words: Words
     search: Search
+    listings: ListingSearch
     trainer: Trainer
     work: WorkService
 
@@ -121,7 +142,7 @@ class App:
         return tuple(
             stage
             for stage in self.registry
-            if not isinstance(stage, Embed) or stage.entry.name in wanted or stage.waiting is None
+            if not isinstance(stage, Embed | EmbedWords) or stage.entry.name in wanted or stage.waiting is None
         )
 
     def set_up_database(self) -> None:
@@ -133,6 +154,8 @@ class App:
             outcomes.declare(tx, self.registry.versions)
             nodes.announce(tx, nodes.SERVER, __version__, migrate.head())
             taxonomy_seed.seed(tx, everyday.seeds())
+            cutter = self.models.entry(self.settings.cutout_model)
+            cutouts.renew(tx, cutter.name, cutter.version, [entry.name for entry in self.models.entries()])
 
     def admit_worker(self, lanes: Sequence[Lane], slots: int) -> None:
         """Announce a worker of this node.
@@ -147,6 +170,7 @@ class App:
 
     def close(self) -> None:
         """Close all connections."""
+        self.listings.close()
         self.store.close()
         if isinstance(self.sender, CelerySender):
             self.sender.close()
@@ -183,7 +207,8 @@ def build(
     models, hub = models_of(settings)
     recognisers = Recognisers(store, models, settings.tag_model)
     trainer = Trainer(store, recognisers)
-    registry = Registry(_with_tags(stages(derived, models), recognisers), SAVERS.keys())
+    listed = _with_listings(_with_download(settings, stages(derived, models)), derived, models, settings.cutout_model)
+    registry = Registry(_with_tags(listed, recognisers), SAVERS.keys())
     dispatcher = Dispatcher(store, sender)
     planner = Planner(registry, dispatcher)
     leases = Leases(store, registry, dispatcher)
@@ -241,7 +266,10 @@ def build(
         ),
         reaper=Reaper(store, leases, dispatcher, settings.keep_jobs_days),
         words=(words := Words(store)),
-        search=_search(settings, store, models, derived, words),
+        search=(search := _search(settings, store, models, derived, words)),
+        listings=ListingSearch(
+            store, Voices(store, search.questions, partial(cut_out, models, settings.cutout_model))
+        ),
         trainer=trainer,
         work=WorkService(store, registry, dispatcher),
     )
@@ -277,6 +305,41 @@ def _resolver(settings: Settings, store: Store, dispatcher: Dispatcher) -> Resol
     return Resolver(store, dispatcher, leave, BringBack(store, trash, settings.node), writable=writable)
 
 
+def _with_download(settings: Settings, stages: Sequence[AnyStage]) -> tuple[AnyStage, ...]:
+    """The stages, and the one that fetches images of marketplaces, where there are those of masters."""
+    if Checksum.name not in {stage.name for stage in stages}:
+        return tuple(stages)
+    fetcher = Fetcher(
+        partial(arrived.examine, max_pixels=settings.max_megapixels * 1_000_000),
+        Limits(
+            parallel=settings.downloads,
+            largest=settings.download_megabytes * 1_000_000,
+            seconds=0.75 * settings.item_seconds,
+        ),
+        stop=partial(KillFiles(settings.home).stops, Download.name),
+    )
+    return (Download(fetcher.fetch), *stages)
+
+
+def _with_listings(
+    stages: Sequence[AnyStage], derived: DerivedStore, models: Models, cutout_model: str
+) -> tuple[AnyStage, ...]:
+    """The stages, and those for images of marketplaces alone, where there is one that fetches them."""
+    try:
+        models.matting(cutout_model)
+    except NotFound as error:
+        raise BadSetting(f"cutout_model: {error}") from None
+    if not any(stage.reads is Reads.REMOTE for stage in stages):
+        return tuple(stages)
+    entries = [entry for entry in models.entries() if entry.embeds]
+    return (
+        *stages,
+        Cutout(derived, models, cutout_model),
+        *(EmbedCutout(entry, models) for entry in entries),
+        *(EmbedWords(entry, models) for entry in entries if entry.text is not None),
+    )
+
+
 def _with_tags(stages: Sequence[AnyStage], recognisers: Recognisers) -> tuple[AnyStage, ...]:
     """The stages, and the one that tags by what the tagging model's stage has embedded, where there is that."""
     tag = Tag(recognisers.model, partial(recognisers.models.waiting, recognisers.model), recognisers.of)
@@ -288,9 +351,43 @@ def _follow(dispatcher: Dispatcher, resolver: Resolver, tag_model: str, tx: Tran
     resolver.ended(tx, job)
 
 
-def _openers(settings: Settings, derived: DerivedStore) -> dict[Reads, Opener]:  # noqa: ARG001
+def _openers(settings: Settings, derived: DerivedStore) -> dict[Reads, Opener]:
     """What hands images of marketplaces to their stages."""
-    return {}
+    return {
+        Reads.REMOTE: partial(_remote, settings.node),
+        Reads.CUTOUT: partial(_cutouts, derived),
+        Reads.WORDS: _words,
+    }
+
+
+def _remote(node: str, tx: Transaction, images: Sequence[int]) -> Callable[[Input], RemoteImage]:
+    """Where the images' files can be fetched."""
+    known = downloads.remote_images(tx, images, node)
+
+    def remote(source: Input) -> RemoteImage:
+        if source.image_id not in known:
+            raise PictureError("no-address", "No marketplace knows this picture.")
+        return known[source.image_id]
+
+    return remote
+
+
+def _cutouts(derived: DerivedStore, tx: Transaction, images: Sequence[int]) -> Callable[[Input], Picture]:
+    """Pictures without their background; the whole proxy where nothing could be cut out."""
+    keys = cutouts.keys(tx, images)
+
+    def cutout(source: Input) -> Picture:
+        if key := keys.get(source.image_id):
+            return CutoutPicture(source.image_id, derived.path(RenditionKind.CUTOUT, key))
+        return ProxyPicture(source.image_id, derived.path(RenditionKind.PROXY, source.proxy_key))
+
+    return cutout
+
+
+def _words(tx: Transaction, images: Sequence[int]) -> Callable[[Input], ListingWords]:
+    """What the images' listings say."""
+    known = listing_words.of_images(tx, images)
+    return lambda source: ListingWords(source.image_id, known.get(source.image_id, ""))
 
 
 def _open_pictures(

@@ -87,6 +87,9 @@ class Settings(BaseModel):
     downloads: int = Field(8, ge=1, le=64, description="Images that a worker process downloads at the same time.")
     download_megabytes: int = Field(30, ge=1, description="Larger files of marketplaces are refused.")
     cutout_model: Name = Field("u2net", description="Model that cuts products out of marketplaces' pictures.")
+    listing_search: Literal["original", "cutout", "both"] = Field(
+        "original", description="What listings are compared by: pictures as they are, without background, or both."
+    )
     model_mirror: Annotated[str, AfterValidator(_is_address)] = Field(
         "", description="https://... to fetch models from instead of their publishers; empty: the publishers."
     )

@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from lumina.domain.ensemble import ListingKey
+from lumina.domain.listing import After
 from lumina.domain.summary import Position
 from lumina.errors import BadInput
 
@@ -100,6 +102,31 @@ def to_place(cursor: str | None) -> tuple[float, int] | None:
             raise ValueError
         return float(place), number
     except (ValueError, TypeError):
+        raise _bad(cursor) from None
+
+
+def of_listing(after: After | None) -> str | None:
+    """The cursor after a listing."""
+    if after is None:
+        return None
+    return _write([after.at.isoformat(), [after.key.source_id, after.key.listing_id]])
+
+
+def to_listing(cursor: str | None) -> After | None:
+    """Read a cursor of `of_listing`.
+
+    Raises:
+        BadInput: it is none.
+    """
+    if cursor is None:
+        return None
+    try:
+        at, (source, listing) = _read(cursor)
+        for number in (source, listing):
+            if isinstance(number, bool) or not isinstance(number, int) or not 0 <= number < 2**63:
+                raise ValueError
+        return After(_aware(at), ListingKey(source, listing))
+    except (ValueError, TypeError, AttributeError):
         raise _bad(cursor) from None
 
 

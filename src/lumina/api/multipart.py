@@ -4,12 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from email.message import Message
+from typing import TypeVar
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
+from starlette.requests import ClientDisconnect, Request
 
 from lumina.errors import BadInput
+
+Form = TypeVar("Form", bound=BaseModel)
 
 MOST_PARTS = 20
 _MOST_HEADER = 4_000
 """Bytes before a part's content."""
+
+
+async def form(request: Request, schema: type[Form]) -> Form:
+    """The form of a request whose field `image` is a file, and all others are texts; empty ones are not given.
+
+    Raises:
+        BadInput: the body is no form, broke off, or a text is not UTF-8.
+        RequestValidationError: a field is not as the schema says.
+    """
+    try:
+        body = await request.body()
+    except ClientDisconnect:
+        raise BadInput("body: the upload broke off, or is too large.") from None
+    given = dict(fields(request.headers.get("content-type", ""), body))
+    image = given.pop("image", None)
+    try:
+        texts = {name: value.decode() for name, value in given.items() if value}
+    except UnicodeDecodeError:
+        raise BadInput("body: a field of the form is not UTF-8.") from None
+    try:
+        return schema.model_validate({**texts, **({} if image is None else {"image": image})})
+    except ValidationError as error:
+        raise RequestValidationError([{**each, "loc": ("body", *each["loc"])} for each in error.errors()]) from None
 
 
 def fields(content_type: str, body: bytes) -> Mapping[str, bytes]:

@@ -38,7 +38,7 @@ HEADERS = {
 }
 MOST_BYTES = 1_000_000
 """Of a request's body."""
-UPLOADS = {"/api/search": 51_000_000}
+UPLOADS = {"/api/search": 51_000_000, "/api/listings/search": 51_000_000}
 """Bytes where pictures are sent."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 

@@ -58,7 +58,7 @@ def exact(tx: Transaction, space: Space, query: NDArray[np.floating], image_ids:
     """
     if not image_ids:
         return []
-    rows = tx.execute(
+    rows: Sequence[Any] = tx.execute(
         f"""SELECT v.image_id, -(v.vector <#> CAST(:near_query AS halfvec)) FROM {spaces.table(space)} v
         WHERE v.image_id = ANY(:near_ids)""",
         near_query=as_text(space, query),
@@ -69,7 +69,7 @@ def exact(tx: Transaction, space: Space, query: NDArray[np.floating], image_ids:
 
 def listings_of(tx: Transaction, image_ids: Collection[int]) -> dict[int, ListingKey]:
     """Image -> its listing."""
-    rows = tx.execute(
+    rows: Sequence[Any] = tx.execute(
         "SELECT image_id, source_id, listing_id FROM listing_image WHERE image_id = ANY(:ids)", ids=list(image_ids)
     ).all()
     return {row[0]: ListingKey(row[1], row[2]) for row in rows}
@@ -77,7 +77,7 @@ def listings_of(tx: Transaction, image_ids: Collection[int]) -> dict[int, Listin
 
 def images_shown(tx: Transaction, keys: Sequence[ListingKey]) -> dict[ListingKey, int]:
     """How many images each of the listings shows, at least 1."""
-    rows = tx.execute(
+    rows: Sequence[Any] = tx.execute(
         """SELECT k.source_id, k.listing_id, count(*) FROM unnest(CAST(:sources AS bigint[]), CAST(:ids AS bigint[]))
             AS k (source_id, listing_id)
         JOIN listing_image m ON m.source_id = k.source_id AND m.listing_id = k.listing_id AND m.gone_at IS NULL
@@ -91,7 +91,7 @@ def images_shown(tx: Transaction, keys: Sequence[ListingKey]) -> dict[ListingKey
 
 def checksums(tx: Transaction, image_ids: Collection[int]) -> dict[int, bytes]:
     """Image -> BLAKE3 of its file, where that is known."""
-    rows = tx.execute(
+    rows: Sequence[Any] = tx.execute(
         """SELECT DISTINCT ON (image_id) image_id, checksum FROM file
         WHERE image_id = ANY(:ids) AND role = 'original' AND checksum IS NOT NULL
         ORDER BY image_id, missing_since IS NOT NULL, path""",
@@ -104,7 +104,7 @@ def sample(tx: Transaction, space: Space, count: int) -> tuple[vectors.Ids, vect
     """As `vectors.sample`, of images of listings alone; as far as they have vectors the same ones in all spaces."""
     for limit in (f"LIMIT {SPREAD * count}", ""):
         some = f"(SELECT m.image_id FROM listing_image m ORDER BY hashint8(m.image_id), m.image_id {limit}) AS s"
-        found = tx.execute(
+        found: Sequence[Any] = tx.execute(
             f"""SELECT s.image_id FROM {some} JOIN {spaces.table(space)} v ON v.image_id = s.image_id
             ORDER BY hashint8(s.image_id), s.image_id LIMIT :count""",
             count=count,
@@ -134,7 +134,7 @@ def by_words(tx: Transaction, asked: Sequence[str], where: ListingFilter, count:
     """
     terms, values = filter_terms(where)
     for joined in (" & ", " | ") if len(asked) > 1 else (" & ",):
-        rows = tx.execute(
+        rows: Sequence[Any] = tx.execute(
             f"""WITH found AS MATERIALIZED (
                 SELECT l.source_id, l.listing_id, {_SHARE} AS share,
                     ts_rank_cd(l.document, CAST(:asked AS tsquery), 1) AS close
@@ -160,7 +160,7 @@ def shares(tx: Transaction, asked: Sequence[str], image_ids: Collection[int]) ->
     """Of each image the share of the words that its listing's title and tags have, 0 to 1."""
     if not image_ids:
         return []
-    rows = tx.execute(
+    rows: Sequence[Any] = tx.execute(
         f"""SELECT m.image_id, {_SHARE} AS share FROM listing_image m
         JOIN listing l ON l.source_id = m.source_id AND l.listing_id = m.listing_id
         WHERE m.image_id = ANY(:near_ids)""",

@@ -22,6 +22,8 @@ from lumina.domain.vectors import Calibration
 from lumina.vision import background
 
 Scores = NDArray[np.float64]
+NO_CHANCE = 0.5
+"""The strength at which chance ends."""
 FAR = 35.0
 """Widths beyond which a bell's tail is smaller than any number."""
 _BELL = NormalDist()
@@ -154,7 +156,6 @@ def rank(
     each = np.stack([strengths(*row) for row in zip(similarities, gauges, strict=True)])
     best = _best_image(_mean(each, share), listings, count)
     order = np.lexsort((best, -scores))
-    levels = np.array([known.level for known in gauges])[:, None]
     return Ranking(
         listings=order,
         scores=scores[order],
@@ -162,7 +163,7 @@ def rank(
         similarities=closest[:, order],
         strengths=strong[:, order],
         places=_places(strong, closest)[:, order],
-        matched=(closest >= levels)[:, order],
+        matched=(strong >= NO_CHANCE)[:, order],
     )
 
 

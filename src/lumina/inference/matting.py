@@ -103,7 +103,7 @@ def prepare(pixels: Pixels, how: Preprocessing) -> Tensor:
     return np.stack([table[small[:, :, channel]] for channel, table in enumerate(tables)])
 
 
-def alpha(answer: Map, width: int, height: int) -> Alpha | None:
+def alpha(answer: Map, width: int, height: int) -> Alpha:
     """One of the network's maps, stretched from 0 to 255 and brought to the picture's size.
 
     Args:
@@ -112,11 +112,11 @@ def alpha(answer: Map, width: int, height: int) -> Alpha | None:
         height: of the picture, pixels.
 
     Returns:
-        None where the map is flat or not finite: then nothing stands out from anything.
+        All background where the map is flat or not finite: then nothing stands out from anything.
     """
     low, high = answer.min(), answer.max()
-    if not np.isfinite(high - low) or high <= low:
-        return None
+    if not np.isfinite([low, high]).all() or high <= low:
+        return np.zeros((height, width), np.uint8)
     small = ((answer - low) / (high - low) * 255).astype(np.uint8)
     return np.asarray(Image.fromarray(small).resize((width, height), Image.Resampling.LANCZOS))
 

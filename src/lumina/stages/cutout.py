@@ -20,7 +20,7 @@ from lumina.inference.ahead import ahead
 from lumina.inference.matting import Alpha, Map
 from lumina.inference.models import Models
 from lumina.inference.preprocess import Tensor
-from lumina.vision.cutout import check, share
+from lumina.vision.cutout import check, refusal, share
 from lumina.vision.encode import webp_with_alpha
 
 Outcome = CutOut | Noted[CutOut] | Failure
@@ -52,7 +52,6 @@ class Cutout(Stage[Picture, CutOut]):
     lane = Lane.GPU
     batch = 8
     side, quality, effort = 1440, 88, 2
-    least, most = 0.02, 0.98
 
     def __init__(self, derived: DerivedFiles, models: Models, model: str) -> None:
         self.derived, self.models, self.model = derived, models, model
@@ -98,26 +97,17 @@ class Cutout(Stage[Picture, CutOut]):
             return prepared
         height, width = prepared.pixels.shape[:2]
         alpha = matting.alpha(answer, width, height)
-        found = 0.0 if alpha is None else share(alpha)
-        if alpha is None or not self.least <= found <= self.most:
-            reason = _refusal(alpha, found)
-            refused = CutOut(None, prepared.picture.render_key, self.model, version, found, refused=reason)
-            return Noted(refused, reason)
+        found, checksum = share(alpha), prepared.picture.render_key
+        if reason := refusal(found):
+            return Noted(CutOut(None, checksum, self.model, version, found, refused=reason), reason)
         try:
-            return self._kept(version, prepared, alpha, found)
+            return self._kept(version, prepared.pixels, checksum, alpha)
         except PictureError as error:
             return Failure(error.code, error.reason, error.retryable)
 
-    def _kept(self, version: int, prepared: _Prepared, alpha: Alpha, found: float) -> CutOut:
-        data = webp_with_alpha(prepared.pixels, alpha, self.quality, self.effort)
-        checksum = prepared.picture.render_key
+    def _kept(self, version: int, pixels: Pixels, checksum: bytes, alpha: Alpha) -> CutOut:
+        data = webp_with_alpha(pixels, alpha, self.quality, self.effort)
         key = self.key(checksum, version)
         self.derived.write(RenditionKind.CUTOUT, key, data, partial(check, alpha))
         height, width = alpha.shape
-        return CutOut(key, checksum, self.model, version, found, width, height, len(data))
-
-
-def _refusal(alpha: Alpha | None, found: float) -> str:
-    if alpha is None:
-        return "Nothing was cut out: nothing in the picture stands out from the rest."
-    return f"Nothing was cut out: {found:.1%} of the picture would be left."
+        return CutOut(key, checksum, self.model, version, share(alpha), width, height, len(data))

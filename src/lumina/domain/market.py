@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -185,7 +185,7 @@ class MarketplaceSource(Protocol):
     def find_shop(self, name: str) -> Shop:
         """A shop by its name or number. `NotFound` where there is none."""
 
-    def pages(self, follow: Follow, cursor: Mapping[str, Any] | None, most: int) -> Iterator[Page]:
+    def pages(self, follow: Follow, cursor: Mapping[str, Any] | None, most: int) -> Generator[Page, None, None]:
         """The listings of what is followed, from a cursor on (None: from the start), in at most so many pages."""
 
     def listings(self, ids: Sequence[int]) -> list[Listing]:

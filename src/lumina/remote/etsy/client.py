@@ -18,6 +18,8 @@ from lumina.remote.etsy.text import clean
 PATH = "/v3/application"
 TRIES = 5
 """Requests for one answer, before it is given up for a while."""
+REFUSALS = 30
+"""Answers "too often" to one question, each slower than the one before, until it is left for a while."""
 MOST_BYTES = 64 * 1024 * 1024
 MOST_SECONDS = 120.0
 """For one answer; a server that trickles takes nobody's time for longer."""
@@ -103,7 +105,7 @@ class Client:
 
     def _once(self, path: str, query: Mapping[str, str | int | float]) -> Mapping[str, Any]:
         """One good answer; refusals because of the rate do not count as tries."""
-        while True:
+        for _ in range(REFUSALS):
             self._pace.wait()
             status, headers, body = self._ask(path, query)
             text = _error(body) if status != 200 else ""
@@ -113,6 +115,7 @@ class Client:
             if status == 200:
                 return _object(body, headers.get("content-type", ""))
             raise self._no(status, text)
+        raise Later(f"{self.host} says again and again that it is asked too often. It is asked again later.", REST)
 
     def _ask(self, path: str, query: Mapping[str, str | int | float]) -> tuple[int, Mapping[str, str], bytes]:
         try:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -43,7 +44,7 @@ class EtsySource:
         names = ", ".join(shop.name for shop in found[:5])
         raise NotFound(f"There is no shop {name!r}" + (f"; there are {names}." if names else "."))
 
-    def pages(self, follow: Follow, cursor: Mapping[str, Any] | None, most: int) -> Iterator[Page]:
+    def pages(self, follow: Follow, cursor: Mapping[str, Any] | None, most: int) -> Generator[Page, None, None]:
         """The listings of what is followed."""
         left, offset = _where(cursor, follow)
         while left and most > 0:
@@ -54,8 +55,7 @@ class EtsySource:
                 continue
             reach = _reach(left[0], count)
             offsets = list(range(offset, reach, PAGE))[:most] or [offset]
-            following = ahead(lambda at: self._page(follow, left[0], at), offsets[1:], AHEAD)
-            for at, said in zip(offsets, _with_first(first, following), strict=True):
+            for at, said in zip(offsets, self._answers(follow, left[0], first, offsets[1:]), strict=True):
                 offset = at + PAGE
                 cursor = _cursor(left, offset) if offset < reach else _cursor(left[1:], 0)
                 yield Page(tuple(parse.listings(_results(said), self._odd)), cursor, count)
@@ -122,6 +122,13 @@ class EtsySource:
         """Close its connections."""
         self._client.close()
 
+    def _answers(
+        self, follow: Follow, piece: Range, first: Mapping[str, Any], others: Sequence[int]
+    ) -> Iterator[Mapping[str, Any]]:
+        yield first
+        with closing(ahead(lambda offset: self._page(follow, piece, offset), others, AHEAD)) as answers:
+            yield from answers
+
     def _page(self, follow: Follow, piece: Range, offset: int) -> Mapping[str, Any]:
         if follow.kind is FollowKind.SHOP:
             order = {name: piece.parameters[name] for name in ("sort_on", "sort_order")}
@@ -154,7 +161,7 @@ class EtsySource:
         return self._tree.get(taxonomy or 0, ())
 
 
-def ahead(ask: Callable[[T], U], items: Sequence[T], depth: int) -> Iterator[U]:
+def ahead(ask: Callable[[T], U], items: Sequence[T], depth: int) -> Generator[U, None, None]:
     """Answers in the order of the items, of which some are asked for at the same time."""
     waiting: deque[Future[U]] = deque()
     with ThreadPoolExecutor(depth) as pool:
@@ -168,11 +175,6 @@ def ahead(ask: Callable[[T], U], items: Sequence[T], depth: int) -> Iterator[U]:
         finally:
             for left in waiting:
                 left.cancel()
-
-
-def _with_first(first: T, others: Iterator[T]) -> Iterator[T]:
-    yield first
-    yield from others
 
 
 def _where(cursor: Mapping[str, Any] | None, follow: Follow) -> tuple[list[Range], int]:

@@ -142,7 +142,9 @@ def _images(tx: Transaction, source_id: int, listings: Sequence[Listing], keep_h
                 AND (listing_id, remote_id) IN (SELECT listing_id, remote_id FROM said)
         ), told AS (
             UPDATE listing_image l SET {", ".join(f"{name} = s.{name}" for name in shown)},
-                expires_at = s.expires_at, fetched_at = now(), gone_at = NULL
+                expires_at = s.expires_at, fetched_at = now(), gone_at = NULL,
+                etag = CASE WHEN l.url = s.url THEN l.etag END,  -- marks are those of an address
+                last_modified = CASE WHEN l.url = s.url THEN l.last_modified END
             FROM said s WHERE l.source_id = :source AND l.listing_id = s.listing_id AND l.remote_id = s.remote_id
             RETURNING l.image_id, l.url
         ), other AS (SELECT told.image_id FROM told JOIN before USING (image_id) WHERE told.url <> before.url),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from lumina.demo.drawing.layer import Plane, blurred, colour
+from lumina.demo.drawing.layer import Plane, axes, blurred, colour
 from lumina.demo.drawing.view import View
 
 _WALLS = ("#efe9e0", "#dfe3e0", "#e9dccd", "#cfd6d3", "#f3f1ec", "#d9c7b8", "#b9c4bd", "#e6d3cc", "#aab4bd", "#f0e6d2")
@@ -21,9 +21,9 @@ def standing(view: View, width: int, height: int) -> Plane:
     draw = np.random.default_rng(view.chance)
     wall = colour(_WALLS[view.backdrop % len(_WALLS)])
     kind = view.backdrop // 16 % 4
-    plane: Plane = np.broadcast_to(wall, (height, width, 3)).astype(np.float32)
+    plane: Plane = np.ascontiguousarray(np.broadcast_to(wall, (height, width, 3)), np.float32)
     if kind == 0:  # a studio's paper without an edge
-        fall = np.clip((np.linspace(0, 1, height) - 0.5) * 1.4, 0, 1) ** 2
+        fall = np.clip((np.linspace(0, 1, height, dtype=np.float32) - 0.5) * 1.4, 0, 1) ** 2
         plane = plane * (1 - 0.10 * fall[:, None, None])
     else:
         edge = round(height * (HORIZON + view.down) - view.rise * height * 0.22)
@@ -58,7 +58,7 @@ def hanging(view: View, width: int, height: int) -> Plane:
 def paper(draw: np.random.Generator, view: View, width: int, height: int) -> Plane:
     """One colour with a fine grain."""
     base = colour(_WALLS[view.backdrop % len(_WALLS)])
-    grain = draw.normal(0, 0.010, (height, width, 1)).astype(np.float32)
+    grain = 0.01 * draw.standard_normal((height, width, 1), np.float32)
     return np.asarray(base + grain, np.float32)
 
 
@@ -68,45 +68,54 @@ def wood(draw: np.random.Generator, view: View, width: int, height: int) -> Plan
     boards = int(draw.integers(3, 6))
     plane = grain(draw, width, height)
     rows = np.arange(height) * boards // height
-    tone = draw.uniform(-0.05, 0.05, boards + 1)[rows]
-    seam = np.where(np.diff(rows, append=rows[-1]) > 0, 0.7, 1.0)
+    tone = draw.uniform(-0.05, 0.05, boards + 1).astype(np.float32)[rows]
+    seam = np.where(np.diff(rows, append=rows[-1]) > 0, 0.7, 1.0).astype(np.float32)
     light = (1 + plane * 0.16 + tone[:, None]) * seam[:, None]
     return np.asarray(base * light[..., None], np.float32)
 
 
 def grain(draw: np.random.Generator, width: int, height: int) -> Plane:
     """Lines of wood that run across, about -1 to 1."""
-    small = draw.normal(0, 1, (height // 2 + 1, width // 40 + 2)).astype(np.float32)
-    fine = cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
-    wide = cv2.resize(small[::6], (width, height), interpolation=cv2.INTER_CUBIC)
-    return np.asarray(0.5 * fine + 0.6 * wide, np.float32)
+    small = draw.standard_normal((height // 2 + 1, max(3, width // 190)), np.float32)
+    fine = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+    wide = cv2.resize(small[::7], (width, height), interpolation=cv2.INTER_CUBIC)
+    slow = cv2.resize(small[::40], (width, height), interpolation=cv2.INTER_CUBIC)
+    rings = np.sin(9 * wide + 14 * slow)
+    return np.asarray(0.28 * fine + 0.30 * wide + 0.34 * rings, np.float32)
 
 
 def cloth(draw: np.random.Generator, view: View, width: int, height: int) -> Plane:
     """Linen with soft folds."""
     base = colour(_CLOTHS[view.backdrop // 64 % len(_CLOTHS)])
-    weave = draw.normal(0, 0.012, (height, 1, 1)) + draw.normal(0, 0.012, (1, width, 1))
+    down, across = draw.standard_normal((height, 1, 1), np.float32), draw.standard_normal((1, width, 1), np.float32)
     folds = draw.normal(0, 1, (5, 4)).astype(np.float32)
     soft = cv2.resize(folds, (width, height), interpolation=cv2.INTER_CUBIC)
-    noise = draw.normal(0, 0.010, (height, width, 1))
-    return np.asarray(base * (1 + 0.05 * soft[..., None]) + weave + noise, np.float32)
+    noise = draw.standard_normal((height, width, 1), np.float32)
+    return np.asarray(base * (1 + 0.05 * soft[..., None]) + 0.011 * (down + across + noise), np.float32)
 
 
 def stone(draw: np.random.Generator, view: View, width: int, height: int) -> Plane:
     """Light marble with veins."""
     base = colour("#e9e8e6" if view.backdrop // 64 % 2 else "#d5d2cd")
-    field = np.zeros((height, width), np.float32)
-    for cells, weight in ((4, 1.0), (8, 0.5), (17, 0.25)):
-        small = draw.normal(0, weight, (cells, cells)).astype(np.float32)
-        field += cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
-    veins = np.exp(-np.abs(field) * 22) * 0.16 + np.exp(-np.abs(field - 0.6) * 40) * 0.08
-    return np.asarray(base * (1 - veins[..., None]) + draw.normal(0, 0.005, (height, width, 1)), np.float32)
+    across, down = axes(width, height)
+    field = 1.6 * across + float(draw.uniform(-1.5, 1.5)) * down
+    for cells, weight in ((3, 0.9), (6, 0.5), (13, 0.22), (29, 0.1)):
+        field = field + weight * _cloud(draw, cells, width, height)
+    strong = np.clip(_cloud(draw, 5, width, height) * 0.7 + 0.3, 0, 1)
+    veins = strong * (0.13 * np.exp(-np.abs(field) * 14) + 0.08 * np.exp(-np.abs(field - 0.9) * 26))
+    tone = 1 - veins + 0.02 * _cloud(draw, 4, width, height)
+    return np.asarray(base * tone[..., None], np.float32)
+
+
+def _cloud(draw: np.random.Generator, cells: int, width: int, height: int) -> Plane:
+    small = draw.standard_normal((cells, cells), np.float32)
+    return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
 
 
 def _window(plane: Plane, view: View, draw: np.random.Generator) -> Plane:
     """Light that falls off to a side; sometimes the soft shadow of a window or of a branch."""
     height, width = plane.shape[:2]
-    across, down = np.linspace(-1, 1, width)[None, :], np.linspace(-1, 1, height)[:, None]
+    across, down = axes(width, height)
     light: Plane = 1 + 0.07 * (view.light[0] * across - view.light[1] * down)
     if view.backdrop // 256 % 3 == 0:
         slope = float(draw.uniform(0.5, 1.1)) * np.sign(view.light[0])

@@ -17,6 +17,11 @@ def colour(code: str) -> Plane:
     return np.array([int(code[at : at + 2], 16) / 255 for at in (1, 3, 5)], np.float32)
 
 
+def axes(width: int, height: int) -> tuple[Plane, Plane]:
+    """Places across (1 x width) and down (height x 1), each from -1 to 1."""
+    return np.linspace(-1, 1, width, dtype=np.float32)[None, :], np.linspace(-1, 1, height, dtype=np.float32)[:, None]
+
+
 def clear(width: int, height: int) -> Plane:
     """A layer with nothing on it, height x width x 4."""
     return np.zeros((height, width, 4), np.float32)

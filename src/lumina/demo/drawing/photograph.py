@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from lumina.demo.drawing import backdrops, sheets, vessels
-from lumina.demo.drawing.layer import Plane, blurred, moved, over
+from lumina.demo.drawing.layer import Plane, axes, blurred, moved, over
 from lumina.demo.drawing.view import View, view
 from lumina.demo.products import FAMILIES, Product
 
@@ -27,14 +26,13 @@ def take(product: Product, seed: tuple[int, int, int], width: int, height: int) 
         height x width x 3, sRGB.
     """
     seen = view(seed)
-    wide, high = width * 5 // 4, height * 5 // 4  # edges come out smoother
     name = FAMILIES[product.family].name
     if name in vessels.OUTLINES:
-        picture = _standing(product, seen, wide, high)
+        picture = _standing(product, seen, width, height)
     else:
-        backdrop = (backdrops.hanging if name in _HUNG else backdrops.lying)(seen, wide, high)
-        layer = sheets.lay(product, seen, wide, high)
-        picture = over(_shadowed(backdrop, layer[..., 3], seen, 0.012 * wide, 0.42), layer)
+        backdrop = (backdrops.hanging if name in _HUNG else backdrops.lying)(seen, width, height)
+        layer = sheets.lay(product, seen, width, height)
+        picture = over(_shadowed(backdrop, layer[..., 3], seen, 0.012 * width, 0.42), layer)
     return _developed(picture, seen, width, height)
 
 
@@ -55,11 +53,10 @@ def _shadowed(below: Plane, mask: Plane, seen: View, far: float, depth: float) -
 
 def _developed(picture: Plane, seen: View, width: int, height: int) -> NDArray[np.uint8]:
     """Brightness, warmth, darker corners, grain."""
-    small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
-    across, down = np.linspace(-1, 1, width)[None, :], np.linspace(-1, 1, height)[:, None]
-    light = seen.bright * (1 - 0.07 * (across**2 + down**2))
-    tint = np.array([1 + seen.warm, 1.0, 1 - seen.warm])
-    noise = np.random.default_rng(seen.chance).normal(0, 0.008, (height, width, 1))
-    pixels = np.clip(small * light[..., None] * tint + noise, 0, 1) * 255
+    across, down = axes(width, height)
+    light = 255 * seen.bright * (1 - 0.07 * (across**2 + down**2))
+    tint = np.array([1 + seen.warm, 1.0, 1 - seen.warm], np.float32)
+    noise = np.random.default_rng(seen.chance).standard_normal((height, width, 1), np.float32)
+    pixels = np.clip(picture * (light[..., None] * tint) + 2 * noise, 0, 255)
     pixels = pixels[:, ::-1] if seen.mirrored else pixels
     return np.ascontiguousarray(pixels, np.uint8)

@@ -93,7 +93,8 @@ def _shaded(body: Body, view: View, across: Plane, place: Plane) -> Plane:
     sine = np.clip(across[None, :] / np.maximum(radius, 1), -1, 1)
     cosine = np.sqrt(1 - sine**2)
     side = body.texture.shape[1]
-    around = ((np.arcsin(sine) + view.turn) / (2 * np.pi)) % 1 * (side - 1)
+    times = max(1, round(2 * np.pi * float(body.radii.max()) / body.height))  # so that dots stay round
+    around = ((np.arcsin(sine) + view.turn) * times / (2 * np.pi)) % 1 * (side - 1)
     down = (1 - place) * (body.texture.shape[0] - 1)
     mapped = cv2.remap(body.texture, around.astype(np.float32), down.astype(np.float32), cv2.INTER_LINEAR)
     length = np.sqrt(1 + slope**2)

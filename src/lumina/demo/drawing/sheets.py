@@ -9,7 +9,7 @@ import numpy as np
 
 from lumina.demo.drawing import patterns
 from lumina.demo.drawing.backdrops import grain
-from lumina.demo.drawing.layer import Plane, blurred, clear, colour, lit, paint
+from lumina.demo.drawing.layer import Plane, axes, blurred, clear, colour, lit, paint
 from lumina.demo.drawing.view import View
 from lumina.demo.products import COLOURS, FAMILIES, Product
 
@@ -40,10 +40,8 @@ def lay(product: Product, view: View, width: int, height: int) -> Plane:
     premade[..., :3] *= premade[..., 3:]
     warped: Plane = np.asarray(cv2.warpPerspective(premade, matrix, (width, height)), np.float32)
     warped[..., :3] = warped[..., :3] / np.maximum(warped[..., 3:], 1e-4)
-    gleam = 1 + 0.06 * (
-        view.light[0] * np.linspace(-1, 1, width)[None, :] - view.light[1] * np.linspace(-1, 1, height)[:, None]
-    )
-    warped[..., :3] = lit(np.clip(warped[..., :3], 0, 1), np.broadcast_to(gleam, (height, width)).astype(np.float32))
+    right, below = axes(width, height)
+    warped[..., :3] = lit(warped[..., :3], 1 + 0.06 * (view.light[0] * right - view.light[1] * below))
     return np.asarray(warped, np.float32)
 
 
@@ -86,7 +84,7 @@ def _print(product: Product) -> Plane:
     """A framed sheet: frame, passe-partout, picture."""
     width, height = (SIDE * 3 // 4, SIDE) if product.shape == 0 else (SIDE, SIDE * 3 // 4)
     frame = colour(("#2c2a29", "#b98d5b", "#f2efe9", "#7d5332")[product.seed % 4])
-    plane = np.broadcast_to(frame, (height, width, 3)).astype(np.float32).copy()
+    plane = np.ascontiguousarray(np.broadcast_to(frame, (height, width, 3)), np.float32)
     border, mat = 16, 16 + 58 * (product.seed // 4 % 3 > 0)
     plane[border:-border, border:-border] = colour("#f7f4ee")
     plane[mat:-mat, mat:-mat] = _art(product, width - 2 * mat, height - 2 * mat)
@@ -105,7 +103,7 @@ def _art(product: Product, width: int, height: int) -> Plane:
         colour("#f3e9d8") * (1 - 0.2 * np.linspace(0, 1, height)[:, None, None])
         + 0.2 * tones[1] * np.linspace(0, 1, height)[:, None, None]
     )
-    plane: Plane = np.broadcast_to(sky, (height, width, 3)).astype(np.float32)
+    plane: Plane = np.ascontiguousarray(np.broadcast_to(sky, (height, width, 3)), np.float32)
     sun = (int(width * chance.uniform(0.25, 0.75)), int(height * chance.uniform(0.18, 0.4)))
     cv2.circle(
         plane, sun, int(width * chance.uniform(0.09, 0.2)), colour(COLOURS[product.accent][1]).tolist(), -1, cv2.LINE_AA
@@ -155,10 +153,12 @@ def _tote(product: Product) -> Plane:
     for shift in (-10, 12):
         cv2.ellipse(handles, (width // 2 + shift, top + 30), (width // 4, top), 0, 180, 360, 255, 22, cv2.LINE_AA)
     strap = canvas * (0.86 if product.shape == 0 else 0.8)
-    layer = paint(handles.astype(np.float32) / 255, np.broadcast_to(strap, (height, width, 3)).astype(np.float32))
+    layer = paint(
+        handles.astype(np.float32) / 255, np.ascontiguousarray(np.broadcast_to(strap, (height, width, 3)), np.float32)
+    )
     bag = np.zeros((height, width), np.float32)
     bag[top:] = _rounded(width, height - top, 4, 14)
-    plane = np.broadcast_to(canvas, (height, width, 3)).astype(np.float32).copy()
+    plane = np.ascontiguousarray(np.broadcast_to(canvas, (height, width, 3)), np.float32)
     box = width * 5 // 8
     left, down = (width - box) // 2, top + (height - top - box) // 2
     plane[down : down + box, left : left + box] = _badge(product, box, canvas)
@@ -243,7 +243,9 @@ def _hung(layer: Plane, product: Product, x: int, wide: float, top: float) -> Pl
     hook = np.zeros((SIDE, SIDE), np.uint8)
     cv2.ellipse(hook, (x, round(SIDE * top * 0.55)), (22, 46), 0, 150, 380, 255, 6, cv2.LINE_AA)
     cv2.line(hook, (x, round(SIDE * top * 0.6)), (x, round(SIDE * top)), 255, 6, cv2.LINE_AA)
-    first = paint(hook.astype(np.float32) / 255, np.broadcast_to(metal, (SIDE, SIDE, 3)).astype(np.float32))
+    first = paint(
+        hook.astype(np.float32) / 255, np.ascontiguousarray(np.broadcast_to(metal, (SIDE, SIDE, 3)), np.float32)
+    )
     points = _pendant(product.shape) * SIDE * wide + (x, SIDE * (top + wide))
     mask = _mask(SIDE, SIDE, points.astype(np.float32))
     rim = blurred(mask, 3)
@@ -281,11 +283,15 @@ def _necklace(product: Product) -> Plane:
     across = np.linspace(-1, 1, 90)
     for x, y in zip(SIDE / 2 + across * SIDE * 0.4, SIDE * (0.62 - 0.58 * np.abs(across) ** 2.2), strict=True):
         cv2.circle(chain, (round(x), round(y)), 5, 255, 3, cv2.LINE_AA)
-    layer = paint(chain.astype(np.float32) / 255, np.broadcast_to(metal, (SIDE, SIDE, 3)).astype(np.float32))
+    layer = paint(
+        chain.astype(np.float32) / 255, np.ascontiguousarray(np.broadcast_to(metal, (SIDE, SIDE, 3)), np.float32)
+    )
     points = _pendant(product.shape) * SIDE * 0.15 + (SIDE / 2, SIDE * 0.78)
     mask = _mask(SIDE, SIDE, points.astype(np.float32))
     fill = _edged(
-        _fill(product, SIDE, SIDE) if product.seed % 2 else np.broadcast_to(metal, (SIDE, SIDE, 3)).astype(np.float32),
+        _fill(product, SIDE, SIDE)
+        if product.seed % 2
+        else np.ascontiguousarray(np.broadcast_to(metal, (SIDE, SIDE, 3)), np.float32),
         mask,
     )
     return np.where(mask[..., None] > 0, paint(mask, fill), layer).astype(np.float32)

@@ -13,13 +13,14 @@ from lumina.broker.app import Broker, queue_name
 from lumina.broker.sender import CelerySender
 from lumina.config import Configuration, Settings, load
 from lumina.domain import everyday
-from lumina.domain.market import ListingWords, RemoteImage
+from lumina.domain.market import Keep, ListingWords, RemoteImage
 from lumina.domain.picture import Picture, PictureError
 from lumina.domain.stage import Lane, Reads
 from lumina.domain.values import RenditionKind
 from lumina.domain.work import BatchKind, Job
 from lumina.engine import sequence, subjects
 from lumina.engine.bring_back import BringBack
+from lumina.engine.clean import CLEAN, Cleaner, cleaned
 from lumina.engine.dispatch import Dispatcher, Sender
 from lumina.engine.engine import Engine
 from lumina.engine.export import Exporter
@@ -30,6 +31,7 @@ from lumina.engine.ingest import plan_handler, scan_handler
 from lumina.engine.learn import Learner
 from lumina.engine.leases import Leases
 from lumina.engine.leave import Leave
+from lumina.engine.market import Opening
 from lumina.engine.match import Matcher
 from lumina.engine.pixels import PixelHasher
 from lumina.engine.plan import Planner
@@ -41,6 +43,7 @@ from lumina.engine.resolving import RESOLVE, UNDO, Resolver
 from lumina.engine.scan import Scanner
 from lumina.engine.sequence import Sequencer
 from lumina.engine.subjects import SubjectFinder
+from lumina.engine.sync import SYNC, Syncer
 from lumina.engine.tagging import Tagger
 from lumina.engine.training import Trainer
 from lumina.engine.vectors import Keeper
@@ -63,6 +66,7 @@ from lumina.services.killfiles import KillFiles
 from lumina.services.listings import ListingSearch
 from lumina.services.listings.cut import cut_out
 from lumina.services.listings.voices import Voices
+from lumina.services.market import MarketService
 from lumina.services.search import Search
 from lumina.services.search.questions import Questions
 from lumina.services.work import WorkService
@@ -134,6 +138,7 @@ class App:
     listings: ListingSearch
     trainer: Trainer
     work: WorkService
+    market: MarketService
 
     @property
     def shown_stages(self) -> tuple[AnyStage, ...]:
@@ -234,10 +239,13 @@ def build(
         BatchKind.SUBJECT: SubjectFinder(store, dispatcher, (settings.search_model, settings.tag_model)).run,
         BatchKind.TAG: Tagger(store, dispatcher, recognisers, Tag.version).run,
         BatchKind.LEARN: Learner(store, dispatcher, trainer, Tag.version).run,
+        BatchKind.CLEAN: Cleaner(store, dispatcher, settings.node).run,
         BatchKind.EXPORT: Exporter(store).run,
+        BatchKind.SYNC: _syncer(settings, store, planner, opening := _opening(settings, store)).run,
         BatchKind.RESOLVE: (resolver := _resolver(settings, store, dispatcher)).run,
     }
     finalisers: dict[str, Finaliser] = {
+        CLEAN: cleaned,
         DETECT_BURSTS: Publication(store, sequence.publish),
         DETECT_DUPLICATES: Grouping(store),
         DETECT_SUBJECTS: Publication(store, subjects.publish),
@@ -272,6 +280,7 @@ def build(
         ),
         trainer=trainer,
         work=WorkService(store, registry, dispatcher),
+        market=MarketService(store, dispatcher, opening, settings.home, settings.node),
     )
 
 
@@ -291,6 +300,18 @@ def models_of(settings: Settings) -> tuple[Models, Hub]:
     """The models of a home, and where they come from; they need no database."""
     models = Models(settings.home / MODELS, Execution(settings.execution))
     return models, publishers.from_environment(models.home, settings.model_mirror)
+
+
+def _opening(settings: Settings, store: Store) -> Opening:
+    """What opens marketplaces: the owner's permission, and where his key may be."""
+    keep = Keep(settings.market_keep_hours or None, settings.market_content_hours or None)
+    folders = (Path.cwd(), Path.home())
+    return Opening(store, settings.market_permission, settings.market_rate, keep, os.environ, folders)
+
+
+def _syncer(settings: Settings, store: Store, planner: Planner, opening: Opening) -> Syncer:
+    stopped = partial(KillFiles(settings.home).stops, SYNC)
+    return Syncer(store, planner, opening.open, opening.keeping, stopped)
 
 
 def _keep_compiled_code(home: Path) -> None:

@@ -14,9 +14,12 @@ from lumina.domain.stage import Lane
 from lumina.domain.work import BatchKind, Job, JobState, Priority
 from lumina.engine import learn, tagging, vectors
 from lumina.engine.dispatch import Dispatcher
+from lumina.engine.sync import MARKET_SYNC
 from lumina.store import Transaction, jobs, ledger
 
 INGEST, STAGES = "ingest", "stages"
+EMBEDDING = (INGEST, STAGES, MARKET_SYNC)
+"""Kinds of jobs in which images are embedded."""
 DETECT_BURSTS, DETECT_DUPLICATES, DETECT_SUBJECTS = "detect-bursts", "detect-duplicates", "detect-subjects"
 INDEX_VECTORS = vectors.INDEX_VECTORS
 AUTO_TAG = tagging.AUTO_TAG
@@ -72,7 +75,7 @@ def follow(tx: Transaction, dispatcher: Dispatcher, job: Job, tag_model: str = "
     elif (kind := NEXT.get(job.kind)) and _is_reason(job):
         for catalog_id in [job.catalog_id] if job.catalog_id else jobs.catalogs_of_work(tx, job.id):
             ask(tx, dispatcher, kind, catalog_id)
-    if (job.kind in (INGEST, STAGES) and job.done) or (job.kind == INDEX_VECTORS and job.parameters.get("again")):
+    if (job.kind in EMBEDDING and job.done) or (job.kind == INDEX_VECTORS and job.parameters.get("again")):
         vectors.ask(tx, dispatcher)
     if job.kind == AUTO_TAG and tag_model:
         learn.relearn(tx, dispatcher, tag_model)

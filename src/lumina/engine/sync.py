@@ -25,6 +25,8 @@ from lumina.engine.plan import Planner
 from lumina.errors import BadInput, Later, NotFound, Refused
 from lumina.store import Store, Transaction, follows, jobs, ledger, listings, markets, reviews, shops
 
+SYNC = "sync"
+"""As kill files name it: `KILL_SYNC`."""
 MARKET_SYNC = "market-sync"
 """Kind of job; one at a time for each marketplace."""
 PAGES = 40

@@ -22,6 +22,7 @@ from lumina.supervisor.progress import Meter, Progress
 from lumina.supervisor.ready import is_ready
 from lumina.supervisor.signals import Signals
 from lumina.supervisor.supervisor import Supervisor
+from lumina.supervisor.syncing import Syncing
 from lumina.supervisor.watching import Watching
 
 TICK = 0.5
@@ -54,7 +55,7 @@ def serve(settings: Settings, wishes: Wishes, display: Display) -> int:
             return 0
         serving = _Serving(supervisor, signals, display, wishes, url)
         serving.request()
-        with Watching(supervisor.app, display.tell):
+        with Watching(supervisor.app, display.tell), Syncing(supervisor.app):
             serving.run()
         display.line("")
         display.say(f"Stopping ({signals.reason or 'kill file'}) ...")

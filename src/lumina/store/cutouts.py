@@ -55,8 +55,9 @@ def _make_stale(tx: Transaction, ids: Sequence[int]) -> None:
         intake.void_running(tx, ids)  # somebody may be embedding the old one
         tx.execute(
             """UPDATE stage_state s SET status = 3 FROM stage g
-            WHERE s.image_id = ANY(:ids) AND g.id = s.stage_id AND g.name LIKE 'embed:%:cutout'""",
+            WHERE s.image_id = ANY(:ids) AND g.id = s.stage_id AND g.name LIKE :stages""",
             ids=ids,
+            stages="embed:%:cutout",
         )
 
 

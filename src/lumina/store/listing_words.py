@@ -38,6 +38,7 @@ def make_stale(tx: Transaction, source_id: int, words: Mapping[int, str]) -> Non
         intake.void_running(tx, ids)  # somebody may be encoding the old words
         tx.execute(
             """UPDATE stage_state s SET status = 3 FROM stage g
-            WHERE s.image_id = ANY(:ids) AND g.id = s.stage_id AND g.name LIKE 'embed:%:text'""",
+            WHERE s.image_id = ANY(:ids) AND g.id = s.stage_id AND g.name LIKE :stages""",
             ids=ids,
+            stages="embed:%:text",
         )

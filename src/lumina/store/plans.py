@@ -39,7 +39,7 @@ def add_due(tx: Transaction, job_id: UUID, plan: Plan, scope: Scope) -> int:
     """Add batches for the images for which any of the stages is due and all needs are done, newest first.
 
     Due is: no row, an older version, stale or deferred. Failures stay failed until something changes. Images that this
-    job already has in an open batch are left out.
+    job already has in an open batch of these stages are left out.
 
     Returns:
         How many images are now in batches of this job because of it.
@@ -51,6 +51,7 @@ def add_due(tx: Transaction, job_id: UUID, plan: Plan, scope: Scope) -> int:
         f"""
         WITH {ASKED}, planned AS MATERIALIZED (
             SELECT DISTINCT unnest(items) AS id FROM batch WHERE job_id = :job AND kind = 'work' AND state <> 'ended'
+                AND stages && CAST(:stage_names AS text[])
         ), due AS MATERIALIZED (
             SELECT image.id, row_number() OVER (ORDER BY image.taken_at DESC NULLS LAST, image.id DESC) - 1 AS place
             FROM image

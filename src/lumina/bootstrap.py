@@ -73,7 +73,7 @@ from lumina.services.work import WorkService
 from lumina.stages.checksum import Checksum
 from lumina.stages.cutout import Cutout
 from lumina.stages.download import Download
-from lumina.stages.embed import Embed, EmbedCutout
+from lumina.stages.embed import Embed, EmbedBuiltIn, EmbedCutout, EmbedListings
 from lumina.stages.embed_words import EmbedWords
 from lumina.stages.hash import Hash
 from lumina.stages.metadata import Metadata
@@ -113,7 +113,7 @@ def stages(derived: DerivedStore, models: Models) -> tuple[AnyStage, ...]:
         Thumbnail(derived),
         Hash(),
         Quality(),
-        *(Embed(entry, models) for entry in models.entries() if entry.embeds),
+        *(Embed(entry, models) for entry in models.entries() if entry.embeds and not entry.built_in),
     )
 
 
@@ -212,7 +212,7 @@ def build(
     models, hub = models_of(settings)
     recognisers = Recognisers(store, models, settings.tag_model)
     trainer = Trainer(store, recognisers)
-    listed = _with_listings(_with_download(settings, stages(derived, models)), derived, models, settings.cutout_model)
+    listed = _with_listings(settings, _with_download(settings, stages(derived, models)), derived, models)
     registry = Registry(_with_tags(listed, recognisers), SAVERS.keys())
     dispatcher = Dispatcher(store, sender)
     planner = Planner(registry, dispatcher)
@@ -275,9 +275,7 @@ def build(
         reaper=Reaper(store, leases, dispatcher, settings.keep_jobs_days),
         words=(words := Words(store)),
         search=(search := _search(settings, store, models, derived, words)),
-        listings=ListingSearch(
-            store, Voices(store, search.questions, partial(cut_out, models, settings.cutout_model))
-        ),
+        listings=ListingSearch(store, Voices(store, search.questions, partial(cut_out, models, settings.cutout_model))),
         trainer=trainer,
         work=WorkService(store, registry, dispatcher),
         market=MarketService(store, dispatcher, opening, settings.home, settings.node),
@@ -343,19 +341,22 @@ def _with_download(settings: Settings, stages: Sequence[AnyStage]) -> tuple[AnyS
 
 
 def _with_listings(
-    stages: Sequence[AnyStage], derived: DerivedStore, models: Models, cutout_model: str
+    settings: Settings, stages: Sequence[AnyStage], derived: DerivedStore, models: Models
 ) -> tuple[AnyStage, ...]:
     """The stages, and those for images of marketplaces alone, where there is one that fetches them."""
     try:
-        models.matting(cutout_model)
+        models.matting(settings.cutout_model)
     except NotFound as error:
         raise BadSetting(f"cutout_model: {error}") from None
     if not any(stage.reads is Reads.REMOTE for stage in stages):
         return tuple(stages)
-    entries = [entry for entry in models.entries() if entry.embeds]
+    wanted = settings.models.split(",")
+    entries = [entry for entry in models.entries() if entry.embeds and not entry.built_in]
+    built_in = [entry for entry in models.entries() if entry.built_in]
     return (
         *stages,
-        Cutout(derived, models, cutout_model),
+        *((EmbedBuiltIn if entry.name in wanted else EmbedListings)(entry, models) for entry in built_in),
+        Cutout(derived, models, settings.cutout_model),
         *(EmbedCutout(entry, models) for entry in entries),
         *(EmbedWords(entry, models) for entry in entries if entry.text is not None),
     )

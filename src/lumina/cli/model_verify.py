@@ -22,7 +22,9 @@ def verify(
 
     models, _ = models_of(settings(context))
     wanted = names or [
-        entry.name for entry in models.entries() if models.standing(entry.name).state is not ModelState.MISSING
+        entry.name
+        for entry in models.entries()
+        if not entry.built_in and models.standing(entry.name).state is not ModelState.MISSING
     ]
     found = [model_files.verify(models, name) for name in wanted]
     broken = any(each.problems for each in found)

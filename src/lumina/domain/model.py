@@ -151,6 +151,7 @@ class ModelEntry:
         batch: pictures that go through the network at once, where memory allows.
         checkpoint: the reference's name of the weights, for those who export them themselves; "" where there is none.
         family: models of one family were taught the same, and err alike; "" for one that stands alone.
+        built_in: it comes with the program: its files are published nowhere, and always installed.
     """
 
     name: str
@@ -167,6 +168,7 @@ class ModelEntry:
     checkpoint: str = ""
     family: str = ""
     purpose: Purpose = Purpose.VECTORS
+    built_in: bool = False
 
     @property
     def embeds(self) -> bool:

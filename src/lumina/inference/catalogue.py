@@ -234,6 +234,28 @@ def _u2net(name: str, title: str, file: ModelFile) -> ModelEntry:
     )
 
 
+def _colour_layout() -> ModelEntry:
+    """Written by `scripts/make_colour_layout.py`."""
+    return ModelEntry(
+        name="colour-layout",
+        version=1,
+        title="Colours and their places (built in, not learnt)",
+        licence="Apache-2.0",
+        dimensions=256,
+        files=(
+            ModelFile("colour-layout.onnx", 1320, "fbdf47661cfcd76d41583b6ceefc404c497651e7af2d734a2e313d1ef1e626c0"),
+        ),
+        image=ImageTower(
+            "colour-layout.onnx",
+            "pixels",
+            "vector",
+            Preprocessing(64, None, Filter.BILINEAR, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)),
+        ),
+        batch=32,
+        built_in=True,
+    )
+
+
 ENTRIES: tuple[ModelEntry, ...] = (
     _clip_b32(),
     _clip_l14(),
@@ -282,6 +304,7 @@ ENTRIES: tuple[ModelEntry, ...] = (
             member="photobooth/utils/rembg/models/u2netp.onnx",
         ),
     ),
+    _colour_layout(),
 )
 
 

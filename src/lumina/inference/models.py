@@ -11,7 +11,7 @@ import numpy as np
 
 from lumina.domain.model import Classifier, ModelEntry, ModelState, Purpose, Standing
 from lumina.errors import BadModel, NotFound, Unavailable
-from lumina.inference import catalogue, manifest, providers
+from lumina.inference import built_in, catalogue, manifest, providers
 from lumina.inference.check import read_model, regular_file
 from lumina.inference.images import Images, open_images
 from lumina.inference.matting import Matting, open_matting
@@ -67,7 +67,7 @@ class Models:
 
     def folder(self, name: str) -> Path:
         """Where a model's manifest and files lie."""
-        return self.home / name
+        return built_in.folder(name) if self.entry(name).built_in else self.home / name
 
     def standing(self, name: str) -> Standing:
         """How a model stands now; looks at names and sizes only, so it may be asked often."""
@@ -221,7 +221,7 @@ class Models:
                 raise Unavailable(waiting)
             loaded = self._first(entry, load)
             self._loaded[(entry.name, part)] = (stamp, loaded)
-            if part == "image":
+            if part == "image" and not entry.built_in:
                 session: Any = loaded
                 manifest.note_running(self.folder(entry.name), session.provider.value, session.warning)
             return loaded
@@ -230,7 +230,8 @@ class Models:
         try:
             return load()
         except BadModel as error:
-            manifest.mark_broken(self.folder(entry.name), str(error))
+            if not entry.built_in:
+                manifest.mark_broken(self.folder(entry.name), str(error))
             raise
         except MemoryError as error:
             raise Unavailable(f"Model {entry.name} does not fit into this machine's free memory: {error}") from error

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lumina.domain.model import ModelEntry, ModelFile
 from lumina.errors import BadInput, Unavailable
-from lumina.inference import install, manifest
+from lumina.inference import built_in, install, manifest
 from lumina.inference.held import held, is_held
 from lumina.inference.manifest import Manifest, Stored
 from lumina.remote.patience import Patience
@@ -90,6 +90,8 @@ class Hub:
             BadModel: what arrives is not what was expected.
             Interrupted: told to stop.
         """
+        if entry.built_in and (known := manifest.read_or_none(built_in.folder(entry.name))) is not None:
+            return Pulled(known, unchanged=True)
         folder = self.home / entry.name
         check_terms(entry, manifest.read_or_none(folder), accept_terms=accept_terms)
         try:
@@ -106,9 +108,12 @@ class Hub:
         """Delete a model's files, also those that a download has left; returns their bytes.
 
         Raises:
+            BadInput: it is built in.
             Conflict: it is being downloaded or imported right now.
             Unavailable: the disk does not let them be deleted.
         """
+        if name in built_in.NAMES:
+            raise BadInput(f"Model {name} comes with the program: it cannot be removed.")
         folder = self.home / name
         try:
             with held(self.home, name):

@@ -22,8 +22,8 @@ Outcome = Embedding | Noted[Embedding] | Failure
 class Embed(Stage[Picture, Embedding]):
     """What a network sees in the picture, as a vector; look-alikes lie close together."""
 
-    result = Embedding
-    needs, reads = ("proxy",), Reads.PROXY
+    result, reads = Embedding, Reads.PROXY
+    needs: ClassVar[tuple[str, ...]] = ("proxy",)
     kind: ClassVar[SpaceKind] = SpaceKind.IMAGE
     lane = Lane.GPU
     batch = 32
@@ -87,3 +87,18 @@ class EmbedCutout(Embed):
     def __init__(self, entry: ModelEntry, models: Models) -> None:
         super().__init__(entry, models)
         self.name = f"embed:{entry.name}:cutout"
+
+
+class EmbedBuiltIn(Embed):
+    """A model that comes with the program.
+
+    It runs on the lane of the processor, so that a home without any other model needs no process for networks.
+    """
+
+    lane = Lane.CPU
+
+
+class EmbedListings(EmbedBuiltIn):
+    """One that nobody asked for: it looks at images of marketplaces alone."""
+
+    needs = ("proxy", "download")

@@ -21,7 +21,7 @@ def follow(
     taxonomy: Annotated[int | None, typer.Option(help="Everything in this category, by its number.")] = None,
     every: Annotated[int, typer.Option(min=1, max=525_600, help="Minutes from one sync to the next.")] = 360,
     stop: Annotated[bool, typer.Option("--stop", help="Follow it no more; what is known stays.")] = False,
-    market: Annotated[str | None, typer.Option(help="Of this marketplace; otherwise Etsy, or the only one.")] = None,
+    market: Annotated[str | None, typer.Option(help="Of this marketplace; otherwise the only one, or Etsy.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be followed, without asking.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
@@ -35,7 +35,7 @@ def follow(
             emit(f"Would follow the {kind.value} {value!r} {verb}.")
         return
     with open_app(context) as app:
-        here = app.market.named(market)
+        here = app.market.named(market, make=not stop)
         found = app.market.unfollow(here, kind, value) if stop else app.market.follow(here, kind, value, every)
     if as_json:
         emit_json({"dry_run": False, "stop": stop, "follow": plain(found)})

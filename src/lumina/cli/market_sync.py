@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def sync(
     context: typer.Context,
-    market: Annotated[str | None, typer.Option(help="This marketplace; otherwise Etsy, or the only one.")] = None,
+    market: Annotated[str | None, typer.Option(help="This marketplace, where there are several.")] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Again and again, as it is due, until Ctrl+C.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be synced, without asking.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,

@@ -35,23 +35,32 @@ class MarketService:
     def __init__(self, store: Store, dispatcher: Dispatcher, opening: Opening, home: Path, node: str) -> None:
         self.store, self.dispatcher, self.opening, self.home, self.node = store, dispatcher, opening, home, node
 
-    def named(self, name: str | None = None) -> Market:
-        """A marketplace; Etsy is made where it is named for the first time. None: the only one, Etsy otherwise.
+    def named(self, name: str | None = None, *, make: bool = False) -> Market:
+        """A marketplace; None: the only one there is.
+
+        Args:
+            name: as `lumina market status` shows it.
+            make: Etsy is made where it is not known yet, if the owner may ask it.
 
         Raises:
-            NotFound: there is none of this name.
+            NotFound: there is none of this name. BadInput: there are several. BadSetting: Etsy may not be asked.
         """
         with self.store.transaction() as tx:
-            known = markets.every(tx, self.node)
-            if name is None:
-                name = known[0].name if len(known) == 1 else ETSY
-            found = next((market for market in known if market.name == name.lower()), None)
-            if found is None and name.lower() == ETSY:
-                folder = self.home / FOLDER / ETSY
-                found = markets.ensure(tx, ETSY, title=TITLE, address=ADDRESS, folder=folder, node=self.node)
-        if found is None:
-            raise NotFound(f"There is no marketplace {name!r}.")
-        return found
+            known = {market.name: market for market in markets.every(tx, self.node)}
+        if name is None and len(known) > 1:
+            raise BadInput(f"There are several marketplaces: name one with --market: {', '.join(known)}.")
+        wanted = (name or next(iter(known), ETSY)).lower()
+        if wanted not in known and not (wanted == ETSY and make):
+            raise NotFound(
+                f"There is no marketplace {wanted!r}" + (f"; there are {', '.join(known)}." if known else ".")
+            )
+        return known[wanted] if wanted in known else self._make()
+
+    def _make(self) -> Market:
+        folder = self.home / FOLDER / ETSY
+        self.opening.check(Market(0, ETSY, ADDRESS, (), folder))
+        with self.store.transaction() as tx:
+            return markets.ensure(tx, ETSY, title=TITLE, address=ADDRESS, folder=folder, node=self.node)
 
     def follow(self, market: Market, kind: FollowKind, value: str, every_minutes: int) -> Follow:
         """Follow a shop (by name or number), words or a taxonomy. A shop is asked for at once, so that it is the one.

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import typer
 
-from lumina.cli import market_cleanup, market_export, market_follow, market_status, market_sync
+from lumina.cli import (
+    market_cleanup,
+    market_cutout,
+    market_embed,
+    market_export,
+    market_follow,
+    market_status,
+    market_sync,
+)
 
 app = typer.Typer(help="Marketplaces: follow shops and searches, and what comes of them.", no_args_is_help=True)
 app.command(name="follow")(market_follow.follow)
 app.command(name="sync")(market_sync.sync)
 app.command(name="status")(market_status.status)
+app.command(name="cutout")(market_cutout.cutout)
+app.command(name="embed")(market_embed.embed)
 app.command(name="export-faiss")(market_export.export)
 app.command(name="cleanup")(market_cleanup.cleanup)

@@ -115,7 +115,7 @@ class Trash:
             beside.replace(target)
             _remove(beside)  # still there where both were names of one file
             for folder in (target.parent, target.parent.parent, self.root):
-                _sync(folder)
+                sync(folder)
         except OSError as error:
             raise Refused(f"It cannot be copied to the trash: {error.strerror or error}.") from error
         finally:
@@ -164,8 +164,8 @@ class Trash:
             found = beside.stat()
             if found.st_mtime_ns != modified_ns:
                 os.utime(beside, ns=(found.st_atime_ns, modified_ns))
-            _into_place(beside, target)
-            _sync(target.parent)
+            into_place(beside, target)
+            sync(target.parent)
             found = target.stat()
         except FileExistsError:
             return _same(target, proof, tick)
@@ -222,10 +222,10 @@ def put_back(aside: Path, path: Path) -> None:
         Refused: it keeps the new one; says so.
     """
     try:
-        _into_place(aside, path)
+        into_place(aside, path)
     except OSError as error:
         raise Refused(f"Another file took its place; it lies beside it as {aside.name} ({error.strerror}).") from error
-    _sync(path.parent)
+    sync(path.parent)
 
 
 def asides(path: Path, file_id: int) -> list[Path]:
@@ -246,7 +246,7 @@ def sweep(path: Path, file_id: int, checksum: bytes) -> None:
 def discard(aside: Path) -> None:
     """Remove a file that was set aside, of which a copy is safe."""
     _remove(aside)
-    _sync(aside.parent)
+    sync(aside.parent)
 
 
 def _copy(source: Path, beside: Path, proof: Proof, tick: Callable[[], None]) -> None:
@@ -256,7 +256,7 @@ def _copy(source: Path, beside: Path, proof: Proof, tick: Callable[[], None]) ->
     except FileNotFoundError:
         raise
     except OSError:
-        _write(source, beside, tick)
+        write(source, beside, tick)
         copied = read(beside, tick)
     else:
         found = beside.lstat()
@@ -267,7 +267,8 @@ def _copy(source: Path, beside: Path, proof: Proof, tick: Callable[[], None]) ->
         raise Refused("The copy is not what the file was: it changed meanwhile, or the disk is bad.")
 
 
-def _write(source: Path, beside: Path, tick: Callable[[], None]) -> None:
+def write(source: Path, beside: Path, tick: Callable[[], None]) -> None:
+    """Copy a file with its times, durably; what is written to must not exist. Raises OSError."""
     with source.open("rb", buffering=0) as old, beside.open("xb", buffering=0) as new:
         while piece := old.read(_PIECE):
             view = memoryview(piece)
@@ -281,7 +282,7 @@ def _write(source: Path, beside: Path, tick: Callable[[], None]) -> None:
         os.fsync(new.fileno())
 
 
-def _into_place(beside: Path, target: Path) -> None:
+def into_place(beside: Path, target: Path) -> None:
     """Rename, but never over a file. Raises FileExistsError."""
     try:
         os.link(beside, target, follow_symlinks=False)
@@ -320,7 +321,7 @@ def _remove(path: Path) -> None:
         path.unlink()
 
 
-def _sync(folder: Path) -> None:
+def sync(folder: Path) -> None:
     """Make names in a folder last through a power cut, where the system can."""
     if os.name == "nt":
         return

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 from lumina.errors import BadInput
+from lumina.files.trash import sync
 
 _EXCHANGE = 2
 """Linux's RENAME_EXCHANGE and macOS's RENAME_SWAP."""
@@ -84,9 +85,9 @@ class WholeFolder:
         """
         try:
             _write(beside / self.manifest, json.dumps(manifest, indent=2) + "\n")
-            _sync(beside)
+            sync(beside)
             self._switch(beside)
-            _sync(self.folder.parent)
+            sync(self.folder.parent)
         except OSError as error:
             raise BadInput(f"{self.folder} cannot be replaced: {error.strerror or error}.") from error
 
@@ -139,15 +140,3 @@ def _exchanged(one: Path, other: Path) -> bool:
     if call is None:
         return False
     return bool(call(here, os.fsencode(one), here, os.fsencode(other), ctypes.c_uint(_EXCHANGE)) == 0)
-
-
-def _sync(folder: Path) -> None:
-    """Make names in a folder last through a power cut, where the system can."""
-    if os.name == "nt":
-        return
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

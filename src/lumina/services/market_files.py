@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from lumina.domain.vector_files import MANIFEST, file_name
 from lumina.domain.work import Job
+from lumina.engine import clean as cleaning
 from lumina.engine import export as exports
 from lumina.engine.dispatch import Dispatcher
 from lumina.files.whole_folder import WholeFolder
-from lumina.files.whole_folder import WholeFolder
+from lumina.inference.models import Models
 from lumina.store import Store, exporting
 
 
@@ -49,3 +50,22 @@ def plan_export(store: Store, wish: exports.Wish, setting: Sequence[str]) -> Exp
         images = exporting.images(tx, choice.market.source_id)
     files = {file_name(space.model, space.kind): space.dimensions for space in choice.spaces}
     return ExportPlan(choice.market.name, rows, images, choice.bytes(rows), files)
+
+
+def clean(store: Store, dispatcher: Dispatcher, wish: cleaning.Wish, node: str) -> Job:
+    """Ask for images to be moved to a backup disk, or back; see `lumina.engine.clean.start`."""
+    with store.transaction() as tx:
+        return cleaning.start(tx, dispatcher, wish, node)
+
+
+def plan_clean(store: Store, wish: cleaning.Wish, node: str) -> cleaning.Plan:
+    """What would be moved; nothing is. Raises as `clean`."""
+    with store.transaction() as tx:
+        return cleaning.look(tx, wish, node)
+
+
+def models_to_clean(store: Store, models: Models, setting: Sequence[str]) -> tuple[str, ...]:
+    """The models that must have embedded an image before it may go."""
+    installed = [entry.name for entry in models.entries() if models.waiting(entry.name) is None]
+    with store.transaction() as tx:
+        return cleaning.models_of(tx, setting, installed)

@@ -193,6 +193,16 @@ CREATE TABLE cutout (
 );
 CREATE INDEX cutout_key ON cutout (key) WHERE key IS NOT NULL;
 
+-- A file of a marketplace's image that was moved to a backup disk: where it belongs, and where it may still lie as well.
+CREATE TABLE relocation (
+    file_id bigint PRIMARY KEY REFERENCES file ON DELETE CASCADE,
+    home_source_id bigint NOT NULL REFERENCES source ON DELETE CASCADE,
+    home_path text COLLATE "C" NOT NULL,
+    left_source_id bigint REFERENCES source ON DELETE CASCADE,  -- where it has still to be removed; NULL: nowhere
+    left_path text COLLATE "C"
+);
+CREATE INDEX relocation_left ON relocation (file_id) WHERE left_path IS NOT NULL;
+
 ALTER TABLE batch DROP CONSTRAINT batch_kind_check;
 ALTER TABLE batch ADD CONSTRAINT batch_kind_check CHECK (kind IN ('scan', 'plan', 'work', 'finalise', 'match', 'pixels',
     'sequence', 'resolve', 'vectors', 'subject', 'tag', 'learn', 'sync', 'adopt', 'clean', 'export'));

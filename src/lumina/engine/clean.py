@@ -1,0 +1,377 @@
+"""Move images of a marketplace that are embedded to a backup disk, and back. Nothing is lost at any moment.
+
+A batch goes through four steps, each of which can be done again after a crash:
+
+1. Copy each file, durably, and read the copy back: both must have the checksum that the catalog knows.
+2. Write, in one transaction, that the files lie there now; images and all that was made of them stay as they are.
+3. Set the originals aside under names of their own, make sure of the lease, and delete them.
+4. Write that they are gone.
+
+Between 2 and 4 `relocation` knows where such a file lies a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lumina.domain.market import Market
+from lumina.domain.resolution import Proof
+from lumina.domain.stage import Lane
+from lumina.domain.vector_files import wanted
+from lumina.domain.vectors import Space
+from lumina.domain.work import Batch, BatchKind, Job, Priority
+from lumina.engine.dispatch import Dispatcher
+from lumina.engine.export import market_of
+from lumina.engine.finalise import Effect
+from lumina.engine.leave import vault_of
+from lumina.errors import BadInput, Interrupted, NotFound
+from lumina.files import moving, names, trash
+from lumina.files.trash import Refused
+from lumina.files.vault import Vault
+from lumina.store import Row, Store, Transaction, catalogs, jobs, ledger, relocations, spaces
+from lumina.store.markets import BACKUP
+from lumina.store.relocations import Move, Placed
+
+CLEAN = "market-clean"
+PIECE = 16
+"""Images per batch: so many are read again where a worker dies."""
+PAGE = 10_000
+"""Images that are looked up at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person wants moved.
+
+    Attributes:
+        folder: on the backup disk; None: only bring back. market: name; None: the only one. back: the other way.
+        models: that must have embedded an image before it goes.
+    """
+
+    folder: Path | None
+    market: str | None = None
+    back: bool = False
+    models: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would be moved.
+
+    Attributes:
+        images, bytes: how many, how large. models: which all have embedded them.
+        unfinished: images of an earlier time whose file is still at both places.
+        warning: a sentence, where the backup disk is none.
+    """
+
+    market: str
+    images: int
+    bytes: int
+    models: tuple[str, ...]
+    unfinished: int
+    warning: str | None = None
+
+
+def models_of(tx: Transaction, setting: Sequence[str], installed: Sequence[str]) -> tuple[str, ...]:
+    """The models that have to have embedded an image before it may go: the wanted ones that are here."""
+    live = [space.model for space in spaces.every(tx) if space.state == "live" and space.kind == "image"]
+    return tuple(wanted(setting, {*installed, *live}))
+
+
+def look(tx: Transaction, wish: Wish, node: str) -> Plan:
+    """What would be moved; nothing is.
+
+    Raises:
+        BadInput: the folder is not there or makes no sense, or no model has embedded anything.
+    """
+    market = market_of(tx, wish.market, node)
+    warning = _check_folder(tx, market, wish, node)
+    rows = [row for page in _pages(tx, market, wish) for row in page]
+    left = relocations.unfinished(tx, market.source_id)
+    return Plan(market.name, len(rows), sum(row["size"] for row in rows), wish.models, len(left), warning)
+
+
+def start(tx: Transaction, dispatcher: Dispatcher, wish: Wish, node: str) -> Job:
+    """A job that moves them.
+
+    Raises:
+        BadInput: as `look`. Conflict: images of this marketplace are being moved already.
+    """
+    market = market_of(tx, wish.market, node)
+    warning = _check_folder(tx, market, wish, node)
+    payload = {
+        "market": market.name,
+        "folder": str(wish.folder) if wish.folder else None,
+        "back": wish.back,
+        "models": list(wish.models),
+    }
+    key = f"{CLEAN}:{market.source_id}"
+    if (running := jobs.running_with(tx, key)) is not None and running.parameters == payload:
+        return running
+    catalog = catalogs.source(tx, market.source_id).catalog_id
+    job = jobs.create(tx, CLEAN, catalog, payload, priority=Priority.ASKED, exclusive_key=key)
+    if warning:
+        jobs.merge_result(tx, job.id, {"warning": warning})
+    ledger.add(tx, job.id, BatchKind.CLEAN, Lane.IO, payload=payload)
+    dispatcher.after(tx, Lane.IO)
+    return jobs.get(tx, job.id)
+
+
+def cleaned(job: Job) -> Effect:
+    """The end of such a job: its message."""
+    images, size = "image" if job.done == 1 else "images", int(job.result.get("bytes", 0)) / 1e6
+    message = f"{job.done:,} {images} moved {'back' if job.parameters.get('back') else 'away'} ({size:,.1f} MB)"
+    if job.failed:
+        message += f", {job.failed:,} stayed where they are"
+    return lambda _tx, _job: {"message": message}
+
+
+def _check_folder(tx: Transaction, market: Market, wish: Wish, node: str) -> str | None:
+    """A warning where the folder is on the disk that is to be relieved."""
+    if wish.back:
+        return None
+    if not wish.models:
+        raise BadInput("No model that is wanted (setting models) is installed or has embedded anything yet.")
+    folder = wish.folder
+    if folder is None or not folder.is_dir():
+        raise BadInput(f"{folder} is no folder that is there: is the backup disk mounted? Nothing was removed.")
+    place, own = (folder / market.name).resolve(), _of_backup(tx, market, folder, node)
+    for each in catalogs.sources(tx):
+        root = Path(names.native(each.root(node))).resolve()
+        if each.id != own and (place.is_relative_to(root) or root.is_relative_to(place)):
+            raise BadInput(f"{place} and {root}, which is a source, lie within each other.")
+    if market.folder.exists() and market.folder.stat().st_dev == folder.stat().st_dev:
+        return f"{folder} is on the same disk as {market.folder}: this frees nothing, and it is no backup."
+    return None
+
+
+def _of_backup(tx: Transaction, market: Market, folder: Path, node: str) -> int | None:
+    """The source for a marketplace's images in a backup folder, if there is one yet."""
+    wanted_path = (folder / market.name).resolve()
+    catalog = catalogs.source(tx, market.source_id).catalog_id
+    for each in catalogs.sources(tx, catalog):
+        if each.kind == BACKUP and Path(names.native(each.root(node))).resolve() == wanted_path:
+            return each.id
+    return None
+
+
+def _live(tx: Transaction, models: Sequence[str]) -> list[Space] | None:
+    """The spaces of these models; None where one of them has none, so that nothing can be embedded in all."""
+    found = [spaces.live(tx, model) for model in models]
+    return None if any(space is None for space in found) else [space for space in found if space is not None]
+
+
+def _pages(tx: Transaction, market: Market, wish: Wish) -> Iterator[list[Row]]:
+    of = _live(tx, wish.models)
+    after = 0
+    while True:
+        if wish.back:
+            page = relocations.moved(tx, market.source_id, after, PAGE)
+        else:
+            page = relocations.movable(tx, market.source_id, of, after, PAGE) if of else []
+        if not page:
+            return
+        yield page
+        after = page[-1]["image_id"]
+
+
+class Cleaner:
+    """Runs `clean` batches.
+
+    Args:
+        store: the database. dispatcher: wakes workers. node: whose views of the folders are used.
+    """
+
+    def __init__(self, store: Store, dispatcher: Dispatcher, node: str) -> None:
+        self.store, self.dispatcher, self.node = store, dispatcher, node
+
+    def run(self, batch: Batch, stop: Callable[[], bool]) -> None:
+        """See a leased batch through: the first one finds what is to be done, the others do it.
+
+        Raises:
+            BadInput: the other disk cannot be written to, or is not there.
+            Interrupted: told to stop before anything was written.
+            LeaseLost: somebody else has the batch by now.
+        """
+        if not batch.items:
+            self._plan(batch)
+            return
+        with self.store.transaction() as tx:
+            ledger.hold(tx, batch)
+            vault = vault_of(tx, self.node)
+            found = relocations.files(tx, batch.items)
+            marks = [s.id for s in catalogs.sources(tx) if s.kind == BACKUP]
+        work = _Moving(self.store, batch, vault, frozenset(marks), _tick(stop))
+        work.copy([file for file in found if file.left_path is None])
+        with self.store.transaction() as tx:
+            ledger.hold(tx, batch)
+            work.switch(tx)
+            work.remains(relocations.files(tx, batch.items))
+        work.remove()
+        with self.store.transaction() as tx:
+            ledger.hold(tx, batch)
+            work.close(tx)
+
+    def _plan(self, batch: Batch) -> None:
+        payload = batch.payload
+        folder = Path(payload["folder"]) if payload["folder"] else None
+        wish = Wish(folder, payload["market"], bool(payload["back"]), tuple(payload["models"]))
+        with self.store.transaction() as tx:
+            ledger.hold(tx, batch)
+            market = market_of(tx, wish.market, self.node)
+            _check_folder(tx, market, wish, self.node)
+            target = None if folder is None or wish.back else _backup(tx, market, folder, self.node)
+            images = {row["image_id"] for page in _pages(tx, market, wish) for row in page}
+            ordered = sorted({*images, *relocations.unfinished(tx, market.source_id)})
+            parts = [ordered[at : at + PIECE] for at in range(0, len(ordered), PIECE)]
+            ledger.add(
+                tx,
+                batch.job_id,
+                BatchKind.CLEAN,
+                Lane.IO,
+                items=parts,
+                payload={"to": target, "from": market.source_id},
+            )
+            ledger.end(tx, batch)
+            self.dispatcher.after(tx, Lane.IO)
+
+
+def _backup(tx: Transaction, market: Market, folder: Path, node: str) -> int:
+    """The source in a backup folder, made where there is none; its folder is there and known again by its mark."""
+    known, place = _of_backup(tx, market, folder, node), folder / market.name
+    if known is not None:
+        moving.check_mark(place, known)
+        return known
+    catalog = catalogs.source(tx, market.source_id).catalog_id
+    source = catalogs.add_source(tx, catalog, names.stored(str(place)), kind=BACKUP)
+    moving.mark(place, {"source": source.id, "market": market.name})
+    return source.id
+
+
+def _tick(stop: Callable[[], bool]) -> Callable[[], None]:
+    def tick() -> None:
+        if stop():
+            raise Interrupted("The clean-up was interrupted; what has moved has moved, the rest follows later.")
+
+    return tick
+
+
+@dataclass
+class _Moving:
+    """One batch under way."""
+
+    store: Store
+    batch: Batch
+    vault: Vault
+    backups: frozenset[int]
+    tick: Callable[[], None]
+    moves: list[Move] = field(default_factory=list)
+    proofs: dict[int, Proof] = field(default_factory=dict)
+    refused: dict[int, tuple[Placed, str]] = field(default_factory=dict)
+    left: list[Placed] = field(default_factory=list)
+    gone: list[int] = field(default_factory=list)
+
+    def goal(self, file: Placed) -> int:
+        """The source that a file is to lie in."""
+        target = self.batch.payload["to"]
+        return file.home_source_id if target is None else int(target)
+
+    def copy(self, files: Sequence[Placed]) -> None:
+        """Step 1."""
+        for file in files:
+            goal = self.goal(file)
+            if file.source_id == goal:
+                continue
+            self._check(goal)
+            self._check(file.source_id)
+            try:
+                self._copy(file, goal)
+            except (Refused, NotFound) as error:
+                self.refused[file.file_id] = (file, str(error))
+
+    def _check(self, source_id: int) -> None:
+        """A disk that is not there looks like an empty folder."""
+        if source_id in self.backups:
+            moving.check_mark(self.vault.root(source_id), source_id)
+
+    def _copy(self, file: Placed, goal: int) -> None:
+        root = self.vault.root(goal)
+        if not root.is_dir():
+            raise BadInput(f"{root} is not there. Nothing was removed.")
+        wished = file.home_path if goal == file.home_source_id else self._away(file)
+        place = moving.free_place(root, wished, file.checksum, self.tick)
+        target = self.vault.path(goal, place)
+        source = self.vault.path(file.source_id, file.path)
+        self.proofs[file.file_id] = moving.copy(source, target, file.file_id, file.checksum, self.tick)
+        self.moves.append(Move(file, goal, place))
+
+    def _away(self, file: Placed) -> str:
+        """Where a file goes on the backup disk; those of other sources have a folder each."""
+        return file.path if file.source_id == self.batch.payload["from"] else f"source-{file.source_id}/{file.path}"
+
+    def switch(self, tx: Transaction) -> None:
+        """Step 2."""
+        done = {move.file.file_id for move in relocations.switch(tx, self.moves)}
+        for move in self.moves:
+            if move.file.file_id not in done:
+                self.refused[move.file.file_id] = (move.file, "It has changed since, or another file has its place.")
+
+    def remains(self, files: Sequence[Placed]) -> None:
+        """What lies at two places now, by this batch or by one that died."""
+        self.left = [file for file in files if file.left_path is not None]
+
+    def remove(self) -> None:
+        """Step 3."""
+        aside = []
+        for file in self.left:
+            try:
+                if (taken := self._take(file)) is not None:
+                    aside.append(taken)
+                self.gone.append(file.file_id)
+            except (Refused, NotFound) as error:
+                self.refused[file.file_id] = (file, str(error))
+        try:
+            with self.store.transaction() as tx:
+                ledger.hold(tx, self.batch)
+        except BaseException:
+            for away, path in aside:
+                trash.put_back(away, path)
+            raise
+        for away, _ in aside:
+            trash.discard(away)
+
+    def _take(self, file: Placed) -> tuple[Path, Path] | None:
+        """Set a file aside that lies elsewhere too; None where it is gone already."""
+        assert file.left_source_id is not None
+        assert file.left_path is not None
+        self._check(file.source_id)
+        self._check(file.left_source_id)
+        old = self.vault.path(file.left_source_id, file.left_path)
+        proof = self.proofs.get(file.file_id)
+        if proof is None:  # by one that died: the copy is read once more
+            if trash.read(self.vault.path(file.source_id, file.path), self.tick).checksum != file.checksum:
+                raise Refused("Its copy is not what it was; the original stays.")
+            trash.sweep(old, file.file_id, file.checksum)
+            if not old.exists():
+                return None
+            proof = trash.read(old, self.tick)
+            if proof.checksum != file.checksum:
+                raise Refused(f"{old} has changed since it was copied; it stays there.")
+        return trash.set_aside(old, file.file_id, proof), old
+
+    def close(self, tx: Transaction) -> None:
+        """Step 4, and the end of the batch; what an earlier time had moved the other way has still to come."""
+        relocations.close(tx, self.gone)
+        gone = [file for file in self.left if file.file_id in self.gone]
+        again = sorted({file.image_id for file in gone if file.source_id != self.goal(file)})
+        stayed = [{"image_id": file.image_id, "path": file.path, "reason": why} for file, why in self.refused.values()]
+        relocations.note(tx, self.batch.job_id, sum(file.size for file in gone), stayed)
+        if again:
+            payload = self.batch.payload
+            ledger.add(
+                tx, self.batch.job_id, BatchKind.CLEAN, Lane.IO, items=[again], payload=payload, count_total=False
+            )
+        failed = len({file.image_id for file, _ in self.refused.values()})
+        ledger.end(tx, self.batch, done=len(self.batch.items) - failed - len(again), failed=failed)

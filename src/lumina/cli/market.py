@@ -7,6 +7,7 @@ import typer
 from lumina.cli import (
     market_cleanup,
     market_cutout,
+    market_download,
     market_embed,
     market_export,
     market_follow,
@@ -18,6 +19,7 @@ app = typer.Typer(help="Marketplaces: follow shops and searches, and what comes 
 app.command(name="follow")(market_follow.follow)
 app.command(name="sync")(market_sync.sync)
 app.command(name="status")(market_status.status)
+app.command(name="download")(market_download.download)
 app.command(name="cutout")(market_cutout.cutout)
 app.command(name="embed")(market_embed.embed)
 app.command(name="export-faiss")(market_export.export)

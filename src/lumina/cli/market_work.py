@@ -46,6 +46,9 @@ def work(context: typer.Context, wish: Wish, *, watch: bool, dry_run: bool, as_j
     code = _round(context, wish, as_json=as_json)
     while watch:
         time.sleep(EVERY_SECONDS)
+        if stopped := _stopped(context, wish):
+            note(f"Stopped by a kill file: {', '.join(stopped)}.")
+            break
         code = _round(context, Wish(wish.stages, wish.market), as_json=as_json, quiet=True)
     raise typer.Exit(code)
 
@@ -63,6 +66,15 @@ def _round(context: typer.Context, wish: Wish, *, as_json: bool, quiet: bool = F
     if jobs or not quiet:
         _report(jobs, as_json=as_json)
     return 1 if any(job.state != "SUCCESS" for job in jobs) else 3 if any(job.failed for job in jobs) else 0
+
+
+def _stopped(context: typer.Context, wish: Wish) -> list[str]:
+    """Names of the stages that kill files stop; a person who starts anew removes these, who merely watches does not."""
+    from lumina.services.killfiles import KillFiles
+
+    with open_app(context) as app:
+        kills = KillFiles(app.settings.home)
+        return [name for name in wish.stages(app) if kills.stops(name)]
 
 
 def _asked(app: App, wish: Wish) -> list[Job]:

@@ -14,8 +14,8 @@ def time_limit(seconds: float) -> Iterator[None]:
 
     A decoder that hangs in C code never returns to Python, so no exception could stop it. The death is seen by the
     worker, which gives the batch back with a strike; the third one sets the image aside. Does nothing where the
-    platform has no interval timers, nor in a thread beside the main one, which no signal reaches: there short runs scan,
-    plan and fetch, none of which decodes anything.
+    platform has no interval timers, nor in a thread beside the main one, which no signal reaches: short runs scan, plan
+    and fetch there, and decode nothing.
     """
     if not hasattr(signal, "setitimer") or seconds <= 0 or threading.current_thread() is not threading.main_thread():
         yield

@@ -24,8 +24,12 @@ from lumina.vision import background
 Scores = NDArray[np.float64]
 NO_CHANCE = 0.5
 """The strength at which chance ends."""
+CONSENSUS = 0.2
+"""What it counts, beside the strength itself, that a voice takes a listing for no chance."""
 FAR = 35.0
 """Widths beyond which a bell's tail is smaller than any number."""
+LOW = -9.0
+"""Widths below which all but nothing of a bell lies above."""
 _BELL = NormalDist()
 
 
@@ -116,10 +120,8 @@ def _single(z: float, n: int) -> float:
     if not z < FAR:
         return z if math.isnan(z) else math.sqrt(max(z * z - 2 * math.log(n), 0.0))
     tail = 0.5 * math.erfc(z / math.sqrt(2))
-    if tail >= 1.0:
-        return z
-    of_best = -math.expm1(n * math.log1p(-tail))
-    return z if of_best >= 1.0 or of_best <= 0.0 else -_BELL.inv_cdf(of_best)
+    of_best = 1.0 if tail >= 1.0 else -math.expm1(n * math.log1p(-tail))
+    return -_BELL.inv_cdf(of_best) if of_best < 1.0 else min(z, LOW)
 
 
 def weights(families: Sequence[str]) -> Scores:
@@ -138,7 +140,8 @@ def rank(
     """Order listings by what all voices say of them.
 
     A listing's score is the mean of the voices' strengths, each bounded: a voice that is very sure cannot outvote
-    several that see nothing. A voice that has no vector of a listing abstains.
+    several that see nothing. Those to which it is no chance count for more. A voice that has no vector of a listing
+    abstains.
 
     Args:
         similarities: voices x candidates; NaN where a voice has no vector of an image.
@@ -152,7 +155,7 @@ def rank(
     single = np.stack([corrected(*row) for row in zip(closest, images, gauges, strict=True)])
     strong = np.stack([strengths(*row) for row in zip(single, gauges, strict=True)])
     share = weights(families)
-    scores = _mean(strong, share)
+    scores = _mean((strong + CONSENSUS * (strong >= NO_CHANCE)) / (1 + CONSENSUS), share)
     each = np.stack([strengths(*row) for row in zip(similarities, gauges, strict=True)])
     best = _best_image(_mean(each, share), listings, count)
     order = np.lexsort((best, -scores))

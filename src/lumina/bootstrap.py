@@ -36,6 +36,7 @@ from lumina.engine.match import Matcher
 from lumina.engine.pixels import PixelHasher
 from lumina.engine.plan import Planner
 from lumina.engine.publication import Publication
+from lumina.engine.purge import Purger
 from lumina.engine.reaper import Reaper
 from lumina.engine.recognisers import Recognisers
 from lumina.engine.registry import AnyStage, Registry
@@ -95,6 +96,7 @@ from lumina.store import (
 )
 from lumina.store.inputs import Input
 from lumina.store.queue import install_queues, keyword_dsn
+from lumina.store.removals import Doomed
 from lumina.store.results import SAVERS
 
 __all__ = ["App", "Configuration", "Settings", "build", "load", "stages"]
@@ -228,6 +230,7 @@ def build(
         stopped=partial(KillFiles(settings.home).stopped, registry.names),
         openers=_openers(settings, derived),
     )
+    purger = Purger(store, derived, settings.home, settings.node, settings.vault_writable)
     handlers = {
         BatchKind.SCAN: scan_handler(store, planner, scanner.scan),
         BatchKind.PLAN: plan_handler(store, planner),
@@ -241,7 +244,7 @@ def build(
         BatchKind.LEARN: Learner(store, dispatcher, trainer, Tag.version).run,
         BatchKind.CLEAN: Cleaner(store, dispatcher, settings.node).run,
         BatchKind.EXPORT: Exporter(store).run,
-        BatchKind.SYNC: _syncer(settings, store, planner, opening := _opening(settings, store)).run,
+        BatchKind.SYNC: _syncer(settings, planner, (opening := _opening(settings, store)), purger).run,
         BatchKind.RESOLVE: (resolver := _resolver(settings, store, dispatcher)).run,
     }
     finalisers: dict[str, Finaliser] = {
@@ -278,7 +281,7 @@ def build(
         listings=ListingSearch(store, Voices(store, search.questions, partial(cut_out, models, settings.cutout_model))),
         trainer=trainer,
         work=WorkService(store, registry, dispatcher),
-        market=MarketService(store, dispatcher, opening, settings.home, settings.node),
+        market=MarketService(store, dispatcher, opening, settings.home, settings.node, purger),
     )
 
 
@@ -307,9 +310,14 @@ def _opening(settings: Settings, store: Store) -> Opening:
     return Opening(store, settings.market_permission, settings.market_rate, keep, os.environ, folders)
 
 
-def _syncer(settings: Settings, store: Store, planner: Planner, opening: Opening) -> Syncer:
+def _syncer(settings: Settings, planner: Planner, opening: Opening, purger: Purger) -> Syncer:
     stopped = partial(KillFiles(settings.home).stops, SYNC)
-    return Syncer(store, planner, opening.open, opening.keeping, stopped)
+
+    def purge(source_id: int) -> None:
+        if settings.market_purge:
+            purger.purge(Doomed(source_id, expired=True), "what has expired")
+
+    return Syncer(opening.store, planner, opening.open, opening.keeping, stopped, purge)
 
 
 def _keep_compiled_code(home: Path) -> None:

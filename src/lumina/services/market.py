@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from uuid import UUID
 
@@ -9,10 +10,12 @@ from lumina.domain.market import Follow, FollowKind, Market
 from lumina.domain.work import BatchKind, Job, Priority
 from lumina.engine.dispatch import Dispatcher
 from lumina.engine.market import Opening
+from lumina.engine.purge import Purger, describe
 from lumina.engine.sync import MARKET_SYNC, begin
 from lumina.errors import BadInput, NotFound
 from lumina.remote.etsy.source import ADDRESS
-from lumina.store import Store, Transaction, catalogs, follows, jobs, ledger, markets, request_rate, shops
+from lumina.store import Store, Transaction, catalogs, follows, jobs, ledger, markets, removals, request_rate, shops
+from lumina.store.removals import Counts, Doomed
 
 ETSY, TITLE = "etsy", "Etsy"
 FOLDER = "market"
@@ -30,10 +33,14 @@ class MarketService:
         opening: opens marketplaces.
         home: below which downloads go.
         node: whose view of folders is meant.
+        purger: removes.
     """
 
-    def __init__(self, store: Store, dispatcher: Dispatcher, opening: Opening, home: Path, node: str) -> None:
+    def __init__(
+        self, store: Store, dispatcher: Dispatcher, opening: Opening, home: Path, node: str, purger: Purger
+    ) -> None:
         self.store, self.dispatcher, self.opening, self.home, self.node = store, dispatcher, opening, home, node
+        self.purger = purger
 
     def named(self, name: str | None = None, *, make: bool = False) -> Market:
         """A marketplace; None: the only one there is.
@@ -111,6 +118,15 @@ class MarketService:
             if any(word in (each.error or "") for each in wanted for word in KEY_CHANGED):
                 request_rate.unblock(tx, market.source_id)
             return self._sync(tx, market, wanted, Priority.ASKED)
+
+    def doomed(self, doomed: Doomed) -> Counts:
+        """How much `purge` would remove."""
+        with self.store.transaction() as tx:
+            return removals.counts(tx, doomed)
+
+    def purge(self, doomed: Doomed) -> Mapping[str, int]:
+        """Remove rows and files for good; what is followed of them goes as well."""
+        return self.purger.purge(doomed, describe(doomed))
 
     def sync_due(self) -> list[Job]:
         """Sync what is due by itself, of all marketplaces."""

@@ -1,0 +1,60 @@
+"""`lumina market purge`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lumina.cli.output import emit, emit_json, plain
+from lumina.cli.session import app as open_app
+from lumina.errors import BadInput
+
+if TYPE_CHECKING:
+    from lumina.store.removals import Doomed
+
+
+def purge(
+    context: typer.Context,
+    listing: Annotated[int | None, typer.Option(min=1, help="This listing, by its number.")] = None,
+    shop: Annotated[int | None, typer.Option(min=1, help="This shop with all its listings, by its number.")] = None,
+    expired: Annotated[bool, typer.Option("--expired", help="What has expired since it was last seen.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Everything that is known of the marketplace.")] = False,
+    market: Annotated[str | None, typer.Option(help="Of this marketplace, where there are several.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be removed.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
+) -> None:
+    """Remove for good what may not be kept: rows, vectors, downloads, cut-outs. A journal says how much that was."""
+    from lumina.engine.purge import describe, sentence
+
+    with open_app(context) as app:
+        here = app.market.named(market)
+        doomed = chosen(here.source_id, listing, shop, expired=expired, everything=everything)
+        if dry_run:
+            counts = plain(app.market.doomed(doomed))
+            if as_json:
+                emit_json({"dry_run": True, "what": describe(doomed), **counts})
+            else:
+                words = ", ".join(f"{count:,} {name}" for name, count in counts.items())
+                emit(f"Would remove {describe(doomed)} of {here.name}: {words}.")
+            return
+        done = app.market.purge(doomed)
+    if as_json:
+        emit_json({"dry_run": False, "what": describe(doomed), **done})
+    else:
+        emit(sentence(done))
+    raise typer.Exit(3 if done.get("unreachable") else 0)
+
+
+def chosen(source_id: int, listing: int | None, shop: int | None, *, expired: bool, everything: bool) -> Doomed:
+    """What was named.
+
+    Raises:
+        BadInput: nothing was, or everything and something else.
+    """
+    from lumina.store.removals import Doomed
+
+    some = listing is not None or shop is not None or expired
+    if some == everything:
+        raise BadInput("Name what to remove: --expired, --listing NUMBER, --shop NUMBER or --all.")
+    return Doomed(source_id, expired, listing, shop)

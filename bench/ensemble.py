@@ -132,7 +132,7 @@ def searcher(store: Store, **more: int) -> ListingSearch:
     nowhere = Path("/nowhere")
     models = Models(nowhere)
     questions = Questions(store, models, DerivedStore(nowhere), preferred="", max_pixels=1, megabytes=1)
-    return ListingSearch(store, Voices(store, questions, lambda _pixels: None), **more)
+    return ListingSearch(store, Voices(store, questions, lambda pixels: pixels), **more)
 
 
 def compare(

@@ -38,7 +38,7 @@ def search(
 ) -> None:
     """Find images by words, by filters and by what they look like, each with the reasons why."""
     text = " ".join([*(query or ()), *map(_filter, filters or ())])
-    example = _example(image, region)
+    example = example_of(image, region)
     with open_app(context) as app:
         asked: dict[str, Any] = {"catalog": catalog_id(app, catalog), "example": example, "model": model}
         pages = [app.search.find(text, limit=min(limit, PART), **asked)]
@@ -59,7 +59,12 @@ def _filter(given: str) -> str:
     return f'{name}:"{value}"' if " " in value and '"' not in value else given
 
 
-def _example(image: Path | None, part: str | None) -> Example | None:
+def example_of(image: Path | None, part: str | None) -> Example | None:
+    """A file, or a region of it, to find others by; None where none was given.
+
+    Raises:
+        BadInput: it is no file, too large, or no region.
+    """
     from lumina.domain.region import region
     from lumina.domain.searching import Example
     from lumina.services.search.questions import MOST_BYTES

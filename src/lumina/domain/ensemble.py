@@ -186,3 +186,10 @@ class ListingsFound:
     voices: tuple[VoiceState, ...]
     hits: tuple[ListingHit, ...]
     note: str | None = None
+
+
+def priced(amount: Decimal | None) -> str | None:
+    """A price as people and programs are told: `12.50`; further decimals only where they are not zero."""
+    if amount is None:
+        return None
+    return f"{amount:.2f}" if amount == amount.quantize(Decimal("0.01")) else f"{amount.normalize():f}"

@@ -89,6 +89,12 @@ def images_shown(tx: Transaction, keys: Sequence[ListingKey]) -> dict[ListingKey
     return {key: found.get(key, 1) for key in keys}
 
 
+def shops_named(tx: Transaction, name: str) -> list[int]:
+    """Numbers of the shops of this name, whatever its case."""
+    rows: Sequence[Any] = tx.execute("SELECT shop_id FROM shop WHERE lower(name) = lower(:name)", name=name).all()
+    return [row[0] for row in rows]
+
+
 def checksums(tx: Transaction, image_ids: Collection[int]) -> dict[int, bytes]:
     """Image -> BLAKE3 of its file, where that is known."""
     rows: Sequence[Any] = tx.execute(

@@ -46,7 +46,7 @@ def search(context: Context, form: Annotated[ListingForm, Depends(_form)]) -> Li
     wanted = Wanted(
         example=_example(form),
         text=form.text.strip(),
-        on=form.on or On(context.settings.listing_search),
+        on=On(form.on or context.settings.listing_search),
         recipe=Recipe(form.recipe),
         models=form.model_names,
         where=form.where(),

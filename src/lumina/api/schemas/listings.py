@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validat
 from lumina.api.schemas.base import Answer, Request, UtcTime
 from lumina.api.schemas.cards import ImageCard, image_card
 from lumina.domain import ensemble, listing
+from lumina.domain.ensemble import priced
 from lumina.errors import BadInput
 
 Number = Annotated[int, Field(ge=1, lt=2**63)]
@@ -269,13 +270,6 @@ def _shops(text: str | None) -> tuple[int, ...]:
     return tuple(int(part) for part in parts)
 
 
-def _price(amount: Decimal | None) -> str | None:
-    """`12.50`; further decimals only where they are not zero."""
-    if amount is None:
-        return None
-    return f"{amount:.2f}" if amount == amount.quantize(Decimal("0.01")) else f"{amount.normalize():f}"
-
-
 def listing_card(found: ensemble.ListingCard) -> ListingCard:
     """A listing as the API shows it."""
     return ListingCard(**_card(found))
@@ -284,7 +278,7 @@ def listing_card(found: ensemble.ListingCard) -> ListingCard:
 def _card(found: ensemble.ListingCard) -> dict[str, object]:
     plain = {name: getattr(found, name) for name in ListingCard.model_fields}
     primary = None if found.primary is None else image_card(found.primary)
-    return {**plain, "shop": Shop.model_validate(found.shop), "price": _price(found.price), "primary": primary}
+    return {**plain, "shop": Shop.model_validate(found.shop), "price": priced(found.price), "primary": primary}
 
 
 def answer(found: ensemble.ListingsFound, seconds: float) -> ListingAnswer:
@@ -316,7 +310,7 @@ def filters(found: listing.Choices) -> ListingFilters:
     }
     return ListingFilters(
         shops=[ShopCount(id=number, name=name, listings=count) for number, name, count in found.shops],
-        price=PriceRange(min=_price(found.price_min), max=_price(found.price_max)),
+        price=PriceRange(min=priced(found.price_min), max=priced(found.price_max)),
         **values,
     )
 
@@ -345,7 +339,7 @@ def _picture(found: listing.ListingPicture) -> ListingPicture:
 
 def _moment(found: listing.ListingMoment) -> ListingMoment:
     plain = {name: getattr(found, name) for name in ListingMoment.model_fields if name != "price"}
-    return ListingMoment(price=_price(found.price), **plain)
+    return ListingMoment(price=priced(found.price), **plain)
 
 
 def example_of(form: ListingForm) -> tuple[bytes | None, int | None]:

@@ -9,11 +9,10 @@ from lumina.errors import Unavailable
 from lumina.files.decode.alpha import on_white
 from lumina.inference import matting
 from lumina.inference.models import Models
-from lumina.stages.cutout import Cutout
-from lumina.vision.cutout import share
+from lumina.vision.cutout import refusal, share
 
 
-def cut_out(models: Models, model: str, pixels: Pixels) -> Pixels | None:
+def cut_out(models: Models, model: str, pixels: Pixels) -> Pixels:
     """What a picture shows, on white.
 
     Args:
@@ -21,11 +20,9 @@ def cut_out(models: Models, model: str, pixels: Pixels) -> Pixels | None:
         model: its name.
         pixels: height x width x 3, sRGB, upright.
 
-    Returns:
-        None where next to nothing or next to everything of it would be left.
-
     Raises:
-        Unavailable: the model is not installed, broken, or does not fit into memory.
+        Unavailable: the model is not installed, broken, or does not fit into memory; or next to nothing or next to
+            everything of the picture would be left.
         NotFound: it is for something else.
     """
     if waiting := models.waiting(model):
@@ -33,6 +30,6 @@ def cut_out(models: Models, model: str, pixels: Pixels) -> Pixels | None:
     network = models.matting(model)
     answer = network.maps(network.prepare(pixels)[np.newaxis])[0]
     alpha = matting.alpha(answer, pixels.shape[1], pixels.shape[0])
-    if alpha is None or not Cutout.least <= share(alpha) <= Cutout.most:
-        return None
+    if reason := refusal(share(alpha)):
+        raise Unavailable(reason)
     return np.ascontiguousarray(on_white(np.dstack([pixels, alpha])))

@@ -23,8 +23,8 @@ from lumina.store import Store, browse, listing_search, searched, spaces, vector
 KEPT = 200
 """Vectors of pictures that are kept: filters are changed more often than pictures."""
 Vector = NDArray[np.float32]
-CutOut = Callable[[Pixels], Pixels | None]
-"""Takes a picture's background away; None where nothing in it stands out. Raises `Unavailable` where it cannot."""
+CutOut = Callable[[Pixels], Pixels]
+"""Takes a picture's background away. Raises `Unavailable` where it cannot, or where nothing stands out from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,13 +207,9 @@ class _Asked:
         """The picture without its background."""
         if self._uncut is None:
             try:
-                cut = self.voices.cut_out(self._pixels)
+                return self.voices.cut_out(self._pixels)
             except Unavailable as error:
                 self._uncut = str(error)
-            else:
-                if cut is not None:
-                    return cut
-                self._uncut = "Nothing in it stands out from its background."
         raise _Whole(self._uncut)
 
     def _stored(self, space: Space, image_id: int) -> Vector | None:

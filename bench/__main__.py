@@ -27,6 +27,7 @@ BENCHMARKS: Mapping[str, Sequence[str]] = {
     "rescan": ("--database", SERVER),
     "bursts": ("--database", SERVER),
     "embed": ("--database", SERVER),
+    "cutout": ("--database", SERVER),
     "vectors": ("--database", SERVER),
     "duplicates_job": ("--database", SERVER),
     "duplicates_quality": ("--sources", "300"),

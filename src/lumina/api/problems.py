@@ -24,6 +24,7 @@ _PHRASES = {
     409: "Conflict",
     416: "Range not satisfiable",
     422: "Bad input",
+    502: "Refused",
     503: "Not available",
 }
 """Fixed here, since Python's own differ between its versions."""

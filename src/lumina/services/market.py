@@ -104,6 +104,19 @@ class MarketService:
             follows.remove(tx, found.id)
         return found
 
+    def unfollow_number(self, follow_id: int) -> Follow:
+        """The same by its number.
+
+        Raises:
+            NotFound: nobody follows it.
+        """
+        with self.store.transaction() as tx:
+            found = follows.find(tx, follow_id)
+            if found is None:
+                raise NotFound(f"There is no follow {follow_id}.")
+            follows.remove(tx, follow_id)
+        return found
+
     def sync(self, market: Market) -> Job:
         """Sync everything that is followed of a marketplace now; a job that does so already is joined.
 

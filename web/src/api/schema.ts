@@ -1228,6 +1228,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/market": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Overview
+         * @description All marketplaces: what is followed, per stage how far and how fast, and what may be asked.
+         */
+        get: operations["market_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/market/follows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Follow
+         * @description Follow a shop, a search or a category. It is synced at once, and then in its time, while Lumina is up.
+         */
+        post: operations["market_follow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/market/follows/{follow_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Unfollow
+         * @description Follow it no more; what is known of it stays.
+         */
+        delete: operations["market_unfollow"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/market/purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Purge
+         * @description Remove rows, vectors, downloads and cut-outs for good, or say how much that would be.
+         */
+        post: operations["market_purge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/market/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sync
+         * @description Sync all that is followed of a marketplace now. One sync for each: of several requests the job is the same.
+         */
+        post: operations["market_sync"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/models": {
         parameters: {
             query?: never;
@@ -1899,6 +1999,17 @@ export interface components {
          */
         AlbumRemoved: {
             action: components["schemas"]["Action"];
+        };
+        /**
+         * Apply
+         * @description Which proposal is meant.
+         */
+        Apply: {
+            /**
+             * Trained At
+             * @description Of the head that was looked at. Where another one is proposed by now, nothing is applied.
+             */
+            trained_at?: string | null;
         };
         /**
          * Attention
@@ -3503,6 +3614,242 @@ export interface components {
             when_made: string | null;
         };
         /**
+         * Market
+         * @description A marketplace.
+         */
+        Market: {
+            /**
+             * Catalog Id
+             * Format: uuid
+             */
+            catalog_id: string;
+            /** Failures */
+            failures: components["schemas"]["MarketFailures"][];
+            /** Follows */
+            follows: components["schemas"]["MarketFollow"][];
+            /**
+             * Job
+             * @description The sync that is under way.
+             */
+            job: string | null;
+            known: components["schemas"]["MarketKnown"];
+            limit: components["schemas"]["MarketLimit"];
+            /** Name */
+            name: string;
+            /** Source Id */
+            source_id: number;
+            /** Stages */
+            stages: components["schemas"]["MarketStage"][];
+            /** Title */
+            title: string;
+        };
+        /**
+         * MarketFailures
+         * @description Images that failed in one stage for one cause.
+         */
+        MarketFailures: {
+            /** Code */
+            code: string | null;
+            /** Count */
+            count: number;
+            /** Reason */
+            reason: string | null;
+            /** Stage */
+            stage: string;
+        };
+        /**
+         * MarketFollow
+         * @description Something that is followed.
+         */
+        MarketFollow: {
+            /**
+             * Due At
+             * @description When it is synced next.
+             */
+            due_at: string | null;
+            /**
+             * Error
+             * @description Why the last sync could not be finished, in a sentence.
+             */
+            error: string | null;
+            /** Every Minutes */
+            every_minutes: number;
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "shop" | "keywords" | "taxonomy";
+            /**
+             * Synced At
+             * @description When all of it was last asked for.
+             */
+            synced_at: string | null;
+            /** Title */
+            title: string;
+            /**
+             * Unfinished
+             * @description A sync has begun and will go on where it stopped.
+             */
+            unfinished: boolean;
+            /**
+             * Value
+             * @description The shop's number, the words, or the category's number.
+             */
+            value: string;
+        };
+        /**
+         * MarketKnown
+         * @description What is known of a marketplace.
+         */
+        MarketKnown: {
+            /**
+             * Awaited
+             * @description Images that have still to be downloaded.
+             */
+            awaited: number;
+            /** Cut Out */
+            cut_out: number;
+            /**
+             * Expired
+             * @description Listings whose time is over; they are asked for again, or purged.
+             */
+            expired: number;
+            /**
+             * Gone
+             * @description Listings that it does not know any more.
+             */
+            gone: number;
+            /** Images */
+            images: number;
+            /** Listings */
+            listings: number;
+            /**
+             * Refused
+             * @description Images of which no cut-out could be made.
+             */
+            refused: number;
+            /** Reviews */
+            reviews: number;
+            /** Shops */
+            shops: number;
+        };
+        /**
+         * MarketLimit
+         * @description What may be asked of it.
+         */
+        MarketLimit: {
+            /**
+             * Allowed
+             * @description Requests per second that it allows, as far as known.
+             */
+            allowed: number;
+            /** Blocked Until */
+            blocked_until: string | null;
+            /** Per Day */
+            per_day: number | null;
+            /**
+             * Rate
+             * @description Requests per second at which it is asked now.
+             */
+            rate: number;
+            /** Reason */
+            reason: string;
+            /**
+             * Remaining
+             * @description Requests that are left today.
+             */
+            remaining: number | null;
+        };
+        /**
+         * MarketPurge
+         * @description What to remove for good: everything, or what is expired, of a listing, of a shop.
+         */
+        MarketPurge: {
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * Everything
+             * @default false
+             */
+            everything: boolean;
+            /**
+             * Expired
+             * @default false
+             */
+            expired: boolean;
+            /** Listing Id */
+            listing_id?: number | null;
+            /** Market */
+            market?: string | null;
+            /** Shop Id */
+            shop_id?: number | null;
+        };
+        /**
+         * MarketPurged
+         * @description How much was removed, or would be.
+         */
+        MarketPurged: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Dry Run */
+            dry_run: boolean;
+            /** Message */
+            message: string;
+            /** What */
+            what: string;
+        };
+        /**
+         * Markets
+         * @description All marketplaces. `permitted`: whether the owner has stated his permission to gather.
+         */
+        Markets: {
+            /** Items */
+            items: components["schemas"]["Market"][];
+            /** Permitted */
+            permitted: boolean;
+        };
+        /**
+         * MarketStage
+         * @description A stage of its images.
+         */
+        MarketStage: {
+            /** Done */
+            done: number;
+            /** Eta Seconds */
+            eta_seconds: number | null;
+            /** Failed */
+            failed: number;
+            /** Missing */
+            missing: number;
+            /** Name */
+            name: string;
+            /**
+             * Rate
+             * @description Images per minute, over the last minutes.
+             */
+            rate: number;
+            /**
+             * Waiting
+             * @description What it waits for, in a sentence.
+             */
+            waiting: string | null;
+        };
+        /**
+         * MarketSync
+         * @description Which marketplace to sync.
+         */
+        MarketSync: {
+            /** Market */
+            market?: string | null;
+        };
+        /**
          * Measures
          * @description Technical measures of the picture, and the quality score of 0-100 with its four parts.
          */
@@ -3807,6 +4154,29 @@ export interface components {
             source_id?: number | null;
             /** Stages */
             stages?: string[];
+        };
+        /**
+         * NewMarketFollow
+         * @description Something to follow. A shop is named by its name or number.
+         */
+        NewMarketFollow: {
+            /**
+             * Every Minutes
+             * @default 360
+             */
+            every_minutes: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "shop" | "keywords" | "taxonomy";
+            /**
+             * Market
+             * @description By its name; null: the only one, or Etsy.
+             */
+            market?: string | null;
+            /** Value */
+            value: string;
         };
         /**
          * NewMount
@@ -8335,7 +8705,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Apply"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             202: {
@@ -8669,6 +9043,246 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListingAnswer"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    market_overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Markets"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    market_follow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMarketFollow"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarketFollow"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    market_unfollow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                follow_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarketFollow"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    market_purge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarketPurge"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarketPurged"];
+                };
+            };
+            /** @description Not found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    market_sync: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["MarketSync"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             /** @description Not found */

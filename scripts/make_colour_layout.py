@@ -1,4 +1,6 @@
-"""Write the built-in encoder `colour-layout`: where which colours lie, and where edges run; nothing of it is learnt.
+"""Write the built-in encoder `colour-layout`: colours of a thing and of its background, and where edges run.
+
+Nothing of it is learnt.
 
     .venv/bin/python scripts/make_colour_layout.py
 
@@ -17,17 +19,31 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 NAME = "colour-layout"
-SIDE, CELLS, EDGE_CELLS = 64, 8, 4
-EDGES = 1.5
-"""How much edges count beside colours."""
+SIDE, HALF, EDGE_CELLS = 64, 32, 4
+SHADES, BLUR = 5, 0.12
+"""Shades of each channel that colours are sorted into, and how softly, where a channel goes from -1 to 1."""
+MIDDLE, RIM = 0.45, 0.8
+"""How wide the middle is in which things stand, and where the rim begins that shows what is behind them."""
+WEIGHTS = {"thing": 1.0, "edges": 0.7, "colours": 1.0}
+"""How much the parts of a vector count, each of them of length 1."""
+TINY = 1e-6
 PLACE = Path(__file__).parents[1] / "src" / "lumina" / "inference" / "built_in" / NAME
 
 
-def window(cells: int) -> np.ndarray:
-    """1 x 1 x cells x cells: the middle of a picture counts more than its rim, where backgrounds are."""
-    at = np.abs((np.arange(cells) + 0.5) / cells * 2 - 1)
-    along = 1 - 0.6 * at**2
-    return (along[:, None] * along[None, :]).astype(np.float32)[None, None]
+def anchors() -> np.ndarray:
+    """125 x 3: the colours that pixels are sorted into."""
+    shades = np.linspace(-0.85, 0.85, SHADES)
+    return np.stack(np.meshgrid(shades, shades, shades, indexing="ij"), axis=-1).reshape(-1, 3).astype(np.float32)
+
+
+def windows() -> tuple[np.ndarray, np.ndarray]:
+    """Weights of pixels, 1 x 1 x 32 x 32, each adding up to 1: the middle, and the rim."""
+    at = np.abs((np.arange(HALF) + 0.5) / HALF * 2 - 1)
+    across, down = at[None, :], at[:, None]
+    middle = np.exp(-(across**2 + down**2) / MIDDLE**2)
+    rim = (np.maximum(across, down) > RIM).astype(np.float64)
+    first, second = ((each / each.sum()).astype(np.float32)[None, None] for each in (middle, rim))
+    return first, second
 
 
 def kernels() -> np.ndarray:
@@ -36,46 +52,79 @@ def kernels() -> np.ndarray:
     return np.stack([across, -across, across.T, -across.T])[:, None]
 
 
-def graph() -> onnx.ModelProto:
-    """n x 3 x 64 x 64 in, n x 256 out."""
-    constants = {
+def constants() -> dict[str, np.ndarray]:
+    """The fixed numbers of the graph, by name."""
+    middle, rim = windows()
+    return {
+        "anchors": (anchors() / BLUR**2)[:, :, None, None],
+        "lengths": -(anchors() ** 2).sum(axis=1) / (2 * BLUR**2),
+        "middle": middle,
+        "rim": rim,
         "luma": np.array([0.299, 0.587, 0.114], dtype=np.float32).reshape(1, 3, 1, 1),
         "kernels": kernels(),
-        "colour_window": window(CELLS),
-        "edge_window": window(EDGE_CELLS) * np.float32(EDGES),
+        "pads": np.array([0, 0, 1, 1, 0, 0, 1, 1], dtype=np.int64),
+        "across_and_down": np.array([2, 3], dtype=np.int64),
+        "tiny": np.array([TINY], dtype=np.float32),
+        **{f"weight_of_{name}": np.array([weight], dtype=np.float32) for name, weight in WEIGHTS.items()},
     }
-    cell, half = SIDE // CELLS, SIDE // 2
-    nodes = [
-        helper.make_node("AveragePool", ["pixels"], ["colours"], kernel_shape=[cell] * 2, strides=[cell] * 2),
-        helper.make_node("Mul", ["colours", "colour_window"], ["weighed_colours"]),
-        helper.make_node("Flatten", ["weighed_colours"], ["colour_part"]),
-        helper.make_node("Conv", ["pixels", "luma"], ["grey"]),
-        helper.make_node("AveragePool", ["grey"], ["small"], kernel_shape=[2, 2], strides=[2, 2]),
-        helper.make_node("Conv", ["small", "kernels"], ["slopes"]),
-        helper.make_node("Pad", ["slopes", "pads"], ["padded"], mode="edge"),
-        helper.make_node("Relu", ["padded"], ["edges"]),
-        helper.make_node(
-            "AveragePool",
-            ["edges"],
-            ["pooled"],
-            kernel_shape=[half // EDGE_CELLS] * 2,
-            strides=[half // EDGE_CELLS] * 2,
-        ),
-        helper.make_node("Mul", ["pooled", "edge_window"], ["weighed_edges"]),
-        helper.make_node("Flatten", ["weighed_edges"], ["edge_part"]),
-        helper.make_node("Concat", ["colour_part", "edge_part"], ["vector"], axis=1),
+
+
+def _unit(name: str) -> list[onnx.NodeProto]:
+    """Nodes that bring `name` to length 1 and weigh it."""
+    return [
+        helper.make_node("ReduceL2", [name], [f"{name}_length"], axes=[1], keepdims=1),
+        helper.make_node("Max", [f"{name}_length", "tiny"], [f"{name}_at_least"]),
+        helper.make_node("Div", [name, f"{name}_at_least"], [f"{name}_unit"]),
+        helper.make_node("Mul", [f"{name}_unit", f"weight_of_{name}"], [f"{name}_weighed"]),
     ]
-    dimensions = 3 * CELLS**2 + 4 * EDGE_CELLS**2
+
+
+def _colours() -> list[onnx.NodeProto]:
+    """How much of each colour the middle and the rim have, and what of the middle's is not the rim's."""
+    nodes = [helper.make_node("Conv", ["small", "anchors", "lengths"], ["nearness"])]
+    nodes.append(helper.make_node("Softmax", ["nearness"], ["sorted"], axis=1))
+    for name in ("middle", "rim"):
+        nodes.append(helper.make_node("Mul", ["sorted", name], [f"{name}_of_all"]))
+        nodes.append(helper.make_node("ReduceSum", [f"{name}_of_all", "across_and_down"], [f"{name}_has"], keepdims=0))
+    return [
+        *nodes,
+        helper.make_node("Sub", ["middle_has", "rim_has"], ["more"]),
+        helper.make_node("Relu", ["more"], ["only"]),
+        helper.make_node("Sqrt", ["only"], ["thing"]),
+        helper.make_node("Sqrt", ["middle_has"], ["colours"]),
+    ]
+
+
+def _edges() -> list[onnx.NodeProto]:
+    """How much brighter it becomes to each side, in each of 4 x 4 cells."""
+    cell = HALF // EDGE_CELLS
+    return [
+        helper.make_node("Conv", ["small", "luma"], ["grey"]),
+        helper.make_node("Conv", ["grey", "kernels"], ["slopes"]),
+        helper.make_node("Pad", ["slopes", "pads"], ["padded"], mode="edge"),
+        helper.make_node("Relu", ["padded"], ["rises"]),
+        helper.make_node("AveragePool", ["rises"], ["cells"], kernel_shape=[cell, cell], strides=[cell, cell]),
+        helper.make_node("Flatten", ["cells"], ["edges"]),
+    ]
+
+
+def graph() -> onnx.ModelProto:
+    """The network: n x 3 x 64 x 64 in, n x 314 out."""
+    dimensions = 2 * SHADES**3 + 4 * EDGE_CELLS**2
+    nodes = [
+        helper.make_node("AveragePool", ["pixels"], ["small"], kernel_shape=[2, 2], strides=[2, 2]),
+        *_colours(),
+        *_edges(),
+        *(node for name in WEIGHTS for node in _unit(name)),
+        helper.make_node("Concat", [f"{name}_weighed" for name in WEIGHTS], ["vector"], axis=1),
+    ]
     made = helper.make_model(
         helper.make_graph(
             nodes,
             NAME,
             [helper.make_tensor_value_info("pixels", TensorProto.FLOAT, ["n", 3, SIDE, SIDE])],
             [helper.make_tensor_value_info("vector", TensorProto.FLOAT, ["n", dimensions])],
-            [
-                *(numpy_helper.from_array(value, name) for name, value in constants.items()),
-                numpy_helper.from_array(np.array([0, 0, 1, 1, 0, 0, 1, 1], dtype=np.int64), "pads"),
-            ],
+            [numpy_helper.from_array(value, name) for name, value in constants().items()],
         ),
         opset_imports=[helper.make_opsetid("", 17)],
         producer_name="lumina",

@@ -11,7 +11,7 @@ from lumina.errors import BadInput
 from lumina.inference.models import Models
 from lumina.inference.preprocess import prepare
 from lumina.remote.hub import Hub
-from scripts import make_colour_layout
+from scripts import make_colour_layout as made
 from tests.support.tiny_models import picture
 
 pytestmark = pytest.mark.unit
@@ -27,29 +27,44 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Models:
 def test_it_is_installed_in_an_empty_home_and_writes_nothing_there(models: Models) -> None:
     assert models.standing(NAME).state is ModelState.INSTALLED
     vectors = models.image_encoder(NAME).encode([picture(80, 60, 1)])
-    assert vectors.shape == (1, 256)
+    assert vectors.shape == (1, 314)
     assert np.linalg.norm(vectors[0]) == pytest.approx(1)
     assert not models.home.exists()
 
 
 def test_the_file_beside_the_program_is_what_its_script_writes(models: Models) -> None:
     file = models.folder(NAME) / "files" / f"{NAME}.onnx"
-    assert file.read_bytes() == make_colour_layout.graph().SerializeToString(deterministic=True)
+    assert file.read_bytes() == made.graph().SerializeToString(deterministic=True)
 
 
-def test_it_computes_means_of_colours_and_of_slopes(models: Models) -> None:
+def test_it_computes_what_its_script_says(models: Models) -> None:
     encoder = models.image_encoder(NAME)
     pixels = prepare(picture(120, 90, 3), models.entry(NAME).image.preprocessing)
-    colours = pixels.reshape(3, 8, 8, 8, 8).mean(axis=(2, 4)) * make_colour_layout.window(8)[0]
-    grey = np.tensordot([0.299, 0.587, 0.114], pixels, axes=1).reshape(32, 2, 32, 2).mean(axis=(1, 3))
-    slopes = [
-        sum(kernel[0, y, x] * grey[y : y + 30, x : x + 30] for y in range(3) for x in range(3))
-        for kernel in make_colour_layout.kernels()
+    small = pixels.reshape(3, 32, 2, 32, 2).mean(axis=(2, 4))
+    apart = ((small[:, None] - made.anchors().T[:, :, None, None]) ** 2).sum(axis=0) / (2 * made.BLUR**2)
+    near = np.exp(apart.min(axis=0) - apart)
+    middle, rim = ((near / near.sum(axis=0) * window[0]).sum(axis=(1, 2)) for window in made.windows())
+    grey = np.tensordot([0.299, 0.587, 0.114], small, axes=1)
+    slopes = np.stack(
+        [
+            sum(kernel[0, y, x] * grey[y : y + 30, x : x + 30] for y in range(3) for x in range(3))
+            for kernel in made.kernels()
+        ]
+    )
+    rises = np.maximum(np.pad(slopes, ((0, 0), (1, 1), (1, 1)), mode="edge"), 0)
+    parts = [
+        np.sqrt(np.maximum(middle - rim, 0)),
+        rises.reshape(4, 4, 8, 4, 8).mean(axis=(2, 4)).ravel(),
+        np.sqrt(middle),
     ]
-    edges = np.maximum(np.pad(np.stack(slopes), ((0, 0), (1, 1), (1, 1)), mode="edge"), 0)
-    weighed = edges.reshape(4, 4, 8, 4, 8).mean(axis=(2, 4)) * make_colour_layout.window(4)[0] * 1.5
-    expected = np.concatenate([colours.ravel(), weighed.ravel()])
-    np.testing.assert_allclose(encoder.features(pixels[np.newaxis])[0], expected, atol=2e-6)
+    weighed = [w * part / np.linalg.norm(part) for w, part in zip(made.WEIGHTS.values(), parts, strict=True)]
+    np.testing.assert_allclose(encoder.features(pixels[np.newaxis])[0], np.concatenate(weighed), atol=2e-4)
+
+
+def test_pictures_of_one_colour_have_vectors_as_well(models: Models) -> None:
+    vectors = models.image_encoder(NAME).encode([np.full((4, 9, 3), value, dtype=np.uint8) for value in (0, 255)])
+    assert np.isfinite(vectors).all()
+    assert vectors[0] @ vectors[1] < 0.2
 
 
 def test_the_same_thing_in_another_light_is_nearer_than_another_thing(models: Models) -> None:

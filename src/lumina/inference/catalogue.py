@@ -241,9 +241,9 @@ def _colour_layout() -> ModelEntry:
         version=1,
         title="Colours and their places (built in, not learnt)",
         licence="Apache-2.0",
-        dimensions=256,
+        dimensions=314,
         files=(
-            ModelFile("colour-layout.onnx", 1320, "fbdf47661cfcd76d41583b6ceefc404c497651e7af2d734a2e313d1ef1e626c0"),
+            ModelFile("colour-layout.onnx", 12194, "a7ccf93ca0cb017742d431de865dabb72a6f2bd54bcd082b58c9382e9b39af4a"),
         ),
         image=ImageTower(
             "colour-layout.onnx",

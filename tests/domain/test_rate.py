@@ -142,6 +142,8 @@ def test_the_day_ends_without_a_refusal(said: int) -> None:
     assert not last.granted
     assert last.seconds == pytest.approx(3600)
     assert "daily" in last.rate.reason
+    late = heard(last.rate, NOW + 1, 200, Said(remaining=0), 1000)
+    assert reserve(late, NOW + 3601, 1000).granted, "an answer that was on its way blocks nothing for ever"
     tomorrow = heard(reserve(last.rate, NOW + 3601, 1000).rate, NOW + 3601, 200, Said(remaining=9_999), 1000)
     assert tomorrow.remaining == 9_999
 

@@ -91,6 +91,8 @@ def allowed(rate: Rate, most: float) -> float:
 def reserve(rate: Rate, now: float, most: float) -> Slot:
     """Take the next slot, unless nothing may go now."""
     rate = _mended(rate, now, most)
+    if 0 < rate.blocked_until <= now:  # what was left before is not known to hold any more
+        rate = replace(rate, blocked_until=0.0, blocked_for=0.0, remaining=None, reason="")
     if rate.blocked_until <= now and rate.remaining is not None and rate.remaining <= 0:
         rate = _block(rate, now, _until_tomorrow(now), "the daily limit is reached")
     if rate.blocked_until > now:
@@ -198,10 +200,9 @@ def _refused(rate: Rate, now: float, said: Said) -> Rate:
 
 
 def _block(rate: Rate, now: float, seconds: float, reason: str) -> Rate:
-    """What is left of the day is not known afterwards."""
     if now + seconds <= rate.blocked_until:
         return rate
-    return replace(rate, blocked_until=now + seconds, blocked_for=seconds, reason=reason, remaining=None)
+    return replace(rate, blocked_until=now + seconds, blocked_for=seconds, reason=reason)
 
 
 def _slower(rate: Rate, now: float, share: float, most: float) -> Rate:

@@ -26,25 +26,27 @@ from lumina.inference.models import Models
 from lumina.store import Store, Transaction, listings, spaces, vectors
 from tests.support.market import market
 
-DIMENSIONS = 64
+DIMENSIONS = 128
 NAMES = ("clip-vit-b32", "clip-vit-l14", "dinov2-base", "dinov2-large", "dinov3-base")
 Vector = NDArray[np.float32]
 COLOURS = ("red", "green", "blue")
 """What listings 1 to 3 are called."""
 TALKING = ("clip-vit-b32", "clip-vit-l14")
-OTHERS = 60
+SALT = 31
+"""Of all that is drawn: one with which nothing looks like the named listings by chance, as one question in twenty may
+have it."""
+OTHERS = 150
 """Listings besides these, so that there is something that chance can be told by."""
 
 
 def direction(model: str, kind: str, number: int) -> Vector:
     """Of length 1: what a model makes of a listing."""
-    seed = abs(hash_of(f"{model} {kind} {number}"))
-    return unit(np.random.default_rng(seed).normal(size=DIMENSIONS))
+    return unit(np.random.default_rng(hash_of(f"{model} {kind} {number}")).normal(size=DIMENSIONS))
 
 
 def hash_of(text: str) -> int:
     """The same on every machine."""
-    return int.from_bytes(text.encode()[:64].ljust(64, b"."), "big") % (2**61 - 1)
+    return int.from_bytes(f"{SALT} {text}".encode()[:64].ljust(64, b"."), "big") % (2**61 - 1)
 
 
 def unit(vector: NDArray[np.floating]) -> Vector:
@@ -114,9 +116,13 @@ class Shelf:
 
 
 def shelf(
-    store: Store, names: Sequence[str] = NAMES, *, noise: float = 0.5, kinds: Sequence[str] = ("image", "cutout", "text")
+    store: Store,
+    names: Sequence[str] = NAMES,
+    *,
+    noise: float = 0.5,
+    kinds: Sequence[str] = ("image", "cutout", "text"),
 ) -> Shelf:
-    """63 listings with 1 to 3 images in shops 7 and 8, which have vectors of these models."""
+    """153 listings with 1 to 3 images in shops 7 and 8, which have vectors of these models."""
     with store.transaction() as tx:
         here = market(tx)
         listings.save(tx, here.source_id, [_listing(number) for number in range(1, len(COLOURS) + OTHERS + 1)])

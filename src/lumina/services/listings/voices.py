@@ -77,6 +77,7 @@ class Voices:
         """
         able, unable = list[Voice](), list[VoiceState]()
         asked = _Asked(self, wanted)
+        asked.check()
         for entry, kind, ask in self._tries(wanted, asked):
             try:
                 able.append(ask())
@@ -93,7 +94,7 @@ class Voices:
 
     def _tries(self, wanted: Wanted, asked: _Asked) -> Iterator[tuple[ModelEntry, SpaceKind, Callable[[], Voice]]]:
         chosen = [self.questions.models.entry(name) for name in wanted.models or ()]
-        for entry in chosen or [each for each in self.questions.models.entries() if each.dimensions]:
+        for entry in chosen or [each for each in self.questions.models.entries() if each.embeds]:
             for kind in wanted.on.kinds if wanted.example is not None else ():
                 yield entry, kind, lambda entry=entry, kind=kind: asked.by_picture(entry, kind)  # type: ignore[misc]
             if wanted.example is None and entry.text is None:
@@ -160,6 +161,22 @@ class _Asked:
         self.voices, self.wanted = voices, wanted
         self._uncut: str | None = None
 
+    def check(self) -> None:
+        """Say what is wrong with what is asked, whether or not there is a model to see it.
+
+        Raises:
+            BadInput: the picture cannot be used.
+            NotFound: there is no such image.
+        """
+        if (example := self.wanted.example) is None:
+            return
+        if example.data is not None:
+            _ = self._pixels
+        else:
+            assert example.image_id is not None, "an example is a file or an image"
+            with self.voices.store.transaction() as tx:
+                check_image(browse.existing(tx, [example.image_id]), example.image_id)
+
     def by_picture(self, entry: ModelEntry, kind: SpaceKind) -> Voice:
         space = self.voices.space(entry, kind)
         example = self._example
@@ -214,7 +231,6 @@ class _Asked:
 
     def _stored(self, space: Space, image_id: int) -> Vector | None:
         with self.voices.store.transaction() as tx:
-            check_image(browse.existing(tx, [image_id]), image_id)
             if not searched.has_vector(tx, space, image_id):
                 return None
             _, matrix = vectors.load(tx, space, [image_id])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from lumina.cli import (
+    market_adopt,
     market_cleanup,
     market_cutout,
     market_demo,
@@ -30,3 +31,4 @@ app.command(name="search")(market_search.search)
 app.command(name="export-faiss")(market_export.export)
 app.command(name="demo")(market_demo.demo)
 app.command(name="cleanup")(market_cleanup.cleanup)
+app.command(name="adopt")(market_adopt.adopt)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import threading
 from collections.abc import Callable, Coroutine
@@ -42,6 +43,7 @@ class Connections:
         self._loop = _new_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="downloads", daemon=True)
         self._thread.start()
+        atexit.register(self.close)
 
     def run(self, work: Coroutine[Any, Any, Value]) -> Value:
         """Run it in the loop and wait for it."""
@@ -76,7 +78,10 @@ class Connections:
         return self._askers[places][1]
 
     def close(self) -> None:
-        """Close all connections and end the loop."""
+        """Close all connections and end the loop; in the process that has opened them alone."""
+        atexit.unregister(self.close)
+        if os.getpid() != self.pid or self._loop.is_closed():
+            return
         self.run(self._close())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)

@@ -34,6 +34,8 @@ BENCHMARKS: Mapping[str, Sequence[str]] = {
     "curation": ("--database", SERVER),
     "taxonomy": ("--database", SERVER),
     "search": ("--database", SERVER),
+    "ensemble": ("--database", SERVER, "--listings", "5000"),
+    "market_sync": ("--database", SERVER),
     "timeline_api": ("--database", SEEDED),
     "text_search": ("--database", SEEDED),
     "timeline_browser": ("--database", SEEDED),

@@ -28,6 +28,15 @@ export async function ask<T>(asked: Promise<Answer<T>>): Promise<T> {
   return answer.data as T;
 }
 
+/** Fields with a value as a form that carries files. */
+export function formOf(fields: object): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields) as [string, unknown][])
+    if (value !== undefined && value !== null && value !== "")
+      form.append(name, value instanceof Blob ? value : String(value));
+  return form;
+}
+
 /** The server reads text as what it should be; only the words of it are typed here. */
 function queryOf(filters: Filters): Query {
   return filters as unknown as Query;

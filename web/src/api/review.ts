@@ -36,6 +36,10 @@ export const review = {
         body: {},
       }),
     ),
+  subjects: (query: { catalog: string } & Page, signal?: AbortSignal) =>
+    ask(server.GET("/api/subjects", { params: { query }, signal })),
+  findSubjects: (catalog: string) =>
+    ask(server.POST("/api/jobs/detect-subjects", { body: { catalog_id: catalog } })),
   chooseKeeper: (group: number, image: number) =>
     ask(
       server.POST("/api/duplicates/{group_id}/keeper", {

@@ -1,5 +1,5 @@
 /** Finding images by words, filters and pictures. */
-import { ask, server } from "./client";
+import { ask, formOf, server } from "./client";
 import type { paths } from "./schema";
 
 /** A picture to find others by: a file, or an image of the catalog; `region`: x,y,width,height as fractions. */
@@ -33,12 +33,3 @@ export const searching = {
 };
 
 type Form = paths["/api/search"]["post"]["requestBody"]["content"]["multipart/form-data"];
-
-/** Fields with a value as a form that carries files. */
-function formOf(fields: object): FormData {
-  const form = new FormData();
-  for (const [name, value] of Object.entries(fields) as [string, unknown][])
-    if (value !== undefined && value !== null && value !== "")
-      form.append(name, value instanceof Blob ? value : String(value));
-  return form;
-}

@@ -75,7 +75,11 @@ export const learning = {
     ask(server.POST("/api/learn", { body: { images: [], refused: [], ...wanted } as Schemas["Teach"] })),
   lesson: (node: number, signal?: AbortSignal) =>
     ask(server.GET("/api/learn/{node_id}", { params: { path: to(node) }, signal })),
-  apply: (node: number) => ask(server.POST("/api/learn/{node_id}/apply", { params: { path: to(node) } })),
+  /** `seen`: when the proposal that was looked at was trained. */
+  apply: (node: number, seen: string | null) =>
+    ask(
+      server.POST("/api/learn/{node_id}/apply", { params: { path: to(node) }, body: { trained_at: seen } }),
+    ),
   forget: (node: number) =>
     ask(server.DELETE("/api/learn/{node_id}/proposal", { params: { path: to(node) } })),
   tagAll: (catalog: string) =>

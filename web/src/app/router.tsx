@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { readSequences, readView } from "~/duplicates/search";
+import { readListings } from "~/listings/view";
 import { readFilters, parseSearch, type Search, stringifySearch } from "~/lib/filters";
 import { readSearch } from "~/search/view";
 import { readTaxonomy } from "~/taxonomy/view";
@@ -30,6 +31,12 @@ const routes = [
     path: "/search",
     component: lazyRouteComponent(() => import("~/search/SearchPage"), "SearchPage"),
     validateSearch: readSearch,
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/listings",
+    component: lazyRouteComponent(() => import("~/listings/ListingsPage"), "ListingsPage"),
+    validateSearch: readListings,
   }),
   createRoute({
     getParentRoute: () => root,

@@ -1,11 +1,11 @@
 import { ActionIcon, Button } from "@mantine/core";
-import { Link } from "@tanstack/react-router";
 import { IconArrowLeft, IconArrowsDiff, IconCheck, IconStarFilled } from "@tabler/icons-react";
 import { useEffect, useRef } from "react";
 import type { Burst, BurstMember } from "~/api/types";
 import { MarkSigns } from "~/curation/MarkSigns";
 import { describeMarks } from "~/curation/marks";
 import { fullTime } from "~/lib/format";
+import { ImageLink } from "~/ui/ImageLink";
 import { Thumb } from "~/ui/Thumb";
 import { extent, keptFrame, KEPT_WHOLE, KIND_WORDS } from "./words";
 import panes from "~/ui/Panes.module.css";
@@ -87,9 +87,9 @@ function Why({ burst, member, best }: { burst: Burst; member: BurstMember; best:
   return (
     <div className={styles.why}>
       <p>
-        <Link to="/image/$id" params={{ id: String(image.id) }}>
+        <ImageLink id={image.id} from="bursts">
           {image.name}
-        </Link>{" "}
+        </ImageLink>{" "}
         <span className={styles.quiet}>
           {score.toFixed(0)} of 100 among these frames
           {describeMarks(image) && `, ${describeMarks(image)}`}

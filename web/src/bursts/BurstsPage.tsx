@@ -5,6 +5,7 @@ import { Compare } from "~/compare/Compare";
 import { cullingActions } from "~/curation/keys";
 import { useOneCatalog } from "~/duplicates/catalog";
 import { Running } from "~/duplicates/Header";
+import { NoCatalog } from "~/duplicates/NoCatalog";
 import { asQuery, type SequenceView } from "~/duplicates/search";
 import { useActions } from "~/lib/actions";
 import { usePageCommand } from "~/lib/commands";
@@ -28,7 +29,7 @@ const ROW = 132;
 /** Sequences of frames, newest first; beside the list the one that is looked at. */
 export function BurstsPage() {
   const view = useSearch({ from: "/bursts" });
-  const { catalog, error, refetch } = useOneCatalog(view.catalog);
+  const { catalog, error, refetch, isPending } = useOneCatalog(view.catalog);
   useTitle("Bursts");
   if (error && !catalog)
     return (
@@ -36,7 +37,7 @@ export function BurstsPage() {
         <ProblemNote error={error} doing="read the catalogs" onRetry={() => void refetch()} />
       </main>
     );
-  if (!catalog) return <PageSkeleton />;
+  if (!catalog) return isPending ? <PageSkeleton /> : <NoCatalog />;
   return <Cull key={catalog.id} catalog={catalog.id} view={view} />;
 }
 

@@ -16,7 +16,7 @@ import { PageHeader } from "~/ui/PageHeader";
 import { ProblemNote } from "~/ui/States";
 import { LessonPanel } from "./LessonPanel";
 import { Question } from "./Question";
-import { answersOf, type Queue } from "./queue";
+import { answersOf, type Queue, skippedOf } from "./queue";
 import { useQueue } from "./useQueue";
 import type { CorrectionsView } from "./view";
 import styles from "./Corrections.module.css";
@@ -82,15 +82,17 @@ function Middle({ queue, node, onAll }: MiddleProps) {
   const { current, data, error } = queue;
   if (current)
     return <Question key={`${current.node} ${current.image.id}`} question={current} queue={queue} />;
-  if (data) return <Nothing node={node} answered={queue.queue.answered.length} onAll={onAll} />;
+  if (data) return <Nothing node={node} queue={queue} onAll={onAll} />;
   return error ? null : <div className={styles.waiting} role="status" aria-label="Loading the questions" />;
 }
 
 function leadOf(nodes: DoubtfulNode[], queue: Queue): string | undefined {
   const doubts = nodes.reduce((sum, node) => sum + node.doubts, 0);
-  const said = queue.answered.filter(({ actions }) => actions.length > 0).length;
+  const said = queue.answered.length - skippedOf(queue);
   if (said > 0) return `${count(said)} answered, ${count(doubts)} in doubt`;
-  return doubts > 0 ? `${count(doubts)} images are in doubt; each answer teaches the tagger` : undefined;
+  if (doubts === 0) return undefined;
+  const open = doubts === 1 ? "1 question is open" : `${count(doubts)} questions are open`;
+  return `${open}; each answer teaches the tagger`;
 }
 
 interface ListProps {
@@ -159,12 +161,19 @@ function Progress({ answered, doubts }: { answered: number; doubts: number }) {
 
 interface NothingProps {
   node: number | undefined;
-  answered: number;
+  queue: ReturnType<typeof useQueue>;
   onAll: () => void;
 }
 
+const DONE =
+  "What you said counts for ever. What was learnt from it waits in the list, as soon as it would change something.";
+const NONE =
+  "Questions come up where a model is unsure of a tag. To teach something of your own, choose images on the timeline and press “Teach…”.";
+
 /** No question: why, and what comes next. */
-function Nothing({ node, answered, onAll }: NothingProps) {
+function Nothing({ node, queue, onAll }: NothingProps) {
+  const answered = queue.queue.answered.length;
+  const skipped = skippedOf(queue.queue);
   const { catalog } = useOneCatalog(undefined);
   const tagAll = async () => {
     if (!catalog) return;
@@ -181,15 +190,20 @@ function Nothing({ node, answered, onAll }: NothingProps) {
   };
   return (
     <div className={styles.nothing}>
-      <h2>{answered > 0 ? "All answered" : "Nothing is in doubt"}</h2>
-      <p>
-        {answered > 0
-          ? "What you said counts for ever. What was learnt from it waits in the list, as soon as it would change something."
-          : "Questions come up where a model is unsure of a tag. To teach something of your own, choose images on the timeline and press “Teach…”."}
-      </p>
+      <h2>{titleOf(answered, skipped)}</h2>
+      <p>{answered > skipped ? DONE : skipped > 0 ? "Nothing was said of what was skipped." : NONE}</p>
       <MissingModel />
       <div className={styles.answers}>
-        {node !== undefined && <Button onClick={onAll}>Ask about everything</Button>}
+        {skipped > 0 && (
+          <Button onClick={queue.askSkipped}>
+            {skipped === 1 ? "Ask what was skipped" : `Ask the ${count(skipped)} that were skipped`}
+          </Button>
+        )}
+        {node !== undefined && (
+          <Button variant={skipped > 0 ? "default" : "filled"} onClick={onAll}>
+            Ask about everything
+          </Button>
+        )}
         {catalog && node === undefined && (
           <Button variant="default" onClick={() => void tagAll()}>
             Tag {catalog.name} now
@@ -198,4 +212,9 @@ function Nothing({ node, answered, onAll }: NothingProps) {
       </div>
     </div>
   );
+}
+
+function titleOf(answered: number, skipped: number): string {
+  if (skipped > 0) return answered > skipped ? "All others are answered" : "All were skipped";
+  return answered > 0 ? "All answered" : "Nothing is in doubt";
 }

@@ -1,6 +1,5 @@
 import { Button, CloseButton } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { announce } from "~/api/events";
 import { asProblem } from "~/api/problem";
@@ -10,6 +9,7 @@ import { undoButton } from "~/curation/undo";
 import { follow } from "~/jobs/follow";
 import { useActions } from "~/lib/actions";
 import { say } from "~/ui/messages";
+import { ImageLink } from "~/ui/ImageLink";
 import { ProblemNote } from "~/ui/States";
 import { Thumb } from "~/ui/Thumb";
 import { changeText, examplesText, figuresText } from "./words";
@@ -61,13 +61,14 @@ function Learnt({ lesson, onClose }: { lesson: Lesson; onClose: () => void }) {
       over();
     } catch (error) {
       say({ text: "Couldn’t do that", note: asProblem(error).message, tone: "bad" });
+      void client.invalidateQueries({ queryKey: ["lesson", id] }); // it may have been trained anew meanwhile
     } finally {
       setBusy(false);
     }
   };
   const apply = () =>
     act(async () => {
-      const { action, job } = await learning.apply(id);
+      const { action, job } = await learning.apply(id, lesson.head.trained_at);
       void follow(job, {
         doing: `Tagging ${name}…`,
         done: () => ({
@@ -121,9 +122,9 @@ function Sample({ title, cards }: { title: string; cards: ImageCard[] }) {
       <ul className={styles.sample} aria-label={title}>
         {cards.slice(0, 12).map((card) => (
           <li key={card.id}>
-            <Link to="/image/$id" params={{ id: String(card.id) }} aria-label={card.name}>
+            <ImageLink id={card.id} from="corrections" aria-label={card.name}>
               <Thumb card={card} />
-            </Link>
+            </ImageLink>
           </li>
         ))}
       </ul>

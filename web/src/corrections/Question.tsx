@@ -1,12 +1,12 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { IconArrowBackUp, IconCheck, IconPlayerSkipForward, IconX } from "@tabler/icons-react";
 import { type Correction, taxonomy, type TaxonomyNode } from "~/api/taxonomy";
 import { useActions } from "~/lib/actions";
 import { percent } from "~/lib/format";
 import { useNodes } from "~/taxonomy/nodes";
 import type { Tree } from "~/taxonomy/tree";
+import { ImageLink } from "~/ui/ImageLink";
 import { Thumb } from "~/ui/Thumb";
 import type { useQueue } from "./useQueue";
 import styles from "./Corrections.module.css";
@@ -27,7 +27,8 @@ export function Question({ question, queue }: QuestionProps) {
   });
   const { tree } = useNodes();
   const held = new Set(data?.items.filter(({ verdict }) => verdict !== false).map(({ node }) => node));
-  const others = tree ? likely(tree, question.node, held) : [];
+  // Not before all of them are known: their numbers are keys, and must not change under one's fingers.
+  const others = tree && data ? likely(tree, question.node, held) : [];
   const rather = ({ id, path: way }: TaxonomyNode) => queue.rather(id, way.includes(question.node));
   useActions("Corrections", [
     { label: "Yes", keys: ["Y"], run: queue.yes },
@@ -41,14 +42,14 @@ export function Question({ question, queue }: QuestionProps) {
   ]);
   return (
     <section className={styles.question} aria-label="Question">
-      <Link
-        to="/image/$id"
-        params={{ id: String(image.id) }}
+      <ImageLink
+        id={image.id}
+        from="corrections"
         className={styles.picture}
         aria-label={`${image.name}, open`}
       >
         <Thumb card={image} large whole />
-      </Link>
+      </ImageLink>
       <div className={styles.asked}>
         <div aria-live="polite">
           <h2>{question.question}</h2>

@@ -8,9 +8,9 @@ import { say } from "~/ui/messages";
 
 let busy = false;
 
-/** Undoes an action, the newest one by default, and says what was undone. */
-export async function undo(action?: number): Promise<void> {
-  if (busy) return;
+/** Undoes an action, the newest one by default, and says what was undone. False where it could not be. */
+export async function undo(action?: number): Promise<boolean> {
+  if (busy) return false;
   busy = true;
   try {
     const { action: done, changed, conflicts, job } = await curation.undo(action);
@@ -27,10 +27,12 @@ export async function undo(action?: number): Promise<void> {
         note: note ?? (changed === 0 ? "It had been changed back already." : undefined),
       });
     announce("undone");
+    return true;
   } catch (error) {
     const problem = asProblem(error);
     if (problem.status === 404) say({ text: "There is nothing to undo." });
     else say({ text: "Couldn’t undo", note: problem.message, tone: "bad" });
+    return false;
   } finally {
     busy = false;
   }

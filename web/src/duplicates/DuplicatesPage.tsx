@@ -4,6 +4,7 @@ import type { DuplicateGroup } from "~/api/types";
 import { Compare } from "~/compare/Compare";
 import { usePageCommand } from "~/lib/commands";
 import { useTitle } from "~/lib/title";
+import { Subjects } from "~/subjects/Subjects";
 import { PageSkeleton, ProblemNote } from "~/ui/States";
 import { VirtualList } from "~/ui/VirtualList";
 import { Bulk } from "./Bulk";
@@ -14,6 +15,7 @@ import { GroupDetail } from "./GroupDetail";
 import { GroupRow, RowSketch } from "./GroupRow";
 import { Header } from "./Header";
 import { useReviewKeys } from "./keys";
+import { NoCatalog } from "./NoCatalog";
 import { PlanSheet } from "./PlanSheet";
 import { asQuery, type GroupView } from "./search";
 import { useReview } from "./useReview";
@@ -25,7 +27,7 @@ const ROW = 92;
 /** Groups of copies, largest gain first; beside the list the one that is looked at. */
 export function DuplicatesPage() {
   const view = useSearch({ from: "/duplicates" });
-  const { catalog, error: noCatalogs, refetch: again } = useOneCatalog(view.catalog);
+  const { catalog, error: noCatalogs, refetch: again, isPending } = useOneCatalog(view.catalog);
   useTitle("Duplicates");
   if (noCatalogs && !catalog)
     return (
@@ -33,7 +35,8 @@ export function DuplicatesPage() {
         <ProblemNote error={noCatalogs} doing="read the catalogs" onRetry={() => void again()} />
       </main>
     );
-  if (!catalog) return <PageSkeleton />;
+  if (!catalog) return isPending ? <PageSkeleton /> : <NoCatalog />;
+  if (view.tier === "subject") return <Subjects key={catalog.id} catalog={catalog.id} view={view} />;
   return <Review key={catalog.id} catalog={catalog.id} view={view} />;
 }
 

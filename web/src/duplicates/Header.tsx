@@ -6,6 +6,7 @@ import { CatalogPicker } from "~/timeline/CatalogPicker";
 import { PageHeader } from "~/ui/PageHeader";
 import type { useGroups } from "./groups";
 import type { GroupView } from "./search";
+import { Tiers } from "./Tiers";
 import panes from "~/ui/Panes.module.css";
 import styles from "./Duplicates.module.css";
 
@@ -35,6 +36,7 @@ export function Header({ list, view, catalog, onChange, onPreview }: HeaderProps
           </Button>
         )}
       </PageHeader>
+      <Tiers catalog={view.catalog} />
       <Running kind="detect-duplicates" words="Looking for copies" />
       {run && run.capped > 0 && (
         <p className={styles.note}>

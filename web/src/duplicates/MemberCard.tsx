@@ -1,9 +1,9 @@
 import { Button } from "@mantine/core";
-import { Link } from "@tanstack/react-router";
 import { IconArrowsDiff, IconCircleCheckFilled } from "@tabler/icons-react";
 import type { GroupMember, ImageCard, ScoreParts } from "~/api/types";
 import { MarkSigns } from "~/curation/MarkSigns";
 import { fullTime, size } from "~/lib/format";
+import { ImageLink } from "~/ui/ImageLink";
 import { Thumb } from "~/ui/Thumb";
 import { evidence, folder, shape, TIER_HINTS, TIER_WORDS } from "./words";
 import styles from "./Duplicates.module.css";
@@ -47,9 +47,9 @@ export function MemberCard(props: CardProps) {
       <div className={styles.about}>
         <p className={styles.verdict}>{kept ? <strong>Stays</strong> : <Evidence member={member} />}</p>
         <p className={styles.name}>
-          <Link to="/image/$id" params={{ id: String(image.id) }}>
+          <ImageLink id={image.id} from="duplicates">
             {image.name}
-          </Link>
+          </ImageLink>
           <span className={styles.quiet}>{folder(image) || "/"}</span>
         </p>
         <Reasons kept={kept} reasons={kept ? reasons : member.reasons} />

@@ -21,7 +21,7 @@ const WORD = /./;
 
 const GROUP: Record<keyof GroupView, RegExp> = {
   catalog: WORD,
-  tier: /^(bytes|pixels|picture)$/,
+  tier: /^(bytes|pixels|picture|subject)$/,
   decided: /^(true|false)$/,
   sort: /^(images|similarity)$/,
   group: NUMBER,

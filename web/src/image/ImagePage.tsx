@@ -7,6 +7,7 @@ import type { ImageFacts } from "~/api/types";
 import { useActions } from "~/lib/actions";
 import { usePageCommand } from "~/lib/commands";
 import { type Filters, filterKey } from "~/lib/filters";
+import "~/lib/origin"; // what is in the state of an address
 import { useTitle } from "~/lib/title";
 import { type Region, writeRegion } from "~/search/region";
 import { beside, leave } from "~/search/trail";
@@ -204,17 +205,18 @@ function glanceOf(id: number, filters: Filters): Glance | undefined {
   return undefined;
 }
 
-/** Where the arrows lead, and where the way back: the timeline, or the search that the image was opened from. */
+/** Where the arrows lead, and where the way back: the timeline, or the page that the image was opened from. */
 function useSteps(id: number, filters: Filters, facts: ImageFacts | undefined) {
   const navigate = useNavigate();
-  const search = useRouterState({ select: ({ location }) => location.state.search });
+  const { search, origin } = useRouterState({ select: ({ location }) => location.state });
   const sides = search
     ? beside(search, id)
     : { previous: facts?.previous ?? null, next: facts?.next ?? null };
   const go = (step: 1 | -1) => {
     const next = step === 1 ? sides.next : sides.previous;
     const params = { id: String(next) };
-    if (next) void navigate({ to: "/image/$id", params, search: filters, state: { search }, replace: true });
+    if (next)
+      void navigate({ to: "/image/$id", params, search: filters, state: { search, origin }, replace: true });
   };
   const back = () => {
     if (document.fullscreenElement) void document.exitFullscreen();
@@ -223,12 +225,13 @@ function useSteps(id: number, filters: Filters, facts: ImageFacts | undefined) {
       void navigate({ to: "/search", search });
       return;
     }
+    if (origin) return void navigate({ href: origin.href });
     const timeline = timelineFor(filters);
     const key = timeline.revealImage(id, facts?.taken_at ?? null);
     if (key !== null) setCursorOf(timeline, { key, id });
     void navigate({ to: "/", search: filters });
   };
-  return { go, back, sides, backTo: search ? "results" : "timeline" };
+  return { go, back, sides, backTo: search ? "results" : (origin?.word ?? "timeline") };
 }
 
 /** Searching for images that look like this one, or like a part of it. */

@@ -5,6 +5,7 @@ import { IconRefresh } from "@tabler/icons-react";
 import { api } from "~/api/client";
 import type { FailureGroup, Job } from "~/api/types";
 import { images } from "~/lib/format";
+import { ImageLink } from "~/ui/ImageLink";
 import { ProblemNote } from "~/ui/States";
 import { useRetry } from "./steer";
 import styles from "./Jobs.module.css";
@@ -88,9 +89,9 @@ export function FailureBlock({ group, busy, onRetry }: BlockProps) {
       <ul className={styles.examples}>
         {group.examples.map(({ image_id, path, reason }) => (
           <li key={image_id}>
-            <Link to="/image/$id" params={{ id: String(image_id) }}>
+            <ImageLink id={image_id} from="jobs">
               {path ?? `Image ${image_id}`}
-            </Link>
+            </ImageLink>
             {reason && reason !== group.reason && <span className={styles.note}>{reason}</span>}
           </li>
         ))}

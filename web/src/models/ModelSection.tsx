@@ -1,6 +1,6 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import { models } from "~/api/models";
+import { type ModelInfo, models } from "~/api/models";
 import { ProblemNote } from "~/ui/States";
 import { useCatalogs } from "~/timeline/CatalogPicker";
 import { ModelRow } from "./ModelRow";
@@ -16,6 +16,7 @@ export function ModelSection() {
     refetchInterval: ({ state }) =>
       state.data?.items.some((model) => model.state === "pulling") ? WATCH_MS : false,
   });
+  useSearchesKnow(data?.items);
   const { data: catalogs } = useCatalogs();
   const images = catalogs?.reduce((sum, catalog) => sum + catalog.images, 0) ?? 0;
   const section = useRef<HTMLElement>(null);
@@ -41,4 +42,16 @@ export function ModelSection() {
       </ul>
     </section>
   );
+}
+
+/** Searches are asked anew where a model has come or gone. */
+function useSearchesKnow(all: ModelInfo[] | undefined): void {
+  const client = useQueryClient();
+  const installed = all?.flatMap(({ name, state }) => (state === "installed" ? [name] : [])).join();
+  const known = useRef(installed);
+  useEffect(() => {
+    if (known.current !== undefined && known.current !== installed)
+      void client.invalidateQueries({ queryKey: ["search"] });
+    known.current = installed;
+  }, [client, installed]);
 }

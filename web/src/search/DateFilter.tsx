@@ -1,8 +1,8 @@
-import { TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "~/api/client";
 import { compactDay, monthYear } from "~/lib/format";
+import { DatePair } from "~/ui/DatePair";
 import { type Days, readDays, writeDays } from "./days";
 import styles from "./FilterRow.module.css";
 
@@ -51,20 +51,7 @@ export function DateFilter({ value, catalog, onChange }: DateProps) {
           ))}
         </div>
       )}
-      <div className={styles.pair}>
-        <TextInput
-          type="date"
-          label="From"
-          value={days.from ?? ""}
-          onChange={(event) => change({ from: event.currentTarget.value || undefined })}
-        />
-        <TextInput
-          type="date"
-          label="Until"
-          value={days.to ?? ""}
-          onChange={(event) => change({ to: event.currentTarget.value || undefined })}
-        />
-      </div>
+      <DatePair from={days.from} to={days.to} onChange={change} />
       {value !== null && (
         <button type="button" className={styles.clear} onClick={() => onChange(null, true)}>
           Any date

@@ -1,5 +1,6 @@
 import { IconPhotoSearch } from "@tabler/icons-react";
 import { type DragEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { say } from "~/ui/messages";
 import { pictureOf } from "./uploads";
 import styles from "./SearchPage.module.css";
 
@@ -42,10 +43,11 @@ export function DropZone({ onFile, children }: ZoneProps) {
       }}
       onDrop={(event) => {
         setOver(false);
+        if (!carries(event)) return;
+        event.preventDefault(); // else the browser would open it in the page's place
         const file = pictureOf(event.dataTransfer);
-        if (!file) return;
-        event.preventDefault();
-        onFile(file);
+        if (file) onFile(file);
+        else say({ text: "That is no picture", note: "Drop a photo to find what looks like it." });
       }}
     >
       {children}

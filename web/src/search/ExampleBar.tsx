@@ -19,8 +19,11 @@ export interface Shown {
   file: string | undefined;
 }
 
+/** The picture of a view, and the part of it. */
+export type Picked = Pick<SearchView, "image" | "upload" | "region">;
+
 /** What is known of a view's picture. */
-export function useExample({ image, upload }: SearchView): Shown {
+export function useExample({ image, upload }: Picked): Shown {
   const held = useUpload(upload);
   const { data } = useQuery({
     queryKey: ["image", Number(image), ""],
@@ -37,13 +40,15 @@ export function useExample({ image, upload }: SearchView): Shown {
 }
 
 interface BarProps {
-  view: SearchView;
+  view: Picked;
   shown: Shown;
-  onChange: (change: Partial<SearchView>) => void;
+  /** What is found by it. */
+  what?: string;
+  onChange: (change: Picked) => void;
 }
 
 /** Which picture is searched by, and which part of it. */
-export function ExampleBar({ view, shown, onChange }: BarProps) {
+export function ExampleBar({ view, shown, what = "Images", onChange }: BarProps) {
   const [drawing, setDrawing] = useState(false);
   const region = readRegion(view.region);
   const clear = () => onChange({ image: undefined, upload: undefined, region: undefined });
@@ -59,7 +64,9 @@ export function ExampleBar({ view, shown, onChange }: BarProps) {
     <div className={styles.bar} data-testid="example">
       {shown.picture && <Small picture={shown.picture} region={region} />}
       <p className={styles.words}>
-        <strong>{region ? "Images that look like this region" : "Images that look like this picture"}</strong>
+        <strong>
+          {what} that look like this {region ? "region" : "picture"}
+        </strong>
         {shown.file && <span>{shown.file.split("/").at(-1)}</span>}
       </p>
       {shown.picture && (

@@ -1,8 +1,6 @@
-import { Popover } from "@mantine/core";
-import { IconChevronDown } from "@tabler/icons-react";
-import { type ReactNode, useState } from "react";
 import { CatalogPicker } from "~/timeline/CatalogPicker";
 import { DateFilter, sayDate } from "./DateFilter";
+import { Pill } from "./Pill";
 import { valueOf, withValue } from "./pieces";
 import { ValueFilter } from "./ValueFilter";
 import type { SearchView } from "./view";
@@ -94,44 +92,4 @@ const NAMES = { place: "Place", camera: "Camera", tag: "Tag" };
 
 function sayRating(value: string): string {
   return RATINGS.find(([known]) => known === value)?.[1] ?? `Rating ${value}`;
-}
-
-interface PillProps {
-  name: string;
-  /** Its value in words, where it has one. */
-  said: string | null;
-  children: (close: () => void) => ReactNode;
-}
-
-/** A button that opens a filter. */
-function Pill({ name, said, children }: PillProps) {
-  const [open, setOpen] = useState(false);
-  return (
-    <Popover
-      opened={open}
-      onChange={setOpen}
-      position="bottom-start"
-      width={270}
-      trapFocus
-      returnFocus
-      withRoles={false}
-    >
-      <Popover.Target>
-        <button
-          type="button"
-          className={styles.pill}
-          data-on={said ? "" : undefined}
-          aria-expanded={open}
-          aria-label={said ? `${name}: ${said}` : name}
-          onClick={() => setOpen(!open)}
-        >
-          <span>{said ?? name}</span>
-          <IconChevronDown size={14} aria-hidden />
-        </button>
-      </Popover.Target>
-      <Popover.Dropdown className={styles.panel} role="dialog" aria-label={name}>
-        {children(() => setOpen(false))}
-      </Popover.Dropdown>
-    </Popover>
-  );
 }

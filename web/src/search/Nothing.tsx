@@ -36,7 +36,7 @@ export function Nothing({ view, answer, onChange }: NothingProps) {
               Did you mean “{query.spelling}”?
             </Button>
           )}
-          {query.text === q && query.understood.length > 1 && (
+          {!looks && query.text === q && query.understood.length > 1 && (
             <Loosen view={view} answer={answer} onQuery={(next) => onChange({ q: next })} />
           )}
           {looks && q !== "" && (

@@ -181,7 +181,7 @@ function Underlined({ text, span: [start, end] }: { text: string; span: readonly
   );
 }
 
-function FileButton({ onFile }: { onFile: (file: File) => void }) {
+export function FileButton({ onFile }: { onFile: (file: File) => void }) {
   const chooser = useRef<HTMLInputElement>(null);
   return (
     <>

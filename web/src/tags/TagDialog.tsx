@@ -35,6 +35,7 @@ export default function TagDialog({ targets, onClose }: { targets: Targets; onCl
           keep
           create={answer === "yes" ? (name) => `Make the tag “${name}”` : undefined}
           onPick={setNamed}
+          onUnpick={() => setNamed(null)}
         />
         <SegmentedControl
           aria-label="What is said"

@@ -7,6 +7,7 @@ import { learning, type Named, type Targets } from "~/api/taxonomy";
 import { queryClient } from "~/app/client";
 import { images as sayImages } from "~/lib/format";
 import { NodePicker } from "~/taxonomy/NodePicker";
+import { reread } from "~/taxonomy/nodes";
 import { MissingModel } from "./WhyNoTags";
 import styles from "./Dialogs.module.css";
 
@@ -29,6 +30,7 @@ export default function TeachDialog({ targets, onClose }: { targets: Targets; on
       const lesson = await learning.teach({ ...whom, [shows === "yes" ? "images" : "refused"]: images });
       queryClient.setQueryData(["lesson", lesson.node.id], lesson);
       announce();
+      reread();
       onClose();
       void navigate({ to: "/corrections", search: { lesson: String(lesson.node.id) } });
     } catch (problem) {
@@ -60,6 +62,7 @@ export default function TeachDialog({ targets, onClose }: { targets: Targets; on
           keep
           create={(name) => `Something new: “${name}”`}
           onPick={setNamed}
+          onUnpick={() => setNamed(null)}
         />
         {fresh && (
           <SegmentedControl

@@ -3,6 +3,7 @@ import { announce } from "~/api/events";
 import { type Named, type Targets, taxonomy } from "~/api/taxonomy";
 import { asProblem } from "~/api/problem";
 import { undoButton } from "~/curation/undo";
+import { reread } from "~/taxonomy/nodes";
 import { say } from "~/ui/messages";
 
 interface Options {
@@ -26,6 +27,7 @@ export async function tell(
           : { text: "That was said of all of them before." },
       );
     announce();
+    if ("name" in named) reread(); // there may be a node more
     return action?.id ?? null;
   } catch (error) {
     const problem = asProblem(error);

@@ -1,12 +1,14 @@
 import { Button, FileButton, Modal, Textarea } from "@mantine/core";
 import { IconFile } from "@tabler/icons-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { announce } from "~/api/events";
 import { asProblem } from "~/api/problem";
 import { type Imported, taxonomy } from "~/api/taxonomy";
 import { undoButton } from "~/curation/undo";
 import { count } from "~/lib/format";
 import { say } from "~/ui/messages";
+import { textOf } from "./text";
+import { reread } from "./nodes";
 import styles from "./Taxonomy.module.css";
 
 /** A list of keywords or JSON into the tree: first what it would add, then doing it. */
@@ -15,18 +17,29 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
   const [would, setWould] = useState<Imported | null>(null);
   const [error, setError] = useState("");
   const [busy, setBusy] = useState(false);
-  const give = (next: string) => {
+  const latest = useRef(text);
+  const give = (next: string, problem = "") => {
+    latest.current = next;
     setText(next);
     setWould(null);
-    setError("");
+    setError(problem);
+  };
+  const open = async (file: File | null) => {
+    if (!file) return;
+    try {
+      give(await textOf(file));
+    } catch (problem) {
+      give("", (problem as Error).message);
+    }
   };
   const take = async (dry: boolean) => {
     setBusy(true);
     try {
       const answer = await taxonomy.take(text, null, dry);
-      if (dry) return setWould(answer);
+      if (dry) return setWould(latest.current === text ? answer : null); // it may have been typed on meanwhile
       say({ text: added(answer, "Added"), act: answer.action ? undoButton(answer.action.id) : undefined });
       announce();
+      reread();
       onClose();
     } catch (problem) {
       setError(asProblem(problem).message);
@@ -47,10 +60,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
           A list of keywords as Lightroom, Capture One and digiKam exchange it, or JSON from Lumina. Nothing
           is taken away.
         </p>
-        <FileButton
-          onChange={(file) => void file?.text().then(give)}
-          accept=".txt,.json,text/plain,application/json"
-        >
+        <FileButton onChange={(file) => void open(file)} accept=".txt,.json,text/plain,application/json">
           {(props) => (
             <Button {...props} variant="default" leftSection={<IconFile size={17} aria-hidden />}>
               Choose a file…

@@ -13,6 +13,7 @@ import { useState } from "react";
 import { asProblem } from "~/api/problem";
 import { type NodeChange, type SpokenName, taxonomy, type TaxonomyNode } from "~/api/taxonomy";
 import { count, images as sayImages, percent } from "~/lib/format";
+import { ImageLink } from "~/ui/ImageLink";
 import { Thumb } from "~/ui/Thumb";
 import { ProblemNote } from "~/ui/States";
 import { carryOut } from "./act";
@@ -91,14 +92,9 @@ function Samples({ node }: { node: TaxonomyNode }) {
       <ul className={styles.samples} aria-label={`Images of ${node.name}`} aria-busy={isPending}>
         {data?.sample.map((card) => (
           <li key={card.id}>
-            <Link
-              to="/image/$id"
-              params={{ id: String(card.id) }}
-              search={{ tag: String(node.id) }}
-              aria-label={card.name}
-            >
+            <ImageLink id={card.id} from="taxonomy" filters={{ tag: String(node.id) }} aria-label={card.name}>
               <Thumb card={card} />
-            </Link>
+            </ImageLink>
           </li>
         ))}
       </ul>

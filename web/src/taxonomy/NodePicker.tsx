@@ -18,6 +18,8 @@ interface PickerProps {
   /** Nodes that can't be chosen. */
   without?: (node: TaxonomyNode, tree: Tree) => boolean;
   onPick: (named: Named, name: string) => void;
+  /** What was chosen is typed over: nothing is chosen any longer. Only where it is kept in the field. */
+  onUnpick?: () => void;
   focus?: boolean;
   /** Nodes offered before anything is typed. */
   first?: (tree: Tree) => TaxonomyNode[];
@@ -73,6 +75,7 @@ export function NodePicker(props: PickerProps) {
           setWords(event.currentTarget.value);
           setAt(0);
           setSettled(false);
+          if (settled) props.onUnpick?.();
         }}
         onKeyDown={onKey}
         role="combobox"

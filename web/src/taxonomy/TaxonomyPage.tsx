@@ -7,6 +7,7 @@ import { useActions } from "~/lib/actions";
 import { quote, usePageCommand } from "~/lib/commands";
 import { count } from "~/lib/format";
 import { useTitle } from "~/lib/title";
+import { useDraft } from "~/search/useDraft";
 import { say } from "~/ui/messages";
 import { PageHeader } from "~/ui/PageHeader";
 import { ProblemNote } from "~/ui/States";
@@ -24,14 +25,15 @@ import styles from "./Taxonomy.module.css";
 export function TaxonomyPage() {
   const view = useSearch({ from: "/taxonomy" });
   const { tree, error, refetch } = useNodes();
+  const open = tree?.byId.has(Number(view.node)) ?? false; // a node that is gone is looked at no longer
   useTitle("Taxonomy");
   usePageCommand(
     commandOf(view),
     view.q ? `/api/taxonomy?q=${encodeURIComponent(view.q)}` : "/api/taxonomy?all=true",
   );
   return (
-    <main id="main" className={styles.page} data-open={(tree && view.node) || undefined}>
-      {tree && view.node && <h1 className={`visually-hidden ${styles.narrow}`}>Taxonomy</h1>}
+    <main id="main" className={styles.page} data-open={open || undefined}>
+      {open && <h1 className={`visually-hidden ${styles.narrow}`}>Taxonomy</h1>}
       {error && (
         <div className={styles.top}>
           <ProblemNote error={error} doing="read the taxonomy" onRetry={() => void refetch()} />
@@ -66,15 +68,10 @@ function Known({ tree, view }: { tree: Tree; view: TaxonomyView }) {
           <Exchange onImport={() => it.setImporting(true)} />
         </PageHeader>
         <div className={styles.bar}>
-          <TextInput
-            id="find"
-            aria-label="Find a node"
-            placeholder="Find by any name"
-            leftSection={<IconSearch size={16} aria-hidden />}
-            value={view.q ?? ""}
-            onChange={(event) => it.change({ q: event.currentTarget.value || undefined })}
-            onKeyDown={(event) => event.key === "Enter" && it.intoTree()}
-            className={styles.find}
+          <Find
+            q={view.q ?? ""}
+            onFind={(q) => it.change({ q: q.trim() ? q : undefined })}
+            onEnter={it.intoTree}
           />
           <Checkbox
             label="Nodes without images"
@@ -109,6 +106,34 @@ function Known({ tree, view }: { tree: Tree; view: TaxonomyView }) {
       {it.wish && <EditDialogs wish={it.wish} tree={tree} onClose={() => it.ask(null)} onDone={it.done} />}
       {it.importing && <ImportDialog onClose={() => it.setImporting(false)} />}
     </>
+  );
+}
+
+interface FindProps {
+  q: string;
+  onFind: (q: string) => void;
+  onEnter: () => void;
+}
+
+/** What is typed stands there at once; the address, and with it the tree, follows at a little distance. */
+function Find({ q, onFind, onEnter }: FindProps) {
+  const draft = useDraft(q, onFind);
+  return (
+    <TextInput
+      id="find"
+      aria-label="Find a node"
+      placeholder="Find by any name"
+      leftSection={<IconSearch size={16} aria-hidden />}
+      value={draft.text}
+      maxLength={200}
+      onChange={(event) => draft.type(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.key !== "Enter") return;
+        draft.flush();
+        onEnter();
+      }}
+      className={styles.find}
+    />
   );
 }
 
@@ -167,7 +192,10 @@ function useTree(tree: Tree, view: TaxonomyView) {
   const shown = useMemo(() => found ?? shownIds(tree, view.empty === "true"), [tree, found, view.empty]);
   const rows = useMemo(() => rowsOf(tree, shown, found ?? opened), [tree, shown, found, opened]);
   const change = (next: Partial<TaxonomyView>) =>
-    void navigate({ search: { ...view, ...next }, replace: !("node" in next) || view.node !== undefined });
+    void navigate({
+      search: (now: TaxonomyView) => ({ ...now, ...next }),
+      replace: !("node" in next) || view.node !== undefined,
+    });
   const reveal = (id: number) => {
     const path = tree.byId.get(id)?.path.slice(0, -1) ?? [];
     setOpened((now) => (path.every((step) => now.has(step)) ? now : new Set([...now, ...path])));

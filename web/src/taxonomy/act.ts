@@ -4,6 +4,7 @@ import type { NodeEdited } from "~/api/taxonomy";
 import { undoButton } from "~/curation/undo";
 import { count, images as sayImages } from "~/lib/format";
 import { say } from "~/ui/messages";
+import { reread } from "./nodes";
 
 /** An edit that can be tried: with true nothing is changed. */
 export type Edit = (dry: boolean) => Promise<NodeEdited>;
@@ -23,6 +24,7 @@ export async function carryOut(edit: Edit): Promise<NodeEdited> {
       : { text: "It was so already." },
   );
   announce();
+  reread();
   return done;
 }
 

@@ -110,6 +110,7 @@ function Move({ wish: { node, to: given }, tree, ...rest }: OfMove) {
                 focus
                 error={error}
                 onPick={(named) => "node" in named && setTo(named.node)}
+                onUnpick={() => setTo(undefined)}
               />
               <Checkbox
                 label="At the top"
@@ -148,6 +149,7 @@ function Merge({ wish: { node }, tree, ...rest }: OfNode) {
             error={error}
             without={({ id }, all) => isWithin(all, id, node.id)}
             onPick={(named) => "node" in named && setInto(named.node)}
+            onUnpick={() => setInto(null)}
           />
         </>
       )}

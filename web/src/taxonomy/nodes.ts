@@ -11,14 +11,20 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** The tree and the tags are read again. */
 export function reread(): void {
-  for (const key of ["taxonomy", "tags", "corrections-nodes"])
-    void queryClient.invalidateQueries({ queryKey: [key] });
+  void queryClient.invalidateQueries({ queryKey: ["taxonomy"] });
+  rereadTags();
+}
+
+function rereadTags(): void {
+  for (const key of ["tags", "corrections-nodes"]) void queryClient.invalidateQueries({ queryKey: [key] });
 }
 
 onChange((event) => {
-  if (event === "own" || event === "undone") return reread();
-  if (event !== "catalog" || timer) return; // while images pour in, not with each of them
-  timer = setTimeout(() => {
+  if (event === "undone") return reread();
+  if (event === "own") rereadTags();
+  else if (event !== "catalog") return;
+  // The counts of a whole tree: not with each of the images that pour in, nor with each answer.
+  timer ??= setTimeout(() => {
     timer = undefined;
     reread();
   }, QUIET_MS);

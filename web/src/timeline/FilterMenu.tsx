@@ -8,6 +8,7 @@ import { LABEL_WORDS, LABELS } from "~/curation/marks";
 import { countFilters, type Filters, filterKey, SHELF_WORDS } from "~/lib/filters";
 import { count } from "~/lib/format";
 import { NodePicker } from "~/taxonomy/NodePicker";
+import { DatePair } from "~/ui/DatePair";
 import styles from "./FilterMenu.module.css";
 
 const SHOWN = 8;
@@ -83,20 +84,7 @@ function FilterForm({ filters, onChange }: MenuProps) {
         label={filters.tag ? "Another tag" : "Tag, with all below it"}
         onPick={(named) => "node" in named && set({ tag: String(named.node) })}
       />
-      <div className={styles.pair}>
-        <TextInput
-          type="date"
-          label="From"
-          value={filters.from ?? ""}
-          onChange={(event) => set({ from: event.currentTarget.value || undefined })}
-        />
-        <TextInput
-          type="date"
-          label="Until"
-          value={filters.to ?? ""}
-          onChange={(event) => set({ to: event.currentTarget.value || undefined })}
-        />
-      </div>
+      <DatePair from={filters.from} to={filters.to} onChange={set} />
       <Values
         title="Camera"
         values={data?.cameras}

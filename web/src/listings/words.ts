@@ -1,0 +1,70 @@
+/** Listings as people say them. */
+import type { ListingResult, ModelOpinion, ModelState } from "~/api/types";
+import { count } from "~/lib/format";
+
+const LOCALE =
+  typeof navigator !== "undefined" && navigator.language.startsWith("en") ? navigator.language : "en-GB";
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** "€12.50"; a currency that nobody knows stands as it is. */
+export function sayPrice(price: string | null, currency: string | null): string | null {
+  if (price === null) return null;
+  const code = currency ?? "";
+  let format = formats.get(code);
+  if (!format) {
+    const style = /^[A-Z]{3}$/.test(code) ? ({ style: "currency", currency: code } as const) : {};
+    format = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 2, maximumFractionDigits: 4, ...style });
+    formats.set(code, format);
+  }
+  return format.format(Number(price));
+}
+
+/** "sold_out" -> "Sold out". */
+export function sayState(state: string): string {
+  const words = state.replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** "2020_2025" -> "2020–2025", "before_2006" -> "Before 2006". */
+export function sayWhenMade(value: string): string {
+  const span = /^(\d{4})_(\d{4})$/.exec(value);
+  return span ? `${span[1]}–${span[2]}` : sayState(value);
+}
+
+export function listings(value: number): string {
+  return `${count(value)} ${value === 1 ? "listing" : "listings"}`;
+}
+
+const KINDS: Record<ModelOpinion["kind"], string> = {
+  image: "",
+  cutout: "cut-out",
+  text: "text",
+  words: "",
+};
+
+/** A voice's name: a model, and what of the listing it looks at. */
+export function sayVoice({ kind }: Pick<ModelOpinion, "kind">, title: string): string {
+  return KINDS[kind] ? `${title}, ${KINDS[kind]}` : title;
+}
+
+/** Titles of the models of an answer by their names. */
+export function titlesOf(models: readonly ModelState[]): ReadonlyMap<string, string> {
+  return new Map(models.map(({ name, title }) => [name, title]));
+}
+
+/** How many models took part: each counts once, whatever it looks at. */
+export function askedModels(models: readonly ModelState[]): number {
+  return new Set(models.filter(({ used }) => used).map(({ name }) => name)).size;
+}
+
+/** "4 of 5 models". */
+export function consensus({ matched_by }: Pick<ListingResult, "matched_by">, asked: number): string {
+  return `${matched_by} of ${asked} ${asked === 1 ? "model" : "models"}`;
+}
+
+/** What one model says, in a sentence. */
+export function sayOpinion(opinion: ModelOpinion, title: string): string {
+  const { rank, strength } = opinion;
+  const sure = strength > 0.5 ? "" : ", which may be chance";
+  return `${sayVoice(opinion, title)}: place ${count(rank)}${sure}`;
+}

@@ -19,6 +19,7 @@ from lumina.domain.stage import Lane, Reads
 from lumina.domain.values import RenditionKind
 from lumina.domain.work import BatchKind, Job
 from lumina.engine import sequence, subjects
+from lumina.engine.adopt import Adopter
 from lumina.engine.bring_back import BringBack
 from lumina.engine.clean import CLEAN, Cleaner, cleaned
 from lumina.engine.dispatch import Dispatcher, Sender
@@ -60,14 +61,16 @@ from lumina.files.vault import Vault
 from lumina.inference.models import Models
 from lumina.inference.providers import Execution
 from lumina.remote import hub as publishers
+from lumina.remote.etsy.source import ADDRESS
 from lumina.remote.hub import Hub
 from lumina.remote.images.fetcher import Fetcher
 from lumina.remote.images.limits import Limits
+from lumina.services import market as market_service
 from lumina.services.killfiles import KillFiles
 from lumina.services.listings import ListingSearch
 from lumina.services.listings.cut import cut_out
 from lumina.services.listings.voices import Voices
-from lumina.services.market import MarketService
+from lumina.services.market import ETSY, TITLE, MarketService
 from lumina.services.search import Search
 from lumina.services.search.questions import Questions
 from lumina.services.work import WorkService
@@ -89,6 +92,7 @@ from lumina.store import (
     cutouts,
     downloads,
     listing_words,
+    markets,
     migrate,
     nodes,
     outcomes,
@@ -242,6 +246,7 @@ def build(
         BatchKind.SUBJECT: SubjectFinder(store, dispatcher, (settings.search_model, settings.tag_model)).run,
         BatchKind.TAG: Tagger(store, dispatcher, recognisers, Tag.version).run,
         BatchKind.LEARN: Learner(store, dispatcher, trainer, Tag.version).run,
+        BatchKind.ADOPT: _adopter(settings, store, derived, models, registry).run,
         BatchKind.CLEAN: Cleaner(store, dispatcher, settings.node).run,
         BatchKind.EXPORT: Exporter(store).run,
         BatchKind.SYNC: _syncer(settings, planner, (opening := _opening(settings, store)), purger).run,
@@ -318,6 +323,13 @@ def _syncer(settings: Settings, planner: Planner, opening: Opening, purger: Purg
             purger.purge(Doomed(source_id, expired=True), "what has expired")
 
     return Syncer(opening.store, planner, opening.open, opening.keeping, stopped, purge)
+
+
+def _adopter(settings: Settings, store: Store, derived: DerivedStore, models: Models, registry: Registry) -> Adopter:
+    folder = settings.home / market_service.FOLDER / ETSY
+    market = partial(markets.ensure, name=ETSY, title=TITLE, address=ADDRESS, folder=folder, node=settings.node)
+    dimensions = {entry.name: entry.dimensions for entry in models.entries() if entry.embeds}
+    return Adopter(store, derived, settings.home, dimensions, registry.versions, market)
 
 
 def _keep_compiled_code(home: Path) -> None:

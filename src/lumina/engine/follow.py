@@ -13,13 +13,14 @@ from uuid import UUID
 from lumina.domain.stage import Lane
 from lumina.domain.work import BatchKind, Job, JobState, Priority
 from lumina.engine import learn, tagging, vectors
+from lumina.engine.adopt import ADOPT
 from lumina.engine.dispatch import Dispatcher
 from lumina.engine.sync import MARKET_SYNC
 from lumina.store import Transaction, jobs, ledger
 
 INGEST, STAGES = "ingest", "stages"
-EMBEDDING = (INGEST, STAGES, MARKET_SYNC)
-"""Kinds of jobs in which images are embedded."""
+EMBEDDING = (INGEST, STAGES, MARKET_SYNC, ADOPT)
+"""Kinds of jobs that bring vectors of images."""
 DETECT_BURSTS, DETECT_DUPLICATES, DETECT_SUBJECTS = "detect-bursts", "detect-duplicates", "detect-subjects"
 INDEX_VECTORS = vectors.INDEX_VECTORS
 AUTO_TAG = tagging.AUTO_TAG

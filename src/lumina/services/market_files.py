@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from lumina.domain.predecessor import Summary
 from lumina.domain.vector_files import MANIFEST, file_name
 from lumina.domain.work import Job
+from lumina.engine import adopt as adopting
 from lumina.engine import clean as cleaning
 from lumina.engine import export as exports
 from lumina.engine.dispatch import Dispatcher
@@ -69,3 +72,19 @@ def models_to_clean(store: Store, models: Models, setting: Sequence[str]) -> tup
     installed = [entry.name for entry in models.entries() if models.waiting(entry.name) is None]
     with store.transaction() as tx:
         return cleaning.models_of(tx, setting, installed)
+
+
+def adopt(store: Store, dispatcher: Dispatcher, wish: adopting.Wish) -> Job:
+    """Ask for another program's folder to be taken over; see `lumina.engine.adopt.start`."""
+    with store.transaction() as tx:
+        return adopting.start(tx, dispatcher, wish)
+
+
+def look_at(home: Path, models: Models, folder: Path) -> Summary:
+    """What another program's folder holds; nothing is taken over, and no database is needed.
+
+    Raises:
+        BadInput: it is no such folder, or damaged. Unavailable: its database is being written all the time.
+    """
+    dimensions = {entry.name: entry.dimensions for entry in models.entries() if entry.embeds}
+    return adopting.look(home, folder, dimensions)

@@ -1,0 +1,1 @@
+"""A folder in which another program has gathered a marketplace: read, never written."""

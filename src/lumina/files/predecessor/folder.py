@@ -1,0 +1,149 @@
+"""The files of another program's folder: pictures and cut-outs, and whose they are by their names."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+
+from lumina.files import names
+from lumina.files.extensions import STILL_EXTENSIONS, extension
+from lumina.files.predecessor.values import LARGEST
+
+IMAGES, VECTORS = "images", "embeddings"
+_CUTOUTS = re.compile(r"no.?bg|no.?background|cut.?outs?|bg.?removed|rembg|transparent|foreground", re.IGNORECASE)
+"""In the name of a folder or of a file that holds what was cut out."""
+_NUMBERS = re.compile(r"\d+")
+_AS_SERVED = re.compile(r"il_[0-9A-Za-z]+\.(\d+)_")
+"""The name under which Etsy serves an image; its other numbers name nothing."""
+
+
+class Kind(IntEnum):
+    """What a file is."""
+
+    PICTURE = 0
+    CUTOUT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file that belongs to an image by its name.
+
+    Attributes:
+        listing: number of the listing; 0 where the name does not say. remote: of the image.
+        path: stored form, relative to the folder. size: bytes.
+    """
+
+    kind: Kind
+    listing: int
+    remote: int
+    path: str
+    size: int
+    modified_ns: int
+    device: int
+    inode: int
+
+
+def tabulate(connection: sqlite3.Connection, folder: Path, tick: Callable[[], None]) -> list[Found]:
+    """Write all files into tables of our copy, `lumina_file` and `lumina_path`.
+
+    Args:
+        connection: to the copy.
+        folder: the other program's.
+        tick: called now and then; may raise.
+
+    Returns:
+        Files that belong to an image which has another file of that kind already.
+    """
+    connection.execute("DROP TABLE IF EXISTS lumina_file")
+    connection.execute(
+        """CREATE TABLE lumina_file (kind INTEGER, remote INTEGER, listing INTEGER, path TEXT, size INTEGER,
+        modified_ns INTEGER, device INTEGER, inode INTEGER, PRIMARY KEY (kind, remote, listing)) WITHOUT ROWID"""
+    )
+    twice = []
+    for number, found in enumerate(_paired(_files(folder))):
+        if number % 1_000 == 0:
+            tick()
+        done = connection.execute(
+            "INSERT OR IGNORE INTO lumina_file VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (found.kind, found.remote, found.listing, found.path, found.size, found.modified_ns,
+             min(found.device, LARGEST), min(found.inode, LARGEST)),
+        )  # fmt: skip
+        if not done.rowcount:
+            twice.append(found)
+    connection.execute("DROP TABLE IF EXISTS lumina_path")
+    connection.execute(
+        """CREATE TABLE lumina_path AS SELECT path AS lumina_at, kind AS lumina_kind, remote AS lumina_remote,
+        listing AS lumina_listing FROM lumina_file"""
+    )
+    connection.execute("CREATE INDEX lumina_path_at ON lumina_path (lumina_at)")
+    connection.commit()
+    return twice
+
+
+def tail(path: object) -> str | None:
+    """A path as the other program has written it, relative to its folder as we walk it; None where it says nothing."""
+    if not isinstance(path, str) or not path.strip():
+        return None
+    parts = [part for part in path.strip().replace("\\", "/").split("/") if part not in ("", ".")]
+    for place in range(len(parts) - 1, -1, -1):
+        if parts[place] == IMAGES or (place < len(parts) - 1 and _CUTOUTS.search(parts[place])):
+            return "/".join(parts[place:])
+    return "/".join((IMAGES, *parts))
+
+
+def _files(folder: Path) -> Iterator[tuple[str, os.DirEntry[str], bool]]:
+    """Path, entry and whether it lies among cut-outs; in order, so that of two the same is always the second."""
+    tops = [entry for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=True)]
+    for top in sorted(tops, key=lambda entry: (entry.name != IMAGES, entry.name)):
+        if top.name == IMAGES or _CUTOUTS.search(top.name):
+            yield from _below(top.path, top.name, cutouts=bool(_CUTOUTS.search(top.name)))
+
+
+def _below(folder: str, path: str, *, cutouts: bool) -> Iterator[tuple[str, os.DirEntry[str], bool]]:
+    with os.scandir(folder) as entries:
+        found = sorted(entries, key=lambda entry: entry.name)
+    for entry in found:
+        below = f"{path}/{entry.name}"
+        if entry.is_dir(follow_symlinks=False):
+            yield from _below(entry.path, below, cutouts=cutouts or bool(_CUTOUTS.search(entry.name)))
+        elif extension(entry.name) in STILL_EXTENSIONS and entry.is_file():
+            yield below, entry, cutouts or bool(_CUTOUTS.search(entry.name))
+
+
+def _paired(files: Iterator[tuple[str, os.DirEntry[str], bool]]) -> Iterator[Found]:
+    """A PNG right after a picture of the same name is what was cut out of it."""
+    before = ""
+    for path, entry, cutouts in files:
+        stem = path.rpartition(".")[0]
+        beside = stem == before and extension(entry.name) == ".png"
+        before = stem
+        who = _whose(path)
+        if who is not None:
+            stat = entry.stat()
+            yield Found(
+                Kind.CUTOUT if cutouts or beside else Kind.PICTURE,
+                *who,
+                names.stored(path),
+                stat.st_size,
+                stat.st_mtime_ns,
+                stat.st_dev,
+                stat.st_ino,
+            )
+
+
+def _whose(path: str) -> tuple[int, int] | None:
+    """Listing and image by the numbers in a path: `LISTING_IMAGE.jpg`, `LISTING/IMAGE.jpg` or `IMAGE.jpg`."""
+    parts = path.rpartition(".")[0].split("/")
+    served = _AS_SERVED.match(parts[-1])
+    numbers = [int(found) for found in ([served[1]] if served else _NUMBERS.findall(parts[-1]))]
+    if not numbers or max(numbers) > LARGEST:
+        return None
+    if len(numbers) > 1:
+        return numbers[0], numbers[1]
+    above = next((part for part in reversed(parts[:-1]) if part.isdecimal()), "0")
+    return (int(above) if int(above) <= LARGEST else 0), numbers[0]

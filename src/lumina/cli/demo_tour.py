@@ -207,7 +207,7 @@ def _print(asked: ListingDetails, picture: ListingPicture, found: ListingsFound)
     card = asked.card
     emit(f"\nAsked with image {picture.rank} of {len(asked.pictures)} of listing {card.listing_id}, {card.title!r}:")
     rows = [
-        [place, hit.listing.listing_id, f"{hit.score:.2f}", _ranks(hit), hit.listing.title[:60] + _own(hit, asked)]
+        [place, str(hit.listing.listing_id), f"{hit.score:.2f}", _ranks(hit), hit.listing.title[:60] + _own(hit, asked)]
         for place, hit in enumerate(found.hits, start=1)
     ]
     emit(table(["", "listing", "score", "rank in each model", "title"], rows) if rows else "Nothing was found.")

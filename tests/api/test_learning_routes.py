@@ -47,7 +47,12 @@ def test_a_dog_is_taught_applied_corrected_and_undone(house: House, taught: Taug
     assert house.get(f"/api/learn/{node}")["preview"]["adds"] == 6
     assert names(house, hers[5]) == {"Pug"}
 
-    applied = house.post(f"/api/learn/{node}/apply", status=202)
+    again = house.post("/api/learn", {"node": node, "images": hers[:3]})  # trained anew: the other was not looked at
+    seen = {"trained_at": lesson["head"]["trained_at"]}
+    old = house.client.post(f"/api/learn/{node}/apply", json=seen)
+    assert "trained anew" in house.problem(old, 409)["detail"]
+    seen = {"trained_at": again["head"]["trained_at"]}
+    applied = house.post(f"/api/learn/{node}/apply", seen, status=202)
     house.work()
     assert house.get(f"/api/jobs/{applied['job']}")["state"] == "SUCCESS"
     assert names(house, hers[5]) == {"Pug", "Zoey"}

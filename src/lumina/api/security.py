@@ -38,8 +38,8 @@ HEADERS = {
 }
 MOST_BYTES = 1_000_000
 """Of a request's body."""
-UPLOADS = {"/api/search": 51_000_000, "/api/listings/search": 51_000_000}
-"""Bytes where pictures are sent."""
+UPLOADS = {"/api/search": 51_000_000, "/api/listings/search": 51_000_000, "/api/taxonomy/import": 20_000_000}
+"""Bytes where pictures, or whole trees, are sent."""
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

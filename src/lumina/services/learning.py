@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from lumina.domain.curation import Action, Change, Field
 from lumina.domain.taxonomy import Node, NodeKind, folded
@@ -201,17 +202,26 @@ def proposed(store: Store, trainer: Trainer, node: int | str) -> tuple[Node, Pro
     return found, Proposal(head, trainer.preview(head, space), said, ())
 
 
-def apply(tx: Transaction, dispatcher: Dispatcher, node: int | str) -> Applied:
+def apply(tx: Transaction, dispatcher: Dispatcher, node: int | str, *, seen: datetime | None = None) -> Applied:
     """Let what is proposed for a node hold: one action that can be undone, and a job that tags by it.
+
+    Args:
+        tx: the transaction.
+        dispatcher: of messages.
+        node: a number, a name or a path.
+        seen: when the head that a person has looked at was trained, to the millisecond.
 
     Raises:
         NotFound: there is no such node, or nothing is proposed for it.
+        Conflict: what is proposed now was trained after `seen`: a person has not seen what it would change.
     """
     tree.lock_tree(tx)
     found = tree.get(tx, taxonomy.resolve(tx, node))
     head = heads.proposal(tx, found.id)
     if head is None:
         raise NotFound(f'Nothing is proposed for "{found.name}".')
+    if seen is not None and head.trained_at is not None and abs(head.trained_at - _aware(seen)) >= _TICK:
+        raise Conflict(f'"{found.name}" was trained anew meanwhile: look again at what would change.')
     action = journal.perform(
         tx,
         catalog_id=None,
@@ -221,6 +231,14 @@ def apply(tx: Transaction, dispatcher: Dispatcher, node: int | str) -> Applied:
         parameters={"node": found.id, "revision": head.revision},
     )
     return Applied(curation.kept(tx, action), learn.start(tx, dispatcher, found.id))
+
+
+_TICK = timedelta(milliseconds=1)
+"""The API tells times so exactly."""
+
+
+def _aware(time: datetime) -> datetime:
+    return time if time.tzinfo is not None else time.replace(tzinfo=UTC)
 
 
 def forget(tx: Transaction, node: int | str) -> None:

@@ -13,6 +13,7 @@ from lumina.api.routes import jobs
 from lumina.api.schemas.curation import Action
 from lumina.api.schemas.jobs import Job
 from lumina.api.schemas.learning import (
+    Apply,
     Corrections,
     DoubtfulNode,
     LearntApplied,
@@ -76,10 +77,11 @@ def proposed(context: Context, node_id: NodeId) -> Lesson:
 
 
 @router.post("/learn/{node_id}/apply", status_code=202, responses=documented(404, 409, 422, 503))
-def apply(context: Context, node_id: NodeId) -> LearntApplied:
+def apply(context: Context, node_id: NodeId, body: Apply | None = None) -> LearntApplied:
     """Let a node be recognised as it was taught. Undoing the action brings back what held before, with its labels."""
+    seen = None if body is None else body.trained_at
     with context.store.transaction() as tx:
-        done = learning.apply(tx, context.app.dispatcher, node_id)
+        done = learning.apply(tx, context.app.dispatcher, node_id, seen=seen)
     return LearntApplied(action=None if done.action is None else Action.model_validate(done.action), job=done.job.id)
 
 

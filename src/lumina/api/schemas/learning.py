@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -101,6 +102,14 @@ class Lesson(Answer):
     preview: Preview
     proposal: Literal[True] = True
     action: Action | None = Field(description="What undoes the examples; none where all was said before.")
+
+
+class Apply(Request):
+    """Which proposal is meant."""
+
+    trained_at: datetime | None = Field(
+        None, description="Of the head that was looked at. Where another one is proposed by now, nothing is applied."
+    )
 
 
 class LearntApplied(Answer):

@@ -111,8 +111,8 @@ def test_it_stays_between_the_slowest_and_what_is_allowed_and_grows_back(
 
 def test_answers_that_were_on_their_way_together_slow_it_once() -> None:
     rate = heard(stated(10), NOW, 429, Said(), 1000)
-    assert heard(rate, NOW + 0.3, 429, Said(), 1000).speed == rate.speed == 7
-    assert heard(rate, NOW + 1.3, 503, Said(), 1000).speed == pytest.approx(5.6)
+    assert heard(rate, NOW + 0.3, 429, Said(), 1000).speed == rate.speed == 8.5
+    assert heard(rate, NOW + 1.3, 503, Said(), 1000).speed == pytest.approx(7.225)
 
 
 def test_a_limit_that_nobody_states_is_learnt() -> None:

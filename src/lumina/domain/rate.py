@@ -22,6 +22,8 @@ SLOWEST = 0.1
 """Requests per second, however often the service says no."""
 STEP = 1 / 200
 """Of the limit, by which the rate grows back with each good answer."""
+GUESSED, KNOWN = 0.7, 0.85
+"""By so much it slows down where the limit is not stated, and where it is."""
 LOOK_AGAIN = 3600.0
 """Seconds after which a daily limit is tried again, where nothing says when it ends. Some are windows that slide."""
 DAY = 86_400.0
@@ -108,9 +110,9 @@ def heard(rate: Rate, now: float, status: int, said: Said, most: float, *, answe
     """What an answer changes; `answers`: of how many good ones this is the last."""
     rate = _told(_mended(rate, now, most), said)
     if status == TOO_MANY:
-        return _refused(_slower(rate, now, 0.7, most), now, said)
+        return _refused(_slower(rate, now, most, refused=True), now, said)
     if status >= SERVER:
-        rate = _slower(rate, now, 0.8, most)
+        rate = _slower(rate, now, most, refused=False)
         return rate if said.retry_after is None else _block(rate, now, said.retry_after, "the service has trouble")
     return _faster(rate, most, answers)
 
@@ -205,12 +207,18 @@ def _block(rate: Rate, now: float, seconds: float, reason: str) -> Rate:
     return replace(rate, blocked_until=now + seconds, blocked_for=seconds, reason=reason)
 
 
-def _slower(rate: Rate, now: float, share: float, most: float) -> Rate:
-    """Once a second: answers to requests that were on their way together say the same thing."""
+def _slower(rate: Rate, now: float, most: float, *, refused: bool) -> Rate:
+    """Once a second: answers to requests that were on their way together say the same thing.
+
+    Where the limit is stated, a refusal was an accident, or somebody else asks with the same key. Where it is not, it
+    says how high it is.
+    """
     if rate.slowed_at and now - rate.slowed_at < 1:
         return rate
     speed, limit = _speed(rate, most), allowed(rate, most)
-    return replace(rate, speed=max(speed * share, min(SLOWEST, limit)), ceiling=speed * 0.95, slowed_at=now)
+    guessed = refused and rate.stated is None
+    slower = max(speed * (GUESSED if guessed else KNOWN), min(SLOWEST, limit))
+    return replace(rate, speed=slower, ceiling=speed * 0.95 if guessed else rate.ceiling, slowed_at=now)
 
 
 def _faster(rate: Rate, most: float, answers: int) -> Rate:

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 from lumina.domain.rate import TOO_MANY, Said
 from lumina.errors import Interrupted, Later
@@ -16,6 +17,10 @@ PATIENCE = 60.0
 TELL_SECONDS = 0.5
 """How often good answers are written down, all those since the last time at once."""
 SLICE = 0.1
+LATE = 0.015
+"""Seconds after its slot by which a request may go: one that goes later comes too close to those after it."""
+CHANCES = 5
+"""Slots that a machine which is too busy misses; then a request goes late."""
 
 
 class Turns:
@@ -40,15 +45,15 @@ class Turns:
             Later: nothing may be asked for a while. Interrupted: told to stop.
         """
         with self._turn:
-            while True:
+            for chance in count():
                 if self._stop():
                     raise Interrupted("Asking the marketplace was stopped; it goes on from there.")
                 with self._store.transaction() as tx:
-                    slot = request_rate.reserve(tx, self._source, self._most)
+                    slot, at = request_rate.reserve(tx, self._source, self._most), time.monotonic()
                 if not slot.granted and slot.seconds > PATIENCE:
                     raise Later(f"Nothing may be asked {until(slot.seconds)}: {slot.rate.reason}.", slot.seconds)
-                self.sleep(slot.seconds)
-                if slot.granted:
+                late = self.sleep(at + slot.seconds - time.monotonic())
+                if slot.granted and (late < LATE or chance >= CHANCES):
                     return
 
     def heard(self, status: int, said: Said) -> None:
@@ -65,8 +70,8 @@ class Turns:
         with self._store.transaction() as tx:
             request_rate.heard(tx, self._source, status, said, self._most, answers=answers)
 
-    def sleep(self, seconds: float) -> None:
-        """Wait, unless told to stop.
+    def sleep(self, seconds: float) -> float:
+        """Wait, unless told to stop; returns by how many seconds that took too long.
 
         Raises:
             Interrupted: told to stop.
@@ -76,6 +81,7 @@ class Turns:
             if self._stop():
                 raise Interrupted("Asking the marketplace was stopped; it goes on from there.")
             time.sleep(min(left, SLICE))
+        return -left
 
 
 def until(seconds: float) -> str:

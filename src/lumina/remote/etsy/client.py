@@ -38,7 +38,7 @@ class Pace(Protocol):
     def heard(self, status: int, said: Said) -> None:
         """Learn from an answer."""
 
-    def sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float) -> object:
         """Wait without a request. `Interrupted`."""
 
 

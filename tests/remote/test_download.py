@@ -256,7 +256,15 @@ def test_any_sequence_of_cut_offs_ends_in_the_exact_bytes(
 @pytest.mark.unit
 @pytest.mark.parametrize(
     ("value", "seconds"),
-    [("7", 7), (" 0 ", 0), (None, None), ("soon", None), ("Mon, 01 Jan 2001 00:00:00 GMT", 0), ("-3", None)],
+    [
+        ("7", 7),
+        (" 0 ", 0),
+        (None, None),
+        ("soon", None),
+        ("Mon, 01 Jan 2001 00:00:00 GMT", 0),
+        ("-3", None),
+        ("²", None),
+    ],
 )
 def test_retry_after(value: str | None, seconds: float | None) -> None:
     assert retry_after(value) == seconds

@@ -275,6 +275,22 @@ def test_wheels_that_are_wrong(server: Server, hub: Hub) -> None:
     assert not installed(hub, wheel_of(server, DATA))
 
 
+@pytest.mark.parametrize("json", [True, False])
+def test_a_wheel_s_name_leads_nowhere_else(server: Server, hub: Hub, json: bool) -> None:
+    """An index may be a stranger's, and what it calls a wheel becomes the name of a file here."""
+    known = wheel_of(server, DATA, json=json)
+    (path,) = (path for path in server.files if path.endswith(".whl"))
+    server.files["/files/evil"] = server.files[path]
+    name = "some_weights-1.0-/../../../../evil.whl"
+    link = f'{{"files": [{{"filename": "{name}", "url": "../../files/evil"}}]}}'
+    page = link if json else f'<a href="../../files/{name.replace("/", "%2F")}">x</a>'
+    server.files["/simple/some-weights/"] = page.encode()
+    server.files["/files/" + name.replace("/", "%2F")] = server.files[path]
+    with pytest.raises(Unavailable, match="no wheel of Some_Weights"):
+        hub.pull(known)
+    assert not [found for found in hub.home.parent.rglob("*") if "evil" in found.name or found.name.endswith("1.0-")]
+
+
 @pytest.mark.unit
 def test_the_environment(tmp_path: Path) -> None:
     given = {"HF_TOKEN": " hf_x ", "PIP_INDEX_URL": "https://me:secret@pypi.example.org/simple"}

@@ -157,4 +157,4 @@ def _stated(response: httpx.Response) -> str:
 
 def _size(response: httpx.Response) -> int | None:
     value = response.headers.get("X-Linked-Size", "")
-    return int(value) if value.isdigit() else None
+    return int(value) if value.isdecimal() else None

@@ -157,7 +157,7 @@ def _start(answer: Answer, part: Part) -> int | None:
     length = response.headers.get("Content-Length", "")
     if response.status_code != HTTPStatus.PARTIAL_CONTENT:
         part.clear()
-        told = int(length) if length.isdigit() else None
+        told = int(length) if length.isdecimal() else None
         return answer.size or told
     found = _RANGE.match(response.headers.get("Content-Range", ""))
     other = _other(part.tag, response.headers.get("ETag", "")) or _other(part.stated, answer.stated)

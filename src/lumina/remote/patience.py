@@ -52,7 +52,7 @@ def retry_after(value: str | None) -> float | None:
     """Seconds to wait, of a header `Retry-After`, which is a number or a date; None where it is neither."""
     if value is None:
         return None
-    if value.strip().isdigit():
+    if value.strip().isdecimal():
         return float(value)
     try:
         when = parsedate_to_datetime(value)

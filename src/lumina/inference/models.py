@@ -97,6 +97,7 @@ class Models:
                         "image",
                         lambda: open_images(self._files(name), entry, self.execution, self._threads),
                     ),
+                    lambda reason: self._refuse(entry, reason),
                 )
             return self._images[name]
 
@@ -219,22 +220,28 @@ class Models:
                 return loaded
             if waiting := self.waiting(entry.name):
                 raise Unavailable(waiting)
-            loaded = self._first(entry, load)
+            loaded = self._first(entry, load, stamp)
             self._loaded[(entry.name, part)] = (stamp, loaded)
             if part == "image" and not entry.built_in:
                 session: Any = loaded
                 manifest.note_running(self.folder(entry.name), session.provider.value, session.warning)
             return loaded
 
-    def _first(self, entry: ModelEntry, load: Callable[[], Loaded]) -> Loaded:
+    def _first(self, entry: ModelEntry, load: Callable[[], Loaded], stamp: object) -> Loaded:
         try:
             return load()
         except BadModel as error:
-            if not entry.built_in:
-                manifest.mark_broken(self.folder(entry.name), str(error))
+            if self._stamp(entry.name) != stamp:  # other files took their place while they were read
+                raise Unavailable(f"Model {entry.name} is being replaced right now.") from error
+            self._refuse(entry, str(error))
             raise
         except MemoryError as error:
             raise Unavailable(f"Model {entry.name} does not fit into this machine's free memory: {error}") from error
+
+    def _refuse(self, entry: ModelEntry, reason: str) -> None:
+        """Remember that the installed files cannot be used."""
+        if not entry.built_in:
+            manifest.mark_broken(self.folder(entry.name), reason)
 
     def _stamp(self, name: str) -> tuple[int, int] | None:
         try:

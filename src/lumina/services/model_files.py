@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from lumina.domain.model import ModelEntry, ModelFile
 from lumina.errors import BadInput, LuminaError, NotFound, Unavailable
@@ -16,6 +21,11 @@ from lumina.inference.models import Models
 from lumina.inference.providers import Execution
 from lumina.remote.hub import check_terms
 
+_TRIALS = ".trial-"
+OLD_SECONDS = 86_400
+"""After which nobody is at an import any more."""
+_TRIAL = np.arange(64 * 64 * 3, dtype=np.uint32).reshape(64, 64, 3).astype(np.uint8)
+"""A picture of some colours: a network that makes no vector of it makes none of any."""
 MOST_FILES = 20_000
 """Looked through in a folder that a person names; more is no folder of models."""
 
@@ -96,9 +106,10 @@ def take_in(models: Models, found: Found, source: str, *, accept_terms: bool = F
     entry = found.entry
     check_terms(entry, manifest.read_or_none(models.folder(entry.name)), accept_terms=accept_terms)
     models.home.mkdir(parents=True, exist_ok=True)
+    _sweep(models.home)
     accepted = entry.terms.title if entry.terms else ""
     try:
-        with tempfile.TemporaryDirectory(dir=models.home, prefix=".trial-") as scratch:
+        with tempfile.TemporaryDirectory(dir=models.home, prefix=_TRIALS) as scratch:
             trial = Models(Path(scratch), Execution.CPU, entries=(entry,))
             install.install(trial.home, entry, found.files, source, accepted, own=own)
             load(trial, entry.name)
@@ -110,6 +121,14 @@ def take_in(models: Models, found: Found, source: str, *, accept_terms: bool = F
                 install.settle(folder, trial.folder(entry.name) / manifest.FILES, new)
     except OSError as error:
         raise Unavailable(f"Model {entry.name} cannot be copied to {models.home}: {error.strerror}.") from error
+
+
+def _sweep(home: Path) -> None:
+    """Remove what an import has left that was killed."""
+    for trial in home.glob(f"{_TRIALS}*"):
+        with suppress(OSError):
+            if trial.stat().st_mtime < time.time() - OLD_SECONDS:
+                shutil.rmtree(trial)
 
 
 def verify(models: Models, name: str) -> Verified:
@@ -138,7 +157,7 @@ def verify(models: Models, name: str) -> Verified:
 
 
 def load(models: Models, name: str) -> str:
-    """Load all parts of a model; returns what it runs on.
+    """Load all parts of a model and try them; returns what it runs on.
 
     Raises:
         BadModel: one of them cannot be used.
@@ -148,7 +167,7 @@ def load(models: Models, name: str) -> str:
     if not entry.embeds:
         models.matting(name).load()
         return models.standing(name).provider
-    models.image_encoder(name).load()
+    models.image_encoder(name).encode([_TRIAL])
     if entry.text is not None:
         models.text_encoder(name).encode_text(["a"])
     models.classifier(name)
@@ -183,7 +202,8 @@ def _files(folder: Path) -> dict[str, list[Path]]:
     count = 0
     for root, _, names in os.walk(folder):
         for name in names:
-            there.setdefault(name, []).append(Path(root) / name)
+            if (place := Path(root) / name).is_file():  # reading a pipe might never end
+                there.setdefault(name, []).append(place)
         if (count := count + len(names)) > MOST_FILES:
             raise BadInput(f"{folder} holds more than {MOST_FILES:,} files: name the folder that holds the model.")
     return there

@@ -74,7 +74,8 @@ class Embed(Stage[Picture, Embedding]):
         if not sound(feature[np.newaxis]).all():
             reason = f"{self.entry.title} gives no usable vector for this picture (not finite, or all zeros)."
             return Failure("bad-vector", reason)
-        vector = (feature / np.linalg.norm(feature)).astype(np.float32)
+        exact = feature.astype(np.float64)  # squares of large numbers would not fit
+        vector = (exact / np.linalg.norm(exact)).astype(np.float32)
         return Embedding(self.entry.name, self.entry.version, vector, self.kind)
 
 

@@ -37,23 +37,24 @@ def prepare(pixels: Pixels, how: Preprocessing) -> Tensor:
         how: of the model's entry.
     """
     if how.rounded:
-        return _normalised(_resized(pixels, how), how)
+        return _squared(pixels, how)
     planes = [_plane(pixels[:, :, channel], how) for channel in range(3)]
     mean, std = (np.array(values, dtype=np.float32).reshape(3, 1, 1) for values in (how.mean, how.std))
     return np.asarray((np.stack(planes) - mean) / std, dtype=np.float32)
 
 
-def _resized(pixels: Pixels, how: Preprocessing) -> Pixels:
-    image, resample = Image.fromarray(np.ascontiguousarray(pixels)), _FILTERS[how.filter]
-    if how.shortest is None:
-        return np.asarray(image.resize((how.side, how.side), resample))
-    width, height = _fitted(image.size, how.shortest)
-    left, top = (width - how.side) // 2, (height - how.side) // 2
-    if max(width, height) > LONGEST * how.shortest:
-        part, box = _middle(image, (width, height), how)
-        return np.asarray(part.resize((how.side, how.side), resample, box=box))
-    whole = np.asarray(image.resize((width, height), resample))
-    return whole[top : top + how.side, left : left + how.side]
+def _squared(pixels: Pixels, how: Preprocessing) -> Tensor:
+    """What is cut out of the resampled picture, or all of it squeezed."""
+    from lumina.vision.resample import Kernel, resampled  # whoever prepares no picture need not load the compiler
+
+    size = (how.side, how.side)
+    if how.shortest is not None:
+        size = _fitted((pixels.shape[1], pixels.shape[0]), how.shortest)
+        if max(size) > LONGEST * how.shortest:
+            part, box = _middle(Image.fromarray(np.ascontiguousarray(pixels)), size, how)
+            return _normalised(np.asarray(part.resize((how.side, how.side), _FILTERS[how.filter], box=box)), how)
+    corner = (size[0] - how.side) // 2, (size[1] - how.side) // 2
+    return resampled(pixels, size, corner, how.side, Kernel[how.filter.name], _table(how.mean, how.std))
 
 
 def _fitted(size: tuple[int, int], shortest: int) -> tuple[int, int]:

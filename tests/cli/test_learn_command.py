@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from lumina.bootstrap import MODELS
+from lumina.bootstrap import MODELS, App
 from lumina.cli.main import app as program
+from lumina.domain.work import Job
 from lumina.errors import BadInput
+from lumina.services import learning
 from tests.support.copies import new_twins, searching
 from tests.support.taught import Taught
 from tests.support.weights import install_mobilenet
@@ -51,3 +53,25 @@ def test_a_name_is_taught_and_said_what_it_would_change(taught: Taught) -> None:
     more = taught.one_dog(5)
     assert call(taught, *more, "--add", "Zoey", verb="tags").exit_code == 0
     assert taught.twins.value("SELECT count(*) FROM job WHERE kind = 'learn'") == 1, "enough to train it anew"
+
+
+def test_undoing_sees_the_tags_follow(taught: Taught, monkeypatch: pytest.MonkeyPatch) -> None:
+    hers = taught.one_dog(4)
+    taught.add(taught.strewn(20))
+    app = taught.twins.app
+    node = learning.teach(app.store, app.trainer, learning.Wanted("Zoey", hers[:2])).node.id
+    with app.store.transaction() as tx:
+        learning.apply(tx, app.dispatcher, node)
+    taught.twins.work()
+    assert "Zoey" in taught.shown(hers[3])
+
+    def see_through(_context: object, request: Callable[[App], list[Job]], *, quiet: bool) -> list[Job]:
+        """As the command does it where no Lumina runs, without processes of its own."""
+        asked = request(app)
+        taught.twins.make_ready()
+        return [app.work.get(job.id) for job in asked]
+
+    monkeypatch.setattr("lumina.cli.undo.see_through", see_through)
+    done = call(taught, verb="undo")
+    assert (done.exit_code, done.stdout.startswith('Undone: "Let "Zoey"')) == (0, True)
+    assert "Zoey" not in taught.shown(hers[3])

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
 
 from lumina.bootstrap import MODELS, App
+from lumina.domain.recognition import Head, HeadKind
 from lumina.domain.taxonomy import NodeKind
 from lumina.domain.work import JobState
+from lumina.engine import tagging
 from lumina.engine.learn import NEW_WORDS, noticed
 from lumina.errors import BadInput, Conflict, NotFound
 from lumina.services import corrections, journal, learning, tags, taxonomy
 from lumina.services.learning import Wanted
-from lumina.store import Transaction, heads, spaces, teaching, vectors
+from lumina.store import Transaction, heads, ledger, spaces, teaching, vectors
 from tests.conftest import copied
 from tests.support.copies import new_twins, searching
 from tests.support.messages import Messages
@@ -296,3 +299,88 @@ def test_what_was_taught_to_another_version_is_proposed_for_the_new_one(taught: 
     assert found.space_id == taught.space.id
     apply(taught, node)
     assert "Emma" in taught.shown(hers[5])
+
+
+def first(what: Callable[[], object], real: Callable[..., Any]) -> Callable[..., Any]:
+    """`real`, before whose first call something else happens."""
+    done: list[bool] = []
+
+    def call(*given: Any, **named: Any) -> Any:
+        if not done:
+            done.append(True)
+            what()
+        return real(*given, **named)
+
+    return call
+
+
+@pytest.mark.parametrize("by_stage", [False, True])
+def test_what_was_seen_before_a_name_was_applied_does_not_overwrite_it(
+    taught: Taught, monkeypatch: pytest.MonkeyPatch, by_stage: bool
+) -> None:
+    app = taught.twins.app
+    hers = taught.one_dog(6)
+    taught.add(taught.strewn(20))
+    learning.teach(taught.twins.store, app.trainer, Wanted("Zoey", hers[:3]))
+    if by_stage:
+        held: list[int] = []
+
+        def hold(tx: Any, batch: Any, real: Callable[..., Any] = ledger.hold) -> Any:
+            if batch.stages == ("tag",) and not held:
+                held.append(batch.id)
+                apply(taught, "Zoey")
+            return real(tx, batch)
+
+        monkeypatch.setattr(ledger, "hold", hold)
+        app.work.run_stages(["tag"])
+        taught.twins.work()
+        taught.twins.make_ready()
+    else:
+        monkeypatch.setattr(tagging, "save", first(lambda: apply(taught, "Zoey"), tagging.save))
+        assert taught.tag().result["message"].startswith("26 images looked at")
+    assert all("Zoey" in taught.shown(image) for image in hers)
+
+
+def test_undoing_a_merge_gives_back_what_was_tagged_in_between(taught: Taught) -> None:
+    cats, dogs = taught.add(taught.like(TABBY, 2)), taught.add(taught.like(PUG, 1))
+    tabby, pug = taught.node("imagenet:n02123045"), taught.node("imagenet:n02110958")
+    with taught.twins.store.transaction() as tx:
+        taxonomy.merge(tx, tabby, pug)
+    taught.tag()
+    assert taught.shown(cats[0]) == {"Pug"}
+    undo(taught)
+    assert [taught.shown(image) for image in (*cats, *dogs)] == [{"Tabby"}, {"Tabby"}, {"Pug"}]
+
+
+def test_undoing_what_was_learnt_gives_back_what_lies_below_and_what_names_say(taught: Taught) -> None:
+    store, app = taught.twins.store, taught.twins.app
+    true, statues = taught.add(taught.like(BEAGLE, 6)), taught.add(unit(taught.like(PUG, 8, 0.1)))
+    gizmo = taught.strewn(1)
+    gizmos = taught.add(unit(gizmo + 0.1 * taught.strewn(4)))
+    dog = taught.node("dog")
+    with store.transaction() as tx:
+        taxonomy.edit(tx, dog, {"threshold": 1.0})
+        named = taxonomy.add(tx, "Gizmo").node
+        assert named is not None
+        head = Head(named.id, taught.space.id, HeadKind.PROMPT, 1, gizmo[0], 0.0, 0.5, slope=20.0)
+        heads.give(tx, taught.space, HeadKind.PROMPT, [head])
+        tags.say(tx, true, dog, True)
+        tags.say(tx, statues[:5], dog, False)
+        assert noticed(tx, app.dispatcher, dog) is not None
+    taught.twins.work()
+    taught.tag()
+    before = {image: taught.shown(image) for image in (*statues, *gizmos)}
+    assert before[statues[7]] == {"Pug"}, "which is sure, while a dog never is sure enough"
+    assert before[gizmos[3]] >= {"Gizmo"}
+    apply(taught, dog)
+    assert "Pug" not in taught.shown(statues[7])
+    other = taught.add(np.repeat(taught.strewn(1), 2, axis=0))
+    learning.teach(store, app.trainer, Wanted("Gizmo", other))
+    apply(taught, "Gizmo")
+    assert "Gizmo" not in taught.shown(gizmos[3])
+    undo(taught)
+    undo(taught)  # the examples
+    undo(taught)  # the dog
+    assert {image: taught.shown(image) for image in before} == before
+    with store.transaction() as tx:
+        heads.give(tx, taught.space, HeadKind.PROMPT, [])

@@ -189,3 +189,39 @@ def test_the_check_finds_what_is_wrong_and_mends_it(sky: Sky) -> None:
         due = tx.rows("SELECT image_id FROM stage_state WHERE status = 3 ORDER BY 1")
         assert [row["image_id"] for row in due] == [images[0], images[1], images[3]]
         assert vectors.load(tx, space)[0].tolist() == images[4:]
+
+
+def test_when_the_vectors_that_images_are_tagged_by_are_exchanged_all_is_tagged_again(sky: Sky) -> None:
+    sky.model = sky.twins.app.settings.tag_model
+    images, matrix, _ = sky.fill(60)
+    sky.care()
+    asked = "SELECT parameters -> 'all' FROM job WHERE kind = 'auto-tag'"
+    assert sky.twins.value(asked) is None
+    sky.save(images, matrix[::-1], version=2)
+    assert f"switch {sky.model} 2" in sky.care().result["did"]
+    assert sky.twins.value(asked) is True
+
+
+def test_searches_go_on_while_an_index_takes_the_other_s_place(sky: Sky, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, matrix, space = sky.fill(320)
+    sky.care()
+    store, put = sky.twins.store, Building._put_in_place
+    went_on: list[bool] = []
+
+    def put_while_somebody_reads(building: Building) -> None:
+        with store.transaction() as reader:
+            reader.execute(f"SELECT FROM {spaces.table(space)} LIMIT 1")
+            putting = threading.Thread(target=put, args=(building,))
+            putting.start()
+            putting.join(0.3)
+            with store.transaction() as tx:
+                tx.execute("SET LOCAL statement_timeout = '3s'")
+                went_on.append(bool(nearest.nearest(tx, space, matrix[0], count=3)))
+        putting.join(20)
+
+    monkeypatch.setattr(Building, "_put_in_place", put_while_somebody_reads)
+    assert sky.care(rebuild=True).state is JobState.SUCCESS
+    assert went_on == [True]
+    with store.transaction() as tx:
+        names = tx.execute("SELECT indexname FROM pg_indexes WHERE tablename = :t", t=spaces.table(space)).all()
+    assert {row[0] for row in names} == {spaces.index(space), f"{spaces.table(space)}_pkey"}

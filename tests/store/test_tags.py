@@ -5,11 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.exc import OperationalError
 
 from lumina.domain.curation import Change, Field
 from lumina.domain.selection import Selection
@@ -241,3 +243,24 @@ def test_images_that_are_deleted_count_no_longer(store: Store) -> None:
         assert taxonomy.get(tx, nodes["animal"]).images == 1
         tx.execute("TRUNCATE image CASCADE")
         assert taxonomy.get(tx, nodes["animal"]).images == 0
+
+
+def test_nothing_is_removed_between_the_two_counts_of_an_edit(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, ids = images(store, 2)
+    with store.transaction() as tx:
+        nodes = plant(tx, SMALL)
+        for image in ids:
+            label(tx, image, [nodes["poodle"]])
+    take_out = tag_counts.take_out
+
+    def and_remove(tx: Transaction, image_ids: Sequence[int]) -> None:
+        take_out(tx, image_ids)
+        with store.transaction() as other:
+            other.execute("SET LOCAL lock_timeout = '200ms'")
+            with suppress(OperationalError):
+                other.execute("DELETE FROM image WHERE id = :id", id=ids[0])
+
+    monkeypatch.setattr(tag_counts, "take_out", and_remove)
+    with store.transaction() as tx:
+        edits.edit(tx, nodes["poodle"], {"parent": nodes["cat"]})
+        assert tx.execute(COUNTED).all() == tx.execute(COUNTED_AGAIN).all()

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from lumina.domain.curation import Action
+    from lumina.domain.work import Job
     from lumina.services.journal import Undoing
 
 
@@ -40,9 +41,21 @@ def undo(
         came = journal.undo(app.store, app.dispatcher, action, catalog_id=only, dry_run=dry_run)
     if came.job is not None and not dry_run:
         came = _seen_through(context, came, came.job.id, quiet=as_json)
+    labels = [] if dry_run else _labelled(context, came, quiet=as_json)
     _report(came, dry_run=dry_run, as_json=as_json)
-    if came.job is not None and came.job.failed:
+    for job in labels:
+        if job.state != "SUCCESS":
+            note(f"Not all tags have followed yet: {job.result.get('message', job.state.value)}")
+    if (came.job is not None and came.job.failed) or any(job.state != "SUCCESS" for job in labels):
         raise typer.Exit(3)
+
+
+def _labelled(context: typer.Context, came: Undoing, *, quiet: bool) -> list[Job]:
+    """The jobs that bring labels in line, ended."""
+    numbers = [job.id for job in came.labels]
+    if not numbers:
+        return []
+    return see_through(context, lambda app: [app.work.get(number) for number in numbers], quiet=quiet)
 
 
 def _seen_through(context: typer.Context, came: Undoing, job_id: UUID, *, quiet: bool) -> Undoing:

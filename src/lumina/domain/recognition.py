@@ -92,9 +92,11 @@ class Recognised:
     Attributes:
         model, version: of the encoder.
         labels: (node, confidence 0-1). doubts: for people to decide.
+        mark: of the heads that were asked; another one is in force as soon as one of them is exchanged.
     """
 
     model: str
     version: int
     labels: tuple[tuple[int, float], ...]
     doubts: tuple[Doubt, ...] = ()
+    mark: int | None = None

@@ -16,7 +16,7 @@ from lumina.engine import learn, tagging, vectors
 from lumina.engine.adopt import ADOPT
 from lumina.engine.dispatch import Dispatcher
 from lumina.engine.sync import MARKET_SYNC
-from lumina.store import Transaction, jobs, ledger
+from lumina.store import Transaction, browse, jobs, ledger, recognised
 
 INGEST, STAGES = "ingest", "stages"
 EMBEDDING = (INGEST, STAGES, MARKET_SYNC, ADOPT)
@@ -78,11 +78,36 @@ def follow(tx: Transaction, dispatcher: Dispatcher, job: Job, tag_model: str = "
             ask(tx, dispatcher, kind, catalog_id)
     if (job.kind in EMBEDDING and job.done) or (job.kind == INDEX_VECTORS and job.parameters.get("again")):
         vectors.ask(tx, dispatcher)
-    if job.kind == AUTO_TAG and tag_model:
+    if tag_model:
+        _tag(tx, dispatcher, job, tag_model)
+
+
+def _tag(tx: Transaction, dispatcher: Dispatcher, job: Job, tag_model: str) -> None:
+    """What a job means for tags: they are by vectors that were exchanged, or by thresholds of another time."""
+    if job.kind == INDEX_VECTORS and f"{vectors.Care.SWITCH} {tag_model}" in _cares(job):
+        for catalog_id in browse.catalog_ids(tx):
+            ask(tx, dispatcher, AUTO_TAG, catalog_id, {"all": True})
+    if job.kind == AUTO_TAG:
         learn.relearn(tx, dispatcher, tag_model)
-    if job.kind in (INGEST, STAGES) and job.done and tag_model and tagging.outgrown(tx, tag_model):
+    if job.kind in (INGEST, STAGES) and job.done and tagging.outgrown(tx, tag_model):
         for catalog_id in [job.catalog_id] if job.catalog_id else jobs.catalogs_of_work(tx, job.id):
             ask(tx, dispatcher, AUTO_TAG, catalog_id)
+
+
+def undone(tx: Transaction, dispatcher: Dispatcher, action_id: int) -> list[Job]:
+    """After an action was undone: labels follow the heads and the nodes that it has brought back.
+
+    Returns:
+        The jobs that do so for heads.
+    """
+    for catalog_id in recognised.meant_others(tx, action_id, tagging.TAG):
+        ask(tx, dispatcher, AUTO_TAG, catalog_id)
+    return learn.undone(tx, dispatcher, action_id)
+
+
+def _cares(job: Job) -> list[str]:
+    """What a job that looks after vectors has done, and to which model."""
+    return [did.rpartition(" ")[0] for did in job.result.get("did", ())]
 
 
 def _is_reason(job: Job) -> bool:
@@ -93,14 +118,16 @@ def _is_reason(job: Job) -> bool:
     return job.done > 0 or any(scan.get(name) for name in _CHANGES)
 
 
-def ask(tx: Transaction, dispatcher: Dispatcher, kind: str, catalog_id: UUID) -> None:
+def ask(
+    tx: Transaction, dispatcher: Dispatcher, kind: str, catalog_id: UUID, parameters: Mapping[str, Any] | None = None
+) -> None:
     """At low priority. One that is under way already may have passed what is new: it is done once more at its end."""
     found = running(tx, kind, catalog_id)
     if found is not None and not (found := jobs.locked(tx, found.id)).state.ended:
         if found.state is not JobState.PENDING:
             jobs.ask_again(tx, found.id)
         return
-    start(tx, dispatcher, kind, catalog_id, priority=Priority.BACKGROUND)
+    start(tx, dispatcher, kind, catalog_id, parameters, priority=Priority.BACKGROUND)
 
 
 def _key(kind: str, catalog_id: UUID) -> str:

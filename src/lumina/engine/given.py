@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -49,8 +51,12 @@ def due(store: Store, space: Space, size: int) -> bool:
     return not known / GROWTH < max(size, LEAST) < max(known, LEAST) * GROWTH
 
 
-def measure(store: Store, recognisers: Recognisers, space: Space, size: int) -> HeadKind | None:
+def measure(
+    store: Store, recognisers: Recognisers, space: Space, size: int, check: Callable[[], None] = lambda: None
+) -> HeadKind | None:
     """Measure the thresholds of a space on a sample of it, and keep them.
+
+    `check` is called now and then and may raise: putting all names into sentences takes minutes the first time.
 
     Returns:
         What the model brings along; None where it has neither a classifier nor words.
@@ -65,11 +71,12 @@ def measure(store: Store, recognisers: Recognisers, space: Space, size: int) -> 
     if recognisers.classifier(space) is not None:
         kind, found = HeadKind.CLASSIFIER, classified(recognisers.of(space), sample, space, size)
     elif recognisers.models.entry(space.model).text is not None:
-        texts = _by_names(recognisers, list(known.values()), before)
+        texts = _by_names(recognisers, list(known.values()), before, check)
         kind, found = HeadKind.PROMPT, prompted(texts, sample, space, size)
     else:
         return None
     with store.transaction() as tx:
+        taxonomy.lock_tree(tx)  # nobody saves meanwhile what was recognised by the thresholds before
         heads.give(tx, space, kind, found)
     return kind
 
@@ -139,7 +146,7 @@ def prompted(
 
 
 def _by_names(
-    recognisers: Recognisers, nodes: list[Node], before: dict[int, Head]
+    recognisers: Recognisers, nodes: list[Node], before: dict[int, Head], check: Callable[[], None]
 ) -> dict[int, tuple[str, NDArray[np.float32]]]:
     """Node -> its names and the direction that they mean; what was encoded before under the same names stays."""
     found: dict[int, tuple[str, NDArray[np.float32]]] = {}
@@ -153,7 +160,7 @@ def _by_names(
             found[node.id] = (key, before[node.id].weights)
         else:
             new[node.id] = (key, [template.format(name) for name in names for template in TEMPLATES])
-    return found | _encoded(recognisers, new)
+    return found | _encoded(recognisers, new, check)
 
 
 def called(node: Node) -> list[str]:
@@ -163,13 +170,16 @@ def called(node: Node) -> list[str]:
 
 
 def _encoded(
-    recognisers: Recognisers, wanted: dict[int, tuple[str, list[str]]]
+    recognisers: Recognisers, wanted: dict[int, tuple[str, list[str]]], check: Callable[[], None]
 ) -> dict[int, tuple[str, NDArray[np.float32]]]:
     if not wanted:
         return {}
     encoder = recognisers.models.text_encoder(recognisers.model)
     sentences = [text for _, texts in wanted.values() for text in texts]
-    parts = [encoder.encode_text(sentences[start : start + TEXTS]) for start in range(0, len(sentences), TEXTS)]
+    parts = []
+    for start in range(0, len(sentences), TEXTS):
+        check()
+        parts.append(encoder.encode_text(sentences[start : start + TEXTS]))
     matrix, start = np.concatenate(parts), 0
     found = {}
     for node, (key, texts) in wanted.items():

@@ -29,7 +29,7 @@ from lumina.store import (
     teaching,
     vectors,
 )
-from lumina.vision.recogniser import UNSURE
+from lumina.vision.recogniser import UNSURE, confidence
 
 LEARN = "learn"
 NEW_WORDS = 5
@@ -153,14 +153,24 @@ class Learner:
         return sorted(found)
 
     def _restored(self, space: Space, node_id: int, mine: dict[int, tuple[bool, float]]) -> list[int]:
-        """Without a learnt head: what has the node's labels, and what the classifier alone would give them to."""
+        """Without a learnt head: what has the node's labels, and what the model alone would give them to.
+
+        A head that corrected a classifier may have taken away what lies below its node as well.
+        """
         found = set(mine)
         recogniser = self.trainer.recognisers.of(space)
         place = recogniser.tree.place(node_id)
-        if place is not None:
+        named = [head for head in recogniser.heads if head.node_id == node_id]
+        if place is not None or named:
             for ids, matrix in self._blocks(space):
-                sure = recogniser.probabilities(np.asarray(matrix, np.float32))[:, place]
-                found |= set(ids[sure >= recogniser.tree.thresholds[place]].tolist())
+                holds = np.zeros(len(ids), np.bool_)
+                if place is not None:
+                    below = slice(place, int(recogniser.tree.last[place]) + 1)
+                    sure = recogniser.probabilities(np.asarray(matrix, np.float32))[:, below]
+                    holds |= (sure >= recogniser.tree.thresholds[below]).any(axis=1)
+                for head in named:
+                    holds |= confidence(head, matrix) >= recogniser.thresholds.get(node_id, 0.5)
+                found |= set(ids[holds].tolist())
         with self.store.transaction() as tx:
             doubts.of_node(tx, node_id, {})
         return sorted(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,6 +19,15 @@ MUTE = ("other-object", "abstract")
 """Keys of nodes that gather what has no better place, and tell nobody anything as tags."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What was put together, and from what."""
+
+    stamp: tuple[int, ...]
+    classifier: Classifier | None
+    recogniser: Recogniser
+
+
 class Recognisers:
     """One per process, safe to use from several threads.
 
@@ -28,7 +38,7 @@ class Recognisers:
     def __init__(self, store: Store, models: Models, model: str) -> None:
         self.store, self.models, self.model = store, models, model
         self._lock = threading.Lock()
-        self._kept: dict[int, tuple[object, Recogniser]] = {}
+        self._kept: dict[int, _Kept] = {}
 
     def of(self, space: Space) -> Recogniser:
         """What holds now for a space.
@@ -38,12 +48,11 @@ class Recognisers:
         """
         classifier = self.classifier(space)
         with self._lock, self.store.transaction() as tx:
-            stamp = (heads.stamp(tx, space), id(classifier))
+            stamp = heads.stamp(tx, space)
             kept = self._kept.get(space.id)
-            if kept is None or kept[0] != stamp:
-                kept = (stamp, build(tx, space, classifier))
-                self._kept[space.id] = kept
-        return kept[1]
+            if kept is None or kept.stamp != stamp or kept.classifier is not classifier:
+                kept = self._kept[space.id] = _Kept(stamp, classifier, build(tx, space, classifier))
+        return kept.recogniser
 
     def classifier(self, space: Space) -> Classifier | None:
         """The last layer of the space's model; None where it has none, or of another version.
@@ -72,6 +81,7 @@ def build(tx: Transaction, space: Space, classifier: Classifier | None) -> Recog
         heads=_chosen(applied, dimensions),
         thresholds={node.id: node.threshold for node in known.values() if node.threshold is not None},
         mute=frozenset(node.id for node in known.values() if node.key in MUTE),
+        mark=heads.mark(tx, space),
     )
 
 

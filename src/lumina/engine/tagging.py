@@ -28,12 +28,15 @@ from lumina.store import (
     vectors,
 )
 from lumina.store.outcomes import Outcome
+from lumina.store.recognised import Outdated
 
 AUTO_TAG = "auto-tag"
 TAG = "tag"
 """Name of the stage whose rows of the ledger this job writes."""
 PIECE = 1_000
 """Images whose tags are written in one transaction."""
+TRIES = 3
+"""As often a piece is looked at once more because its heads were exchanged meanwhile."""
 SOON = 1_000
 """Vectors from which on the thresholds of a space are measured again without being asked for."""
 
@@ -52,14 +55,15 @@ class Tagger:
         """
         catalog_id = UUID(str(batch.payload["catalog_id"]))
         space, size = self._ready()
+        progress = Progress(self.store, batch, stop, "tagging", 0)
         anew = given.due(self.store, space, size)
         if anew:
-            given.measure(self.store, self.recognisers, space, size)
+            given.measure(self.store, self.recognisers, space, size, progress.check)
         with self.store.transaction() as tx:
             ledger.hold(tx, batch)
             everything = bool(batch.payload.get("all")) or anew
             ids = recognised.due(tx, space, catalog_id, TAG, self.version, everything=everything)
-        progress = Progress(self.store, batch, stop, "tagging", len(ids))
+        progress.total = len(ids)
         changed = tag(progress, self.recognisers, space, ids, self.version)
         with self.store.transaction() as tx:
             ledger.hold(tx, batch)
@@ -90,6 +94,15 @@ def tag(progress: Progress, recognisers: Recognisers, space: Space, ids: Sequenc
 
 
 def _piece(progress: Progress, recognisers: Recognisers, space: Space, ids: Sequence[int], version: int) -> int:
+    for _ in range(TRIES):
+        try:
+            return _tried(progress, recognisers, space, ids, version)
+        except Outdated:  # somebody has taught something in between
+            progress.check()
+    return _tried(progress, recognisers, space, ids, version)
+
+
+def _tried(progress: Progress, recognisers: Recognisers, space: Space, ids: Sequence[int], version: int) -> int:
     with progress.store.transaction() as tx:
         revisions = {source.image_id: source.revision for source in inputs.load(tx, ids)}
         found, matrix = vectors.load(tx, space, list(revisions))

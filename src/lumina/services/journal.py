@@ -7,7 +7,7 @@ from uuid import UUID
 
 from lumina.domain.curation import Action, Undone
 from lumina.domain.work import Job
-from lumina.engine import learn
+from lumina.engine import follow
 from lumina.engine.dispatch import Dispatcher
 from lumina.errors import NotFound
 from lumina.services import resolution
@@ -42,11 +42,16 @@ def newest(tx: Transaction, catalog_id: UUID | None = None) -> Action:
 
 @dataclass(frozen=True, slots=True)
 class Undoing:
-    """The action as it is now, what came of undoing it, and the job that brings files back, where there are any."""
+    """The action as it is now, what came of undoing it, and the job that brings files back, where there are any.
+
+    Attributes:
+        labels: jobs that bring models' labels in line with what is recognised by now.
+    """
 
     action: Action
     undone: Undone
     job: Job | None = None
+    labels: tuple[Job, ...] = ()
 
 
 def undo(
@@ -73,7 +78,7 @@ def undo(
             undone, job = resolution.undo(tx, dispatcher, number)
             return Undoing(actions.get(tx, number), undone, job)
         undone = journal.undo(tx, number)
-        learn.undone(tx, dispatcher, number)
-        return Undoing(actions.get(tx, number), undone)
+        labels = tuple(follow.undone(tx, dispatcher, number))
+        return Undoing(actions.get(tx, number), undone, labels=labels)
 
     return attempt(store, take_back, dry_run=dry_run)

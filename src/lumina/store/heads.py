@@ -25,15 +25,21 @@ def stamp(tx: Transaction, space: Space) -> tuple[int, ...]:
     It takes some milliseconds. The tree counts with where its nodes stand, what they were merged into, and the
     thresholds that people have set.
     """
-    row = tx.row(
-        """SELECT (SELECT coalesce(sum(hashtextextended(concat_ws(' ', node_id, kind, revision, trained_at), 0)), 0)
-            FROM head WHERE space_id = :space AND applied) AS heads,
-        (SELECT coalesce(sum(hashtextextended(concat_ws(' ', id, ltree2text(path), coalesce(target_id, 0),
-            coalesce(threshold, -1)), 0)), 0) FROM taxonomy_node) AS tree""",
+    tree: int = tx.value(
+        """SELECT coalesce(sum(hashtextextended(concat_ws(' ', id, ltree2text(path), coalesce(target_id, 0),
+            coalesce(threshold, -1)), 0)), 0) FROM taxonomy_node"""
+    )
+    return mark(tx, space), int(tree)
+
+
+def mark(tx: Transaction, space: Space) -> int:
+    """Changes with the heads that are applied in a space."""
+    found: int = tx.value(
+        """SELECT coalesce(sum(hashtextextended(concat_ws(' ', node_id, kind, revision, trained_at), 0)), 0)
+        FROM head WHERE space_id = :space AND applied""",
         space=space.id,
     )
-    assert row is not None
-    return int(row["heads"]), int(row["tree"])
+    return int(found)
 
 
 def applied(tx: Transaction, space: Space) -> list[Head]:

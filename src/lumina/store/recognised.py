@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
+from lumina.domain.curation import Field
 from lumina.domain.recognition import Recognised
 from lumina.domain.taxonomy import Evidence, LabelSource
 from lumina.domain.vectors import Space
-from lumina.store import doubts, spaces, tags
+from lumina.domain.work import Status
+from lumina.errors import Unavailable
+from lumina.store import doubts, heads, spaces, tags
 from lumina.store.database import Transaction
 from lumina.store.inputs import Input
+
+
+class Outdated(Unavailable):
+    """What was recognised was recognised by heads that no longer hold."""
 
 
 def save_recognised(tx: Transaction, results: Sequence[tuple[Input, Recognised]]) -> None:
@@ -25,8 +32,12 @@ def save(tx: Transaction, results: dict[int, Recognised]) -> int:
 
     Returns:
         How many images are said something else of than before.
+
+    Raises:
+        Outdated: other heads hold by now, and the job that brings labels in line with them may have passed the images.
     """
     changed: list[int] = []
+    _check(tx, results.values())
     for model in sorted({result.model for result in results.values()}):
         of_model = {image: result for image, result in results.items() if result.model == model}
         rows = [
@@ -38,6 +49,13 @@ def save(tx: Transaction, results: dict[int, Recognised]) -> int:
     tags.settle(tx, changed)
     doubts.of_images(tx, {image: result.doubts for image, result in results.items()})
     return len(changed)
+
+
+def _check(tx: Transaction, results: Collection[Recognised]) -> None:
+    for model, version, mark in {(each.model, each.version, each.mark) for each in results}:
+        space = spaces.get(tx, model, version)
+        if mark is not None and space is not None and heads.mark(tx, space) != mark:
+            raise Outdated("What images are recognised by has changed meanwhile: they are looked at once more.")
 
 
 def due(tx: Transaction, space: Space, catalog_id: UUID, stage: str, version: int, *, everything: bool) -> list[int]:
@@ -57,3 +75,30 @@ def due(tx: Transaction, space: Space, catalog_id: UUID, stage: str, version: in
         version=version,
     )
     return [row["image_id"] for row in rows]
+
+
+def meant_others(tx: Transaction, action_id: int, stage: str) -> list[UUID]:
+    """Make images due for being tagged whose labels were given while an action held that is undone now.
+
+    A class whose node was merged or removed meant another node until then: the one that it was merged into, or the one
+    above. Returns the catalogs of these images.
+    """
+    rows = tx.rows(
+        f"""WITH meant AS (
+            SELECT DISTINCT CAST(coalesce(j.after ->> 'merged_into', j.after ->> 'parent') AS bigint) AS id,
+                a.created_at
+            FROM journal j JOIN action a ON a.id = j.action_id WHERE j.action_id = :action AND j.field = :node
+              AND CAST(j.after ->> 'removed' AS boolean) AND NOT CAST(j.before ->> 'removed' AS boolean)
+        ), said AS (
+            SELECT DISTINCT l.image_id FROM meant m JOIN label l ON l.node_id = m.id AND l.source = 'model'
+              AND l.created_at > m.created_at
+        ), due AS (
+            UPDATE stage_state s SET status = {Status.STALE:d} FROM said, stage g
+            WHERE s.image_id = said.image_id AND s.stage_id = g.id AND g.name = :stage AND s.status = {Status.DONE:d}
+            RETURNING s.image_id
+        ) SELECT DISTINCT i.catalog_id FROM due JOIN image i ON i.id = due.image_id ORDER BY i.catalog_id""",
+        action=action_id,
+        node=Field.NODE.value,
+        stage=stage,
+    )
+    return [row["catalog_id"] for row in rows]

@@ -25,6 +25,7 @@ def around(tx: Transaction, nodes: Mapping[int, Mapping[str, Any]], images: Coll
         return
     taxonomy.lock_tree(tx)
     touched = sorted({*images, *touched_by(tx, _deciding(tx, nodes))})
+    tags.lock(tx, touched)  # one that is removed between the two counts would be taken out twice
     tag_counts.take_out(tx, touched)
     yield
     tags.settle(tx, touched, counted=True)
@@ -32,7 +33,12 @@ def around(tx: Transaction, nodes: Mapping[int, Mapping[str, Any]], images: Coll
 
 
 def around_undo(tx: Transaction, action_id: int, fields: Sequence[Field]) -> AbstractContextManager[None]:
-    """As `around`, for what undoing these fields of an action changes."""
+    """As `around`, for what undoing these fields of an action changes.
+
+    While a head is exchanged nobody saves what was recognised by the one before.
+    """
+    if Field.HEAD in fields:
+        taxonomy.lock_tree(tx)
     return around(tx, _before(tx, action_id, fields), _judged(tx, action_id, fields))
 
 

@@ -58,7 +58,7 @@ def replace_labels(
     Returns:
         Those of the images of which something else is said now, by rising id: they are to be settled.
     """
-    _lock(tx, image_ids)
+    lock(tx, image_ids)
     before = _said(tx, image_ids, source, model)
     kept = {(row.image_id, row.node_id): row.confidence for row in sorted(rows, key=lambda row: row.confidence)}
     gone = [key for key in before if key not in kept]
@@ -97,7 +97,7 @@ def settle(tx: Transaction, image_ids: Collection[int], *, counted: bool = False
     if not image_ids:
         return
     taxonomy.hold_tree(tx)
-    _lock(tx, image_ids)
+    lock(tx, image_ids)
     for piece in _pieces(sorted(image_ids)):
         bulk = len(piece) > _MANY
         if bulk:
@@ -108,7 +108,8 @@ def settle(tx: Transaction, image_ids: Collection[int], *, counted: bool = False
     tag_counts.fold(tx)
 
 
-def _lock(tx: Transaction, image_ids: Collection[int]) -> None:
+def lock(tx: Transaction, image_ids: Collection[int]) -> None:
+    """Let nobody else settle or remove these images until the end of the transaction."""
     tx.execute(
         "SELECT count(*) FROM (SELECT FROM image WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE) locked",
         ids=sorted(image_ids),

@@ -120,6 +120,7 @@ class Building:
             connection.exec_driver_sql("SET max_parallel_maintenance_workers = 0")
             self._create(connection)
         self._put_in_place()
+        connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {spaces.index(self.space)}_old")
         connection.execute(text("SELECT pg_advisory_unlock(:lock, :space)"), key)
 
     def _settings(self) -> dict[str, str]:
@@ -131,16 +132,18 @@ class Building:
 
     def _create(self, connection: Connection) -> None:
         name, table = spaces.index(self.space), spaces.table(self.space)
-        connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {name}_new")
+        for left in ("new", "old"):
+            connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {name}_{left}")
         connection.exec_driver_sql(
             f"CREATE INDEX CONCURRENTLY {name}_new ON {table} USING hnsw (vector halfvec_ip_ops)"
             f" WITH (m = {NEIGHBOURS}, ef_construction = {CONSTRUCTION})"
         )
 
     def _put_in_place(self) -> None:
+        """By names alone, for which nobody who reads has to be waited for, nor has to wait."""
         name = spaces.index(self.space)
         with self.store.transaction() as tx:
-            tx.execute(f"DROP INDEX IF EXISTS {name}")
+            tx.execute(f"ALTER INDEX IF EXISTS {name} RENAME TO {name}_old")
             tx.execute(f"ALTER INDEX {name}_new RENAME TO {name}")
 
 

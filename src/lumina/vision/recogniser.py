@@ -94,6 +94,7 @@ class Recogniser:
         heads: of nodes that were taught, or are known by their names.
         thresholds: confidence from which a head's node holds, where a person has set one; else it is one half.
         mute: nodes that are no use as tags.
+        mark: of the heads, as the database has it; what is recognised carries it.
     """
 
     model: str
@@ -104,6 +105,7 @@ class Recogniser:
     heads: tuple[Head, ...]
     thresholds: dict[int, float]
     mute: frozenset[int] = frozenset()
+    mark: int | None = None
 
     def recognise(self, vectors: NDArray[np.floating]) -> list[Recognised]:
         """What holds for each of n vectors (n x d, of length 1)."""
@@ -180,6 +182,7 @@ class Recogniser:
                 self.version,
                 tuple(sorted(said, key=lambda label: (-label[1], label[0]))),
                 tuple(sorted(unsure_of, key=lambda doubt: doubt.distance)[:DOUBTS]),
+                self.mark,
             )
             for said, unsure_of in zip(labels, doubts, strict=True)
         ]

@@ -137,3 +137,24 @@ def test_one_subject_is_never_resolved(sky: Sky) -> None:
     with pytest.raises(BadInput, match="subject"):
         resolution.plan(store, Wish(catalog, tier=Tier.SUBJECT), writable=True)
     assert shown(sky) == [sorted(dogs, key=shown(sky)[0].index)]
+
+
+def test_many_images_are_looked_up_by_the_index_of_their_own_catalog_or_not_at_all(
+    sky: Sky, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vectors, "INDEXED", 100)
+    monkeypatch.setattr(subjects, "EXACT", 50)
+    sky.fill(150)
+    centre = sky.strewn(1)
+    mine = sky.twins.add(3)
+    sky.save(mine, sky.near(centre[0], 3))
+    with sky.twins.store.transaction() as tx:
+        other = tx.value("INSERT INTO catalog (name) VALUES ('other') RETURNING id")
+    own, sky.twins.catalog = sky.twins.catalog, other
+    sky.save(sky.twins.add(30), sky.near(centre[0], 30, 0.1))
+    sky.twins.catalog = own
+    failed = detect(sky)
+    assert (failed.state, "--rebuild" in failed.result["message"]) == (JobState.FAILURE, True)
+    sky.care()
+    detect(sky)
+    assert [sorted(group) for group in shown(sky)] == [mine]

@@ -67,7 +67,11 @@ class SubjectFinder:
         progress.check()
         calibration = self._calibration(space)
         level = None if calibration is None else alike(calibration, len(ids))
-        found = [] if level is None else list(islice(groups(ids, self._pairs(space, ids, level, progress)), GROUPS))
+        found = (
+            []
+            if level is None
+            else list(islice(groups(ids, self._pairs(space, catalog_id, ids, level, progress)), GROUPS))
+        )
         with self.store.transaction() as tx:
             ledger.hold(tx, batch)
             runs.count(tx, run.id, {"images": len(ids), "level": None if level is None else round(level, 4)})
@@ -94,25 +98,31 @@ class SubjectFinder:
         with self.store.transaction() as tx:
             return known or spaces.calibration(tx, space)
 
-    def _pairs(self, space: Space, ids: NDArray[np.int64], level: float, progress: Progress) -> Pairs:
+    def _pairs(self, space: Space, catalog_id: UUID, ids: NDArray[np.int64], level: float, progress: Progress) -> Pairs:
         """Near images, by their places among the ids."""
         with self.store.transaction() as tx:
-            indexed = vector_index.has_index(tx, space)
-            if len(ids) <= EXACT or not indexed:
+            if len(ids) <= EXACT:
                 known, matrix = vectors.load(tx, space, ids)
-        if len(ids) > EXACT and indexed:
-            return self._by_index(space, ids, level, progress)
+            elif not vector_index.has_index(tx, space):
+                raise BadInput(
+                    f"{len(ids):,} images cannot be compared all with all, and the index of {space.model} is not built"
+                    " yet: it follows embedding by itself, or `lumina verify vectors --rebuild` builds it."
+                )
+        if len(ids) > EXACT:
+            return self._by_index(space, catalog_id, ids, level, progress)
         places = np.searchsorted(ids, known)
         pairs = near(matrix, level, MOST, progress.reach)
         return Pairs(places[pairs.a], places[pairs.b], pairs.similarity)
 
-    def _by_index(self, space: Space, ids: NDArray[np.int64], level: float, progress: Progress) -> Pairs:
+    def _by_index(
+        self, space: Space, catalog_id: UUID, ids: NDArray[np.int64], level: float, progress: Progress
+    ) -> Pairs:
         found, waiting, parts = Pairs(*_NONE), 0, []
         for start in range(0, len(ids), PART):
             progress.reach(start / len(ids))
             wanted = ids[start : start + PART].tolist()
             with self.store.transaction() as tx:
-                parts.append(subjects.neighbours(tx, space, wanted, count=MOST, level=level))
+                parts.append(subjects.neighbours(tx, space, catalog_id, wanted, count=MOST, level=level))
             waiting += len(parts[-1][0])
             if waiting > PAIRS // 4:
                 found, waiting, parts = _gathered(ids, found, parts), 0, []

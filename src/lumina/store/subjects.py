@@ -14,6 +14,9 @@ from lumina.domain.vectors import Space
 from lumina.store import bulk, spaces
 from lumina.store.database import Transaction
 
+_BY_INDEX = "SELECT set_config('hnsw.iterative_scan', 'strict_order', true), " + ", ".join(
+    f"set_config('enable_{way}', 'off', true)" for way in ("seqscan", "bitmapscan", "sort", "hashjoin", "mergejoin")
+)
 _THERE = "i.missing_since IS NULL AND i.trashed_at IS NULL AND NOT i.hidden"
 
 
@@ -51,19 +54,21 @@ def load_images(tx: Transaction, space: Space, catalog_id: UUID) -> NDArray[np.i
 
 
 def neighbours(
-    tx: Transaction, space: Space, ids: Sequence[int], *, count: int, level: float
+    tx: Transaction, space: Space, catalog_id: UUID, ids: Sequence[int], *, count: int, level: float
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]]:
-    """Of these images the nearest others of the whole space by its index, as three columns."""
-    tx.execute("SELECT set_config('enable_seqscan', 'off', true), set_config('enable_sort', 'off', true)")
+    """Of these images the nearest others of their catalog by the space's index, as three columns."""
+    tx.execute(_BY_INDEX)
     name = spaces.table(space)
     found = bulk.read(
         tx,
         f"""SELECT o.image_id AS a, n.image_id AS b, n.similarity::real
         FROM unnest(%(ids)s::bigint[]) AS wanted (id) JOIN {name} o ON o.image_id = wanted.id
-        CROSS JOIN LATERAL (SELECT v.image_id, -(v.vector <#> o.vector) AS similarity FROM {name} v
+        CROSS JOIN LATERAL (SELECT v.image_id, -(v.vector <#> o.vector) AS similarity
+            FROM {name} v JOIN image i ON i.id = v.image_id AND i.catalog_id = %(catalog)s AND {_THERE}
             ORDER BY v.vector <#> o.vector LIMIT %(count)s) AS n
         WHERE n.image_id <> o.image_id AND n.similarity >= %(level)s""",
         {"a": "i8", "b": "i8", "similarity": "f4"},
+        catalog=catalog_id,
         ids=list(ids),
         count=count + 1,
         level=level,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lumina.domain.resolution import Plan, Wish
-from lumina.engine import resolving
+from lumina.engine import consensus, resolving
 from tests.support.copies import scene, touched_up
 
 if TYPE_CHECKING:
@@ -102,3 +102,19 @@ def test_of_the_same_pixels_the_jpeg_is_kept(twins: Twins) -> None:
     twins.detect()
     assert twins.groups() == [[jpeg, wrapped]]
     assert plan(twins).steps[0].reasons[0].startswith("The JPEG from which the other was made")
+
+
+def test_looks_are_compared_for_policies_that_ask_for_them_alone(twins: Twins, monkeypatch: pytest.MonkeyPatch) -> None:
+    edited, *others = twins.add(5)
+    for seed, image in enumerate(others):
+        rated(twins, image, touched_up(scene(1), seed), 80 - seed)
+    rated(twins, edited, toned(scene(1)), 83)
+    twins.detect()
+    compared: list[int] = []
+    real = consensus._compared
+    monkeypatch.setattr(consensus, "_compared", lambda tx, groups: compared.append(1) or real(tx, groups))
+    by_quality = Wish(twins.catalog, policy='[[rule]]\nrule = "quality"\n')
+    assert {step.keeper_id for step in resolving.plan(twins.store, by_quality, writable=False).steps} == {edited}
+    assert compared == []
+    assert {step.keeper_id for step in plan(twins).steps} == {others[0]}
+    assert compared == [1]

@@ -10,6 +10,7 @@ import numpy as np
 
 from lumina.domain.consensus import Pair, Stray, Way, comparable, strays, telling
 from lumina.domain.duplicates import Candidate
+from lumina.domain.policy import Policy
 from lumina.store import Transaction, features
 from lumina.vision.consensus import Places, Ways, framed, named, ways
 from lumina.vision.signature import Signatures
@@ -56,16 +57,19 @@ class Consensus:
         ]
 
 
-def consensus(tx: Transaction, groups: Iterable[Sequence[Shown]], wholes: Iterable[Shown] = ()) -> Consensus:
-    """Compare the looks of each group.
+def consensus(
+    tx: Transaction, policy: Policy, groups: Iterable[Sequence[Shown]], wholes: Iterable[Shown] = ()
+) -> Consensus:
+    """Compare the looks of each group, where the policy asks for that.
 
     Args:
         tx: the transaction.
+        policy: that is going to be asked about the groups.
         groups: those of fewer than four looks cost nothing.
         wholes: images that others are known to show a part of.
     """
     found: dict[Pair, Way] = {}
-    for batch in _batches(groups):
+    for batch in _batches(groups if policy.asks_for_original else ()):
         found |= _compared(tx, batch)
     images = {each.face: each.image for each in wholes}
     edged: set[int] = set()

@@ -104,7 +104,7 @@ def _seen(tx: Transaction, copies: Copies, parts: Sequence[Sequence[int]], polic
     """What the policy may want to know of how the images of each part look."""
     groups = ([_shown(copies, image) for image in part] for part in parts)
     wholes = [_shown(copies, image) for image in copies.wholes()]
-    return consensus(tx, groups if policy.asks_for_original else (), wholes)
+    return consensus(tx, policy, groups, wholes)
 
 
 def _shown(copies: Copies, image: int) -> Shown:
@@ -115,7 +115,7 @@ def _shown(copies: Copies, image: int) -> Shown:
 def _seen_late(tx: Transaction, copies: Copies, drafts: Iterable[_Draft], seen: Consensus, policy: Policy) -> Consensus:
     """The same with the looks of groups whose part was too large to compare all of it."""
     groups = ([_shown(copies, image) for image in draft.members] for draft in drafts if draft.uncompared)
-    late = consensus(tx, groups if policy.asks_for_original else ())
+    late = consensus(tx, policy, groups)
     return Consensus({**seen.ways, **late.ways}, seen.framed)
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from lumina.domain.curation import Action, ActionState, Change, Field, Undone
 from lumina.domain.duplicates import Candidate, Relation
+from lumina.domain.policy import Policy
 from lumina.domain.proposal import Known, propose
 from lumina.domain.resolution import TRASH, Group, Plan, Wish
 from lumina.domain.stage import Lane
@@ -64,14 +65,17 @@ def plan(store: Store, wish: Wish, *, writable: bool) -> Plan:
         members = [member for group in found for member in group.members]
         images = [member.image_id for member in members]
         faces = {member.face for member in members if member.face is not None}
-        edges, judged = _judged(tx, found, candidates.candidates(tx, images), proposals.edges(tx, run.id, faces))
+        text = catalogs.duplicates(tx, wish.catalog_id).policy
+        policy = Policy.parse(text if wish.policy is None else wish.policy)
+        compared = proposals.edges(tx, run.id, faces)
+        edges, judged = _judged(tx, policy, found, candidates.candidates(tx, images), compared)
         known = Known(judged, edges, proposals.said(tx, images))
-        policy = catalogs.duplicates(tx, wish.catalog_id).policy
-    return propose(run.id, found, known, wish, policy, writable=writable)
+    return propose(run.id, found, known, wish, text, writable=writable)
 
 
 def _judged(
     tx: Transaction,
+    policy: Policy,
     groups: Sequence[Group],
     known: Mapping[int, Candidate],
     edges: Mapping[int, Mapping[int, Relation]],
@@ -80,7 +84,7 @@ def _judged(
     shown = [[Shown(each.image_id, each.identity, each.face or 0) for each in group.members] for group in groups]
     having_parts = {face for face, others in edges.items() if Relation.CROP in others.values()}
     wholes = [each for group in shown for each in group if each.face in having_parts]
-    seen = consensus(tx, shown, wholes)
+    seen = consensus(tx, policy, shown, wholes)
     there = [[each for each in group if each.image in known] for group in shown]
     judged = {each.image_id: each for group in there for each in seen.judged(group, known)}
     framed = {face: dict.fromkeys(edges[face], Relation.SAME) for face in seen.framed}

@@ -63,7 +63,7 @@ def _reasons(tx: Transaction, row: GroupRow, members: Sequence[MemberRow]) -> Ma
         return {}
     policy = Policy.parse(catalogs.duplicates(tx, row.catalog_id).policy)
     shown = [Shown(each.image_id, each.identity, each.face or 0) for each in members if each.image_id in known]
-    judged = consensus(tx, [shown]).judged(shown, known)
+    judged = consensus(tx, policy, [shown]).judged(shown, known)
     ranking = policy.order(judged, nodes={member.image_id: member.identity for member in members})
     return ranking.reasons if ranking.keeper == members[0].image_id else {}
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lumina.domain.document import Said, compose, tsvector
-from lumina.domain.reasons import holds
+from lumina.domain.query import parse
+from lumina.domain.reasons import holds, reasons
 from lumina.domain.terms import Phrase, Word
 from lumina.domain.words import LONGEST, asked, fold, words
+from lumina.domain.words import _remembered as known
 
 pytestmark = [pytest.mark.unit, pytest.mark.timeout(60)]
 
@@ -91,3 +95,24 @@ def test_a_document_weighs_titles_over_names_and_keeps_texts_apart() -> None:
     document = compose(Said(titles=("Red truck",), captions=("x" * 9_000, "lake"), names=("red.jpg", "red.jpg")))
     assert [weight for _, weight in document.words["red"]] == ["A", "D"]
     assert document.words["lake"][0][0] > document.words["truck"][0][0] + 1
+
+
+def test_what_filters_count_on_stands_in_the_longest_document() -> None:
+    said = Said(tags=tuple(f"keyword {n}" for n in range(900)), gear=("NIKON D70",), names=("heron.jpg",))
+    assert {"nikon", "heron"} <= set(compose(said).words)
+
+
+def test_captions_are_not_kept_in_memory() -> None:
+    before = known.cache_info().currsize
+    for number in range(50):
+        words(f"a caption of many words, which no other image has, number {number:06} of them all")
+    assert known.cache_info().currsize == before
+
+
+def test_reasons_of_long_queries_are_found_without_looking_through_every_text_for_each_word() -> None:
+    caption = " ".join(f"word{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(600))
+    query = parse(" OR ".join(["wordaa", *(f"none{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(190))]))
+    begun = time.process_time()
+    for _ in range(20):
+        assert [reason.term for reason in reasons(query.root, Said(captions=(caption,)), {})] == ["wordaa"]
+    assert time.process_time() - begun < 0.5

@@ -12,7 +12,7 @@ from PIL import Image
 from lumina.domain.region import region
 from lumina.domain.searching import Example, SearchPage, WayKind, WayState
 from lumina.errors import BadInput, NotFound
-from lumina.store import Store
+from lumina.store import Store, filters
 from tests.conftest import copied
 from tests.support.seeing import COLOURS, THINGS, Library, Shot, library
 
@@ -265,3 +265,24 @@ def test_the_network_is_asked_once_for_the_same_words(seen: Library) -> None:
         seen.search.find("tree house lake")
     assert len(seen.models.seer.asked) == asked + 1
     assert "a photo of tree house lake" in seen.models.seer.asked[-1]
+
+
+def test_names_in_filters_are_looked_up_once_and_reasons_stay_short(
+    seen: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    real = filters.distinct
+    monkeypatch.setattr(filters, "distinct", lambda tx, column: asked.append(column) or real(tx, column))
+    page = seen.search.find("truck -camera:nikon " + "truck " * 150, limit=100)
+    assert set(ids(page)) >= seen.showing("truck")
+    assert asked == ["camera"]
+    assert max(len(why.text) for item in page.items for why in item.reasons) < 150
+
+
+def test_who_comes_with_too_many_pictures_is_told_to_come_again(seen: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lumina.services.search.questions.PATIENCE", 0.01)
+    decoding = seen.search.questions._decoding
+    with decoding, decoding:
+        page = seen.search.find("", example=Example(data=picture("dog", "dog")))
+    assert states(page) == {WayKind.PICTURE: WayState.UNAVAILABLE}
+    assert "in a moment" in page.ways[0].detail

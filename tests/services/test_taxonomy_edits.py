@@ -227,3 +227,19 @@ def test_a_dry_run_counts_and_leaves_nothing(store: Store) -> None:
     with store.transaction() as tx:
         assert dump(tx) == before
         assert tx.value("SELECT count(*) FROM action") == 1
+
+
+def test_names_that_nothing_can_hold_find_nothing_and_too_many_are_left_out(tx: Transaction) -> None:
+    for name in ("a\0b", "\ud800", "x/\0"):
+        with pytest.raises(NotFound):
+            taxonomy.resolve(tx, name)
+        assert kept.like(tx, name, limit=5) == []
+    first, second = (
+        taxonomy.add(tx, name, names=[["", f"{name} {n}"] for n in range(150)]).node for name in ("One", "Two")
+    )
+    assert first is not None
+    assert second is not None
+    merged = taxonomy.merge(tx, second.id, first.id).node
+    assert merged is not None
+    assert len(merged.names) == 200
+    assert set(merged.names) >= set(first.names)

@@ -10,6 +10,7 @@ from lumina.domain.curation import Change, Field
 from lumina.domain.query import parse
 from lumina.engine import words
 from lumina.engine.words import Words
+from lumina.errors import Unavailable
 from lumina.store import Store, Transaction, documents, journal, places, search, suggest
 from tests.support.journal import images
 from tests.support.taxonomy import SMALL, label, plant
@@ -193,3 +194,47 @@ def test_the_end_of_a_query_is_completed(store: Store) -> None:
     with store.transaction() as tx:
         assert suggest.suggest(tx, "red tru")[0].start == 4
         assert places.of_image(tx, ids[0]) is not None
+
+
+def test_what_left_counts_no_longer_and_what_came_back_does(store: Store) -> None:
+    _, ids = images(store, 3)
+    with store.transaction() as tx:
+        tx.execute("INSERT INTO metadata (image_id, title) SELECT id, 'Heron' FROM image")
+    assert _found(store, "heron") == ids[::-1]
+    leaving = ("trashed_at = now()", "hidden = true", "missing_since = now()")
+    coming = ("trashed_at = NULL", "hidden = false", "missing_since = NULL")
+    for changes, left in ((leaving, 0), (coming, 3)):
+        with store.transaction() as tx:
+            for image, change in zip(ids, changes, strict=True):
+                tx.execute(f"UPDATE image SET {change} WHERE id = :id", id=image)
+        assert len(_found(store, "heron")) == left
+        with store.transaction() as tx:
+            assert tx.value("SELECT images FROM search_word WHERE word = 'heron'") == left
+            assert tx.value("SELECT count(*) FROM search_document") == left
+
+
+def test_stems_stay_known_while_others_make_room(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    with store.transaction() as tx:
+        assert documents.stems_of(tx, {"herons"}) == {"herons": "heron"}
+        execute = tx.execute
+
+        def meanwhile(*given: object, **named: object) -> object:
+            documents._STEMS.clear()  # another thread's
+            return execute(*given, **named)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(tx, "execute", meanwhile)
+        assert documents.stems_of(tx, {"herons", "egrets"}) == {"herons": "heron", "egrets": "egret"}
+
+
+def test_of_a_long_query_no_spelling_is_told(store: Store) -> None:
+    with store.transaction() as tx:
+        tx.execute("INSERT INTO search_word VALUES ('trucks', 5)")
+        assert suggest.did_you_mean(tx, parse(" ".join(f"trcks{n}" for n in range(200)))) is None
+
+
+def test_a_search_goes_on_where_nothing_can_be_written(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> int:
+        raise Unavailable("The database is in trouble: no space left on device")
+
+    monkeypatch.setattr(documents, "fold", full)
+    Words(store).catch_up()

@@ -22,6 +22,8 @@ def given_image(tx: Transaction, given: str) -> int:
     from lumina.store import find
 
     if given.isdecimal() and not Path(given).exists():
+        if int(given) >= 2**63:
+            raise NotFound(f"There is no image {given}.")
         return int(given)
     path = Path(given).expanduser().absolute()
     number = find.image_of_file(tx, names.stored(str(path)))

@@ -78,10 +78,15 @@ def _text(limit: int) -> Callable[[Any], str | None]:
 
 
 def _printable(text: str) -> str:
-    """The text itself; a database keeps neither zero bytes nor halves of characters."""
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+    """The text itself, where it is one that can be kept."""
+    if not is_text(text):
         raise ValueError("it holds a zero byte or half a character")
     return text
+
+
+def is_text(text: str) -> bool:
+    """Whether a database can keep it: neither zero bytes nor halves of characters are in it."""
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _name(value: Any) -> str | None:

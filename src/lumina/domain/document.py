@@ -12,7 +12,9 @@ from lumina.domain.words import fold, words
 LONGEST_TEXT = 4_000
 """Characters of one text that count."""
 MOST_PLACES = 3_000
-"""Words of one document that count."""
+"""Words of one document that count, besides those of its place, camera, date and name, of which there are few, and
+which filters count on."""
+_LONG = ("title", "tag", "caption", "album")
 GAP = 5
 """Places left free between texts: words of two of them are no phrase, and no neighbours."""
 
@@ -56,14 +58,14 @@ def compose(said: Said) -> Document:
     """The document of an image: what a person named first counts most (A), names of files least (D)."""
     found: dict[str, list[tuple[int, str]]] = {}
     at = 1
-    for text, _, weight in texts(said):
+    for text, kind, weight in texts(said):
+        if at > MOST_PLACES and kind in _LONG:
+            continue
         for forms in words(text):
             for word in forms:
                 found.setdefault(word, []).append((at, weight))
             at += 1
         at += GAP
-        if at > MOST_PLACES:
-            break
     return Document({word: tuple(places) for word, places in found.items()}, said.facts)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from lumina.domain.document import Said, texts
-from lumina.domain.terms import Filter, Leaf, Node, Word, leaves
+from lumina.domain.terms import Filter, Leaf, Node, Phrase, Word, leaves
 from lumina.domain.words import asked, is_short, words
 
 WEIGHTS = {"A": 1.0, "B": 0.4, "C": 0.2, "D": 0.1}
@@ -34,15 +34,25 @@ def reasons(root: Node | None, said: Said, stems: Mapping[str, str]) -> list[Rea
     """For each word and phrase that is wanted the most telling text that has it, strongest first."""
     wanted = [leaf for leaf, negated in leaves(root) if not negated]
     given = [(text, kind, weight, [*words(text)]) for text, kind, weight in texts(said)]
+    there = {form for *_, places in given for forms in places for form in forms}
+    there |= {stems[form] for form in there if form in stems}
     found = []
     for leaf in wanted:
-        if isinstance(leaf, Filter):
+        if isinstance(leaf, Filter) or not _may_stand(leaf, there, stems):
             continue
         place = next((entry for entry in given if holds(leaf, entry[3], stems)), None)
         if place is not None:
             text, kind, weight, _ = place
-            found.append(Reason(kind, _cut(text), leaf.text, WEIGHTS[weight]))
+            found.append(Reason(kind, cut(text), leaf.text, WEIGHTS[weight]))
     return sorted(found, key=lambda reason: -reason.weight)
+
+
+def _may_stand(leaf: Word | Phrase, there: Collection[str], stems: Mapping[str, str]) -> bool:
+    """False where a word of it stands nowhere at all, so that not every text has to be looked through for it."""
+    *whole, last = asked(leaf.text)
+    if not (is_short(last) or (isinstance(leaf, Word) and leaf.prefix)):
+        whole.append(last)
+    return all(is_short(piece) or piece in there or stems.get(piece) in there for piece in whole)
 
 
 def holds(leaf: Leaf, text: Sequence[Sequence[str]], stems: Mapping[str, str]) -> bool:
@@ -67,5 +77,6 @@ def _is(piece: str, form: str, stems: Mapping[str, str], *, begun: bool) -> bool
     return piece in stems and stems.get(form, form) == stems[piece]
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+def cut(text: str, longest: int = LONGEST) -> str:
+    """A text, or its beginning where it is longer than so many characters."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"

@@ -14,6 +14,8 @@ from functools import lru_cache
 
 LONGEST = 80
 """Characters of a word that count."""
+REMEMBERED = 60
+"""Characters of a text whose words are kept: names come again and again, captions do not, and are much longer."""
 PIECES = 4
 """A run of letters and digits that falls into more pieces is a code, and stays whole."""
 
@@ -49,16 +51,22 @@ def _bare(text: str) -> str:
     return unicodedata.normalize("NFKC", _DROPPED.sub("", unicodedata.normalize("NFKD", _UNSEEN.sub("", text))))
 
 
-@lru_cache(maxsize=20_000)
 def words(text: str) -> tuple[tuple[str, ...], ...]:
     """What a text is found by: for each position the word there and other forms of it, most telling first.
 
     "IMG_RedTruck" -> (("img",), ("red", "redtruck"), ("truck", "redtruck"))
     """
+    return _remembered(text) if len(text) <= REMEMBERED else _words(text)
+
+
+def _words(text: str) -> tuple[tuple[str, ...], ...]:
     found: list[tuple[str, ...]] = []
     for kind, raw in _runs(text):
         found += _pairs(fold(raw)) if kind == "run" else _parted(raw)
     return tuple(found)
+
+
+_remembered = lru_cache(maxsize=20_000)(_words)
 
 
 @lru_cache(maxsize=2_000)

@@ -41,8 +41,14 @@ class Words:
         return (time.monotonic() - began) * (1 / SHARE - 1) if more else 1.0
 
     def catch_up(self) -> None:
-        """Before a search: write some documents, of what has changed last."""
-        self._fold(AT_ONCE, newest=True)
+        """Before a search: write some documents, of what has changed last.
+
+        Where nothing can be written (the disk is full, say), what was written before can still be searched.
+        """
+        try:
+            self._fold(AT_ONCE, newest=True)
+        except Unavailable as error:
+            log.warning("words wait", reason=str(error))
 
     def _pending(self) -> bool:
         with self.store.transaction() as tx:

@@ -180,6 +180,7 @@ def _merge(there: Mapping[int, Node], source: Node, target: Node, states: dict[i
     kept["names"] = [*kept["names"], *map(list, source.names), ["", source.name]]
     if folded(source.name) == folded(target.name):
         kept["names"].pop()
+    kept["names"] = list(map(list, dict.fromkeys(map(tuple, kept["names"]))))[: change.MAX_NAMES]
     states[source.id] = {**taxonomy.state(source), "removed": True, "merged_into": target.id}
     beside = {folded(n.name): n for n in there.values() if n.parent_id == target.id and n.id != source.id}
     for child in [n for n in there.values() if n.parent_id == source.id]:

@@ -11,7 +11,7 @@ from lumina.domain.terms import And, Choice, Filter, Node, Not, Or, every, leave
 from lumina.store import estimates, filters, implied, tsqueries
 from lumina.store.database import Transaction
 from lumina.store.estimates import Estimate
-from lumina.store.filters import Values
+from lumina.store.filters import Names, Values
 
 SHOWN = "i.shown"
 _ARCHIVED = Choice("archived")
@@ -64,13 +64,13 @@ _ID = re.compile(r"\bi\.id\b")
 _OTHERS = re.compile(r"\bi\.(?!image_id\b)")
 
 
-def read(tx: Transaction, query: Query) -> Wanted:
-    """The SQL of a query.
+def read(tx: Transaction, query: Query, names: Names | None = None) -> Wanted:
+    """The SQL of a query; `names`: what was looked up for its filters before.
 
     Raises:
         BadQuery: it names a town that there is not.
     """
-    compiler = _Compiler(tx, Values(), tsqueries.stems(tx, query.root))
+    compiler = _Compiler(tx, Values(names), tsqueries.stems(tx, query.root))
     words, others = _parted(query.root)
     dates = [compiler.sql(node) for node in others if _is_date(node)]
     rest = [compiler.outermost(node) for node in _undated(others)]

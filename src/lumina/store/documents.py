@@ -110,12 +110,14 @@ def _spread(tx: Transaction) -> None:
 def _write(tx: Transaction, ids: Sequence[int]) -> None:
     if not ids:
         return
-    where = places.settle(tx, ids)
-    documents = {image: compose(each) for image, each in said(tx, ids, where).items()}
-    stems = stems_of(tx, {word for document in documents.values() for word in document.words})
     before: Sequence[Any] = tx.execute(
         "SELECT tsvector_to_array(words) FROM search_document WHERE image_id = ANY(:ids)", ids=list(ids)
     ).all()
+    there = _there(tx, ids)
+    where = places.settle(tx, there)
+    documents = {image: compose(each) for image, each in said(tx, there, where).items()}
+    stems = stems_of(tx, {word for document in documents.values() for word in document.words})
+    tx.execute("DELETE FROM search_document WHERE image_id = ANY(:ids)", ids=sorted(set(ids) - set(there)))
     tx.execute(
         """INSERT INTO search_document AS d (image_id, catalog_id, taken_at, words)
         SELECT i.id, i.catalog_id, i.taken_at, CAST(n.words AS tsvector)
@@ -129,6 +131,16 @@ def _write(tx: Transaction, ids: Sequence[int]) -> None:
         words=[tsvector(document, stems) for document in documents.values()],
     )
     _count(tx, (row[0] for row in before), documents.values(), stems)
+
+
+def _there(tx: Transaction, ids: Sequence[int]) -> list[int]:
+    """Without the images that no search finds: those in the trash, hidden and missing ones have no document."""
+    rows = tx.execute(
+        "SELECT id FROM image WHERE id = ANY(:ids)"
+        " AND missing_since IS NULL AND trashed_at IS NULL AND NOT hidden ORDER BY id",
+        ids=list(ids),
+    ).all()
+    return [row[0] for row in rows]
 
 
 def _count(
@@ -152,18 +164,20 @@ def _count(
 
 def stems_of(tx: Transaction, words: Collection[str]) -> dict[str, str]:
     """Word -> its stem by the rules of English, for the words that have one; learnt words are remembered."""
-    unknown = [word for word in words if word not in _STEMS and has_stem(word)]
+    found = {word: stem for word in words if (stem := _STEMS.get(word)) is not None}
+    unknown = [word for word in words if word not in found and has_stem(word)]
     if unknown:
-        if len(_STEMS) > _MOST_STEMS:
-            _STEMS.clear()
-            unknown = [word for word in words if has_stem(word)]
         rows: Sequence[Any] = tx.execute(
             "SELECT word, coalesce((ts_lexize('english_stem', word))[1], word)"
             " FROM unnest(CAST(:words AS text[])) AS w (word)",
             words=unknown,
         ).all()
-        _STEMS.update((row[0], row[1]) for row in rows)
-    return {word: stem for word in words if (stem := _STEMS.get(word)) is not None}
+        learnt = {row[0]: row[1] for row in rows}
+        found |= learnt
+        if len(_STEMS) > _MOST_STEMS:
+            _STEMS.clear()  # other threads have what they need by now
+        _STEMS.update(learnt)
+    return found
 
 
 _MOST_STEMS = 200_000

@@ -15,6 +15,11 @@ from lumina.store.database import Transaction
 from lumina.store.implied import Implied
 
 _Key = TypeVar("_Key", str, int)
+_Found = TypeVar("_Found")
+
+
+Names = dict[Filter, Any]
+"""What the names in filters stand for; handed on by whoever asks several questions with the same filters."""
 
 
 class Values:
@@ -23,9 +28,17 @@ class Values:
     `implied`: what filters have found out to be implied when they looked up names.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, names: Names | None = None) -> None:
         self.named: dict[str, Any] = {}
         self.implied: list[Implied] = []
+        self._names = {} if names is None else names
+
+    def once(self, wanted: Filter, look_up: Callable[[], _Found]) -> _Found:
+        """What a filter's name stands for, looked up where that was not yet done."""
+        if wanted not in self._names:
+            self._names[wanted] = look_up()
+        found: _Found = self._names[wanted]
+        return found
 
     def add(self, value: Any) -> str:
         """The placeholder of a value."""
@@ -52,7 +65,7 @@ def _lens(tx: Transaction, wanted: Filter, values: Values) -> str:
 
 
 def _gear(tx: Transaction, column: str, wanted: Filter, values: Values) -> str:
-    names = matching(_text(wanted), {name: (name,) for name in distinct(tx, column)})
+    names = values.once(wanted, lambda: matching(_text(wanted), {name: (name,) for name in distinct(tx, column)}))
     return f"i.id IN (SELECT m.image_id FROM metadata m WHERE m.{column} = ANY({values.add(names)}))"
 
 
@@ -86,29 +99,51 @@ def _holds(name: Sequence[str], words: Sequence[str], *, begun: bool) -> bool:
 
 
 def _album(tx: Transaction, wanted: Filter, values: Values) -> str:
-    albums: Sequence[Any] = tx.execute("SELECT id, name FROM album WHERE name IS NOT NULL").all()
-    whole = [row[0] for row in albums if fold(row[1]).strip() == fold(_text(wanted))]
-    ids = whole or matching(_text(wanted), {row[0]: (row[1],) for row in albums})
+    ids = values.once(wanted, lambda: _albums(tx, _text(wanted)))
     return f"i.id IN (SELECT n.image_id FROM album_image n WHERE n.album_id = ANY({values.add(ids)}))"
 
 
+def _albums(tx: Transaction, name: str) -> list[int]:
+    albums: Sequence[Any] = tx.execute("SELECT id, name FROM album WHERE name IS NOT NULL").all()
+    whole = [row[0] for row in albums if fold(row[1]).strip() == fold(name)]
+    return whole or matching(name, {row[0]: (row[1],) for row in albums})
+
+
 def _place(tx: Transaction, wanted: Filter, values: Values) -> str:
-    """By the names in the table of places, else by a country's code or what the town is called in another language."""
-    known = places.all_names(tx)
-    ids = matching(_text(wanted), {key: names for key, (_, *names) in known.items()})
-    if ids:
-        values.implied += implied.by_names(wanted)
-    else:
-        code = _text(wanted).upper()
-        ids = [key for key, names in known.items() if names[0] == code]
-    if not ids and (town := gazetteer().find(_text(wanted))):
-        ids = [key for key, names in known.items() if town.name in names and town.country in names]
+    ids, by_name = values.once(wanted, lambda: _places(tx, _text(wanted)))
+    values.implied += implied.by_names(wanted) if by_name else ()
     return f"i.id IN (SELECT p.image_id FROM image_place p WHERE p.place_id = ANY({values.add(ids)}))"
 
 
+def _places(tx: Transaction, name: str) -> tuple[list[int], bool]:
+    """By the names in the table of places (then True), else by a country's code or another language's name."""
+    known = places.all_names(tx)
+    if ids := matching(name, {key: names for key, (_, *names) in known.items()}):
+        return ids, True
+    ids = [key for key, names in known.items() if names[0] == name.upper()]
+    if not ids and (town := gazetteer().find(name)):
+        ids = [key for key, names in known.items() if town.name in names and town.country in names]
+    return ids, False
+
+
 def _tag(tx: Transaction, wanted: Filter, values: Values) -> str:
-    ids = {below for node in taxonomy.find(tx, _text(wanted)) for below in taxonomy.subtree(tx, node)}
-    return f"i.id IN (SELECT t.image_id FROM tag t WHERE t.node_id = ANY({values.add(sorted(ids))}))"
+    ids = values.once(wanted, lambda: _nodes(tx, _text(wanted)))
+    return f"i.id IN (SELECT t.image_id FROM tag t WHERE t.node_id = ANY({values.add(ids)}))"
+
+
+def _nodes(tx: Transaction, name: str) -> list[int]:
+    """Of this name or path (`vehicle/truck`, whose levels may be left out), with all below them."""
+    found = taxonomy.find(tx, name)
+    *above, last = [fold(step).strip() for step in name.replace("|", "/").split("/") if step.strip()] or [""]
+    if above and not found:
+        lines = taxonomy.paths(tx, taxonomy.find(tx, last))
+        found = [node for node, line in lines.items() if _leads(above, [fold(each) for each in line[:-1]])]
+    return sorted({below for node in found for below in taxonomy.subtree(tx, node)})
+
+
+def _leads(steps: Sequence[str], line: Sequence[str]) -> bool:
+    rest = iter(line)
+    return all(step in rest for step in steps)
 
 
 def _folder(_tx: Transaction, wanted: Filter, values: Values) -> str:

@@ -15,6 +15,7 @@ from lumina.domain.query import Query
 from lumina.store import walk
 from lumina.store.compiled import Wanted, read
 from lumina.store.database import Transaction
+from lumina.store.filters import Names
 from lumina.store.selection import Condition
 
 RANKED = 3_000
@@ -24,15 +25,16 @@ SORTED = 20_000
 _WEIGHTS = "'{0.1, 0.2, 0.4, 1.0}'"
 
 
-def condition(tx: Transaction, query: Query) -> Condition:
+def condition(tx: Transaction, query: Query, names: Names | None = None) -> Condition:
     """The images that a query means, as SQL on the alias `i` (image), but for the catalog.
 
     Words are looked up in documents that are written soon after what they tell has changed; filters are exact.
+    `names`: what the filters' names stand for, kept between the questions of one search.
 
     Raises:
         BadQuery: it names a town that there is not.
     """
-    wanted = read(tx, query)
+    wanted = read(tx, query, names)
     terms = [wanted.filters]
     if wanted.words is not None:
         terms.append(f"EXISTS (SELECT FROM search_document d WHERE d.image_id = i.id AND d.words @@ {wanted.words})")
@@ -40,17 +42,25 @@ def condition(tx: Transaction, query: Query) -> Condition:
 
 
 def matches(
-    tx: Transaction, query: Query, *, catalog: UUID | None = None, limit: int = 100, after: After | None = None
+    tx: Transaction,
+    query: Query,
+    *,
+    catalog: UUID | None = None,
+    limit: int = 100,
+    after: After | None = None,
+    names: Names | None = None,
 ) -> Found:
     """A page of the images that a query means: best first where few match, newest first where many do.
+
+    `names`: as in `condition`.
 
     Raises:
         BadQuery: it names a town that there is not.
     """
     walk.plan_anew(tx)
-    wanted = read(tx, query)
+    wanted = read(tx, query, names)
     few = wanted.estimate is not None and wanted.estimate.most <= RANKED
-    if after.ranked if after else few:
+    if wanted.words is not None and (after.ranked if after else few):
         return _ranked(tx, wanted, catalog, limit, after)
     return _newest(tx, wanted, catalog, limit, after)
 

@@ -19,6 +19,8 @@ from lumina.store.database import Transaction
 LIMIT = 10
 ALIKE = 0.3
 """How much of their three-letter pieces two words have in common, at least, to be mistaken for each other."""
+MOST_SPELT = 12
+"""Words of a query whose spelling is looked at: each takes some milliseconds."""
 _END = "\U0010ffff"
 
 
@@ -173,9 +175,14 @@ def alike(tx: Transaction, word: str, limit: int = 3) -> list[str]:
 
 
 def did_you_mean(tx: Transaction, query: Query) -> str | None:
-    """The query with its unknown words spelled as known ones; None where all are known, or nothing is like them."""
+    """The query with its unknown words spelled as known ones; None where all are known, or nothing is like them.
+
+    Of a query of more than `MOST_SPELT` words it says nothing.
+    """
     parts, end, changed = [], 0, False
     wanted = [leaf for leaf, negated in leaves(query.root) if isinstance(leaf, Word) and not negated]
+    if len(wanted) > MOST_SPELT:
+        return None
     for leaf in sorted(wanted, key=lambda leaf: leaf.start):
         if _is_known(tx, leaf) or not (instead := alike(tx, leaf.text, 1)):
             continue

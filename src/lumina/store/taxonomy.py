@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from lumina.domain.change import is_text
 from lumina.domain.selection import Selection
 from lumina.domain.taxonomy import Node, NodeKind, Origin, folded, singulars
 from lumina.domain.tree import Place
@@ -67,6 +68,8 @@ def below(tx: Transaction, parent: int | None) -> list[int]:
 
 def like(tx: Transaction, part: str, *, limit: int) -> list[int]:
     """Ids of the nodes of which a name has this part; those that begin with it first, then the shortest names."""
+    if not is_text(part):
+        return []
     rows = tx.rows(
         """SELECT id FROM (
             SELECT n.id, min(CASE WHEN c.name LIKE :start THEN 0 ELSE 1 END) AS rank, min(length(c.name)) AS length
@@ -171,6 +174,8 @@ def find(tx: Transaction, name: str) -> list[int]:
     An English plural finds what has the singular for its name, where nothing is called by the plural.
     """
     wanted = " ".join(name.split())
+    if not is_text(wanted):
+        return []
     for candidates in ([wanted], singulars(wanted.lower())):
         if found := _called(tx, candidates):
             return found

@@ -12,6 +12,7 @@ from lumina.errors import Unavailable
 from lumina.services.search.background import Backgrounds
 from lumina.services.search.questions import Question
 from lumina.store import Store, search, searched, vectors
+from lumina.store.filters import Names
 
 FIRST = 100
 """Neighbours that are looked at first: where one of them is chance, so are all behind it, which are dear to find."""
@@ -41,6 +42,7 @@ def look(
     picture: bool,
     catalog: UUID | None,
     count: int,
+    names: Names,
 ) -> Seen:
     """The images nearest to a question that meet what is demanded; none that chance alone could have brought up.
 
@@ -52,6 +54,7 @@ def look(
         picture: the question is a picture, not words.
         catalog: only this one's.
         count: how many at most.
+        names: what the names in filters stand for, as far as that was looked up.
     """
     try:
         question = ask()
@@ -63,7 +66,7 @@ def look(
         few = f"Too few images have been embedded by {model} to tell what is alike by chance."
         return Seen(Way(_KIND, WayState.NOTHING, few), {})
     with store.transaction() as tx:
-        condition = search.condition(tx, demanded)
+        condition = search.condition(tx, demanded, names)
         if question.itself is not None:
             condition = searched.except_image(condition, question.itself)
         for many in (min(FIRST, count), count):

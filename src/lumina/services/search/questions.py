@@ -31,6 +31,8 @@ FINEST = 3 * PROXY_SIDE
 """Pixels of the longer side to which a file is decoded where only a region of it is asked for."""
 AT_ONCE = 2
 """Pictures that are decoded at the same time."""
+PATIENCE = 5.0
+"""Seconds that others wait for their turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class Questions:
         Raises:
             BadInput: it is no picture that can be read, too large, or the region too small.
             NotFound: there is no such image or model.
-            Unavailable: no model that is installed has vectors to compare with.
+            Unavailable: no model that is installed has vectors to compare with, or too many pictures come at once.
         """
         if example.image_id is not None and example.region is None:
             return self._of_image(example.image_id, model)
@@ -139,11 +141,14 @@ class Questions:
             raise BadInput(f"image: {len(data) / 1e6:,.0f} MB; at most {MOST_BYTES / 1e6:,.0f} are taken.")
         part = 1.0 if example.region is None else max(example.region.width, example.region.height)
         side = min(round(PROXY_SIDE / max(part, 1e-3)), FINEST)
+        if not self._decoding.acquire(timeout=PATIENCE):  # whoever waits keeps others from being served
+            raise Unavailable("Other pictures are being looked at right now; try again in a moment.")
         try:
-            with self._decoding:
-                return decode_apart(data, side=side, max_pixels=self.max_pixels, megabytes=self.megabytes)
+            return decode_apart(data, side=side, max_pixels=self.max_pixels, megabytes=self.megabytes)
         except PictureError as error:
             raise BadInput(f"image: {error.reason}") from error
+        finally:
+            self._decoding.release()
 
     def _proxy(self, image_id: int) -> Pixels:
         with self.store.transaction() as tx:

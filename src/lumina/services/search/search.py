@@ -10,6 +10,7 @@ from lumina.domain.demanded import demanded
 from lumina.domain.found import Found
 from lumina.domain.fusion import reciprocal_rank
 from lumina.domain.query import Query, parse
+from lumina.domain.reasons import cut
 from lumina.domain.searching import Entry, Example, Result, SearchPage, Walk, Way, WayKind, WayState
 from lumina.domain.terms import Filter, leaves
 from lumina.domain.typed import Suggestion
@@ -20,11 +21,14 @@ from lumina.services.search.questions import Question, Questions
 from lumina.services.search.walking import mark, onwards
 from lumina.services.search.whys import whys
 from lumina.store import Store, cards, catalogs, search, suggest
+from lumina.store.filters import Names
 
 HEAD = 250
 """Images that each of the ways brings into the fused beginning."""
 ALONE = 2 * HEAD
 """Images that look like an example, where words bring in none."""
+SAID = 80
+"""Characters of what was asked that a reason repeats."""
 
 
 class Search:
@@ -93,9 +97,10 @@ class Search:
         by_words = example is None or _has_words(query)
         if by_words:
             self.catch_up()
-        seen = self._seen(query, example, catalog, model, HEAD if by_words else ALONE)
+        names: Names = {}
+        seen = self._seen(query, example, catalog, model, HEAD if by_words else ALONE, names)
         strengths = seen.strengths if seen else {}
-        found = self._worded(query, catalog, HEAD if strengths else limit) if by_words else None
+        found = self._worded(query, catalog, HEAD if strengths else limit, names) if by_words else None
         lists = [[hit.image_id for hit in found.hits] if found else [], list(strengths)]
         entries = tuple(Entry(image, score, strengths.get(image)) for image, score in reciprocal_rank(lists))
         after = found.next if found and example is None else None
@@ -111,7 +116,13 @@ class Search:
         )
 
     def _seen(
-        self, query: Query, example: Example | None, catalog: UUID | None, model: str | None, count: int
+        self,
+        query: Query,
+        example: Example | None,
+        catalog: UUID | None,
+        model: str | None,
+        count: int,
+        names: Names,
     ) -> Seen | None:
         """None where nothing is asked that a picture could show."""
         ask = self._question(query, example, model)
@@ -125,6 +136,7 @@ class Search:
             picture=example is not None,
             catalog=catalog,
             count=count,
+            names=names,
         )
 
     def _question(self, query: Query, example: Example | None, model: str | None) -> Callable[[], Question] | None:
@@ -135,12 +147,12 @@ class Search:
         ask = partial(self.questions.of_words, query.semantic, model)
         return ask if model is not None else partial(_without_words, ask)
 
-    def _worded(self, query: Query, catalog: UUID | None, limit: int) -> Found:
+    def _worded(self, query: Query, catalog: UUID | None, limit: int, names: Names) -> Found:
         with self.store.transaction() as tx:
-            return search.matches(tx, query, catalog=catalog, limit=limit)
+            return search.matches(tx, query, catalog=catalog, limit=limit, names=names)
 
     def _told(self, query: Query, walk: Walk, page: Sequence[Entry], after: Walk | None) -> SearchPage:
-        like = "the picture" if walk.by_example else f"“{query.semantic}”"
+        like = "the picture" if walk.by_example else f"“{cut(query.semantic, SAID)}”"
         with self.store.transaction() as tx:
             shown = cards.cards(tx, [entry.image_id for entry in page])
             reasons = whys(tx, query, page, shown, like)

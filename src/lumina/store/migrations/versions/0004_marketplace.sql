@@ -206,3 +206,20 @@ CREATE INDEX relocation_left ON relocation (file_id) WHERE left_path IS NOT NULL
 ALTER TABLE batch DROP CONSTRAINT batch_kind_check;
 ALTER TABLE batch ADD CONSTRAINT batch_kind_check CHECK (kind IN ('scan', 'plan', 'work', 'finalise', 'match', 'pixels',
     'sequence', 'resolve', 'vectors', 'subject', 'tag', 'learn', 'sync', 'adopt', 'clean', 'export'));
+
+-- What no search finds needs no document: an image that leaves is marked, and one that comes back.
+CREATE OR REPLACE FUNCTION search_marks_of_images() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO search_mark (image_id) SELECT id FROM added;
+    ELSE
+        INSERT INTO search_mark (image_id) SELECT DISTINCT id FROM (
+            SELECT id, catalog_id, folder, stem, kind, taken_at,
+                missing_since IS NULL AND trashed_at IS NULL AND NOT hidden FROM added
+            EXCEPT SELECT id, catalog_id, folder, stem, kind, taken_at,
+                missing_since IS NULL AND trashed_at IS NULL AND NOT hidden FROM removed) changed;
+    END IF;
+    RETURN NULL;
+END $$;
+INSERT INTO search_mark (image_id)
+    SELECT id FROM image WHERE missing_since IS NOT NULL OR trashed_at IS NOT NULL OR hidden;

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from lumina.store import Store
+from lumina.store import Store, spaces, vectors
 from tests.api.conftest import photo
 from tests.support.lumina_home import Home
 from tests.support.worded import library
@@ -57,3 +58,34 @@ def test_names_what_is_wrong(home: Home, tmp_path: Path) -> None:
     picture = photo(tmp_path / "real.jpg")
     assert "region: " in home.run("search", "--image", picture, "--region", "5,5,1,1", code=2).stderr
     assert "nonsense" in home.run("search", "x", "--catalog", "nonsense", code=1).stderr
+
+
+def found(home: Home, *words: str) -> set[int]:
+    return {item["id"] for item in home.json("search", *words, "--limit", "100")["items"]}
+
+
+def test_filters_hold_whatever_the_words_are(home: Home) -> None:
+    rated = found(home, "rating:5")
+    for words in ("truck OR dog", "truck"):
+        both = found(home, words, "--filter", "rating:5")
+        assert both == found(home, words) & rated
+        assert both
+    assert found(home, "tag:vehicle/truck") == found(home, "tag:truck NOT tag:animal/truck") != set()
+    assert home.json("search", "--filter", "name:IMG(1)")["query"] == 'name:"IMG(1)"'
+    assert found(home, "folder:a\udcffb", "--filter", "name:\udcff") == set(), "names that are no UTF-8"
+
+
+def test_finds_what_looks_like_an_image_of_the_catalog(home: Home, store: Store) -> None:
+    assert "999999" in home.run("search", "--image-id", "999999", code=1).stderr
+    assert "not both" in home.run("search", "--image-id", "1", "--image", "x.jpg", code=2).stderr
+    with store.transaction() as tx:
+        rows = tx.rows(
+            "INSERT INTO image (catalog_id, source_id, folder, stem) SELECT catalog_id, source_id, '', 'm' || n"
+            " FROM (SELECT * FROM image ORDER BY id LIMIT 1) one, generate_series(1, 60) n RETURNING id"
+        )
+        one, like, *_ = ids = [row["id"] for row in rows]
+        matrix = np.random.default_rng(1).normal(size=(60, 64)).astype(np.float32)
+        matrix[1] = matrix[0] + 0.1 * matrix[2]
+        vectors.save(tx, spaces.get_or_create(tx, "clip-vit-b32", 1, 64), np.array(ids), matrix)
+    assert home.json("search", "--image-id", str(one))["items"][0]["id"] == like
+    assert one not in found(home, "--image-id", str(one))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,6 +26,9 @@ def search(
     context: typer.Context,
     query: Annotated[list[str] | None, typer.Argument(metavar="[QUERY]...", help="Words and filters.")] = None,
     image: Annotated[Path | None, typer.Option(metavar="FILE", help="Images that look like this picture.")] = None,
+    image_id: Annotated[
+        int | None, typer.Option(min=1, max=2**63 - 1, help="Images that look like this one of a catalog.")
+    ] = None,
     region: Annotated[
         str | None, typer.Option(metavar="X,Y,W,H", help="Of the picture, fractions from 0 to 1.")
     ] = None,
@@ -37,8 +41,8 @@ def search(
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
     """Find images by words, by filters and by what they look like, each with the reasons why."""
-    text = " ".join([*(query or ()), *map(_filter, filters or ())])
-    example = example_of(image, region)
+    text = _asked(" ".join(query or ()), [_filter(each) for each in filters or ()])
+    example = _example(image, image_id, region)
     with open_app(context) as app:
         asked: dict[str, Any] = {"catalog": catalog_id(app, catalog), "example": example, "model": model}
         pages = [app.search.find(text, limit=min(limit, PART), **asked)]
@@ -51,12 +55,41 @@ def search(
         _print(pages[0], found, more=pages[-1].next is not None)
 
 
+def _asked(words: str, filters: Sequence[str]) -> str:
+    """Words and filters as one query: a filter holds for all that is found, whichever of the words an OR lets be."""
+    from lumina.domain.query import parse
+    from lumina.domain.terms import Or
+
+    words = _readable(words)
+    if filters and isinstance(parse(words).root, Or):
+        words = f"({words})"
+    return " ".join([words, *filters] if words else filters)
+
+
 def _filter(given: str) -> str:
     """`camera:Canon EOS` as a query has it; the shell has eaten the quotation marks."""
-    name, colon, value = given.partition(":")
+    from lumina.domain.typed import value
+
+    name, colon, text = _readable(given).partition(":")
     if not colon:
         raise BadInput(f"--filter {given}: it should be NAME:VALUE, as in camera:nikon.")
-    return f'{name}:"{value}"' if " " in value and '"' not in value else given
+    return value(name, text.strip('"'))
+
+
+def _readable(text: str) -> str:
+    """Without bytes that are no UTF-8, which no name that is searched has."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _example(image: Path | None, image_id: int | None, part: str | None) -> Example | None:
+    from lumina.domain.region import region
+    from lumina.domain.searching import Example
+
+    if image is not None and image_id is not None:
+        raise BadInput("--image, --image-id: one of them, not both.")
+    if image_id is not None:
+        return Example(image_id=image_id, region=None if part is None else region(part))
+    return example_of(image, part)
 
 
 def example_of(image: Path | None, part: str | None) -> Example | None:

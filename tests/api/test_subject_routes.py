@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from lumina.api.schemas.events import Published
 from lumina.engine.follow import DETECT_SUBJECTS, INDEX_VECTORS
 from lumina.store import spaces
+from lumina.store.runs import RunKind
 from tests.api.conftest import House
 from tests.support.lumina_home import Home
 from tests.support.sky import Sky, new_sky
@@ -45,6 +48,12 @@ def test_subjects_are_looked_for_and_listed_a_page_at_a_time(house: House, sky: 
     house.problem(house.client.post("/api/jobs/detect-subjects", json={"catalog_id": missing}), 404)
     wanted = {"catalog": catalog, "filter": {"tier": "subject"}}
     house.problem(house.client.post("/api/duplicates/plan", json=wanted), 422)
+
+
+@pytest.mark.parametrize("kind", RunKind)
+def test_pages_hear_of_whatever_is_published(kind: RunKind) -> None:
+    told = Published.model_validate({"catalog_id": uuid4(), "kind": kind.value, "run_id": 1})
+    assert told.kind == kind.value
 
 
 def test_indexes_are_asked_for_once_at_a_time(house: House, sky: Sky) -> None:

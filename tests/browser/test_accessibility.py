@@ -14,7 +14,8 @@ pytestmark = pytest.mark.browser
 
 PAGES = (
     *("/", "/?undated=true", "/?q=nothing-like-it", "/?shelf=trash", "/duplicates", "/bursts", "/albums", "/history"),
-    *("/jobs", "/coverage", "/settings", "/doctor", "/search", "/nowhere"),
+    *("/jobs", "/coverage", "/settings", "/doctor", "/search", "/nowhere", "/taxonomy?empty=true", "/corrections"),
+    "/duplicates?tier=subject",
 )
 SHAPES = ((1440, 900, "dark"), (1440, 900, "light"), (390, 844, "dark"), (390, 844, "light"))
 RUN = "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })"
@@ -88,6 +89,9 @@ def test_an_empty_library_and_its_folder_picker_have_no_violation(site: Site, op
     page.get_by_role("button", name="Add a folder").click()
     expect(page.get_by_role("list", name="Folders")).to_be_visible()
     assert violations(page) == []
+    for path in ("/duplicates", "/duplicates?tier=subject", "/bursts"):
+        page.goto(site.url(path))
+        expect(page.get_by_role("heading", name="No images yet")).to_be_visible()
 
 
 def test_the_keyboard_alone_walks_the_timeline_page(library: Site, open_page: OpenPage) -> None:

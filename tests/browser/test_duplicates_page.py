@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from lumina.bootstrap import MODELS
 from lumina.store import Transaction
 from tests.browser.conftest import OpenPage, Site, eventually
 from tests.browser.test_accessibility import violations
+from tests.support.copies import new_twins
 from tests.support.review import burst, copies, thousands_of_groups
+from tests.support.taught import PUG, Taught
+from tests.support.weights import install_mobilenet
 
 pytestmark = pytest.mark.browser
 
@@ -221,3 +225,34 @@ def test_ten_thousand_groups_scroll_smoothly(site: Site, open_page: OpenPage) ->
     page.keyboard.press("End")
     expect(page).not_to_have_url(before)
     expect(page.locator(f"{ROWS}[aria-current=true]")).to_be_in_viewport()
+
+
+def test_images_of_one_subject_are_shown_apart_and_never_resolved(site: Site, open_page: OpenPage) -> None:
+    page = open_page(site.url("/duplicates?tier=subject"), allow="Failed to load resource")
+    expect(page.get_by_role("heading", name="No images yet")).to_be_visible()
+    install_mobilenet(site.app.settings.home / MODELS)
+    taught = Taught(new_twins(site.app, site.messages))
+    taught.add(taught.strewn(60))
+    hers = taught.add(taught.like(PUG, 4, 0.1))
+    page.goto(site.url("/duplicates"))
+    page.get_by_role("link", name="Same subject").click()
+    page.get_by_role("button", name="Look for images of one subject").click()
+    working(site, page, "1 group of one subject, 4 images")
+    expect(page.locator("[aria-label='Groups of one subject'] li")).to_have_count(1)
+    expect(page.get_by_text("1 group of 4 images")).to_be_visible()
+    group = page.get_by_role("list", name="Images of one subject")
+    expect(group.get_by_role("listitem")).to_have_count(4)
+    expect(group.get_by_text(re.compile(r"^\d\d(\.\d)? % alike$"))).to_have_count(3)
+    assert violations(page) == []
+    for never in ("Keep", "Not duplicates", "Preview"):
+        expect(page.get_by_role("button", name=re.compile(never))).to_have_count(0)
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("c")
+    expect(page.get_by_role("region", name="Compare")).to_contain_text("alike")
+    page.keyboard.press("Escape")
+    group.get_by_role("link").nth(1).click()
+    expect(page.get_by_role("button", name="Back to the duplicates")).to_be_visible()
+    assert int(page.url.split("/image/")[1].split("?")[0]) in hers
+    page.keyboard.press("Escape")
+    expect(group.get_by_role("listitem")).to_have_count(4)
+    assert hidden(site) == 0

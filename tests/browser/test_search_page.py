@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import uuid
 from collections.abc import Iterator
@@ -73,6 +74,20 @@ def by_picture(page: Page, file: Path) -> None:
     expect(page.get_by_test_id("example")).to_contain_text(file.name, timeout=PATIENCE)
 
 
+def drop(page: Page, file: Path, kind: str) -> None:
+    """Drop a file on the page, as one of this kind."""
+    page.evaluate(
+        """([data, name, type]) => {
+            const carried = new DataTransfer();
+            carried.items.add(new File([Uint8Array.from(atob(data), (c) => c.charCodeAt(0))], name, { type }));
+            for (const step of ["dragenter", "dragover", "drop"])
+                document.querySelector("main > *").dispatchEvent(
+                    new DragEvent(step, { dataTransfer: carried, bubbles: true, cancelable: true }));
+        }""",
+        [base64.b64encode(file.read_bytes()).decode(), file.name, kind],
+    )
+
+
 def test_words_are_answered_while_they_are_typed_and_images_lead_back(seeing: Site, open_page: OpenPage) -> None:
     page = open_page(seeing.url())
     expect(page.get_by_test_id("canvas").locator("a[data-id]").first).to_be_visible(timeout=PATIENCE)
@@ -93,7 +108,17 @@ def test_words_are_answered_while_they_are_typed_and_images_lead_back(seeing: Si
     found(page, "red_truck.jpg")
     expect(page.locator("a[data-id]")).to_be_focused()
     page.keyboard.press("w")
-    expect(page.get_by_role("complementary", name="Why is this here?")).to_contain_text("Named red_truck.jpg")
+    why = page.get_by_role("complementary", name="Why is this here?")
+    expect(why).to_contain_text("Named red_truck.jpg")
+    box.fill("-fire")
+    expect(page.get_by_text(f"{COUNT} images")).to_be_visible(timeout=PATIENCE)
+    page.locator("a[data-id]").nth(1).focus()
+    page.keyboard.press("ArrowRight")
+    shown = str(page.locator("a[data-id]:focus").get_attribute("aria-label"))
+    expect(why).to_contain_text(re.findall(r"[\w-]+\.\w+", shown)[-1])  # it follows the keyboard
+    assert violations(page) == []
+    why.get_by_role("link", name="Look-alikes").click()
+    expect(page.get_by_test_id("example")).to_contain_text("look like this picture", timeout=PATIENCE)
 
 
 def test_a_word_that_is_wrong_is_underlined_and_what_was_found_stays(seeing: Site, open_page: OpenPage) -> None:
@@ -119,7 +144,9 @@ def test_a_picture_and_a_region_of_one_find_what_looks_like_them(
     seeing: Site, open_page: OpenPage, picture: Path
 ) -> None:
     page = open_page(seeing.url("/search"), color_scheme="dark")
-    by_picture(page, picture / "truck.jpg")
+    drop(page, picture / "truck.jpg", "text/plain")
+    expect(page.get_by_role("region", name="Messages")).to_contain_text("That is no picture")
+    drop(page, picture / "truck.jpg", "image/jpeg")
     found(page, "red_truck.jpg")
     expect(page.locator("[data-why]")).to_contain_text("Looks very much like the picture")
     by_picture(page, picture / "both.jpg")

@@ -28,8 +28,8 @@ class CurationChanged(Answer):
 
 
 class Published(Answer):
-    """Another set of copies or sequences of this catalog is shown now."""
+    """Another set of copies, sequences or images of one subject is shown of this catalog now."""
 
     catalog_id: UUID
-    kind: Literal["duplicates", "bursts"]
+    kind: Literal["duplicates", "bursts", "subjects"]
     run_id: int

@@ -15,8 +15,8 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -31,9 +31,10 @@ from lumina.engine.vectors import INDEXED, Keeper
 from lumina.files.derived import DerivedStore
 from lumina.inference.models import Models
 from lumina.services.listings import ListingSearch
+from lumina.services.listings.search import EACH
 from lumina.services.listings.voices import Voices
 from lumina.services.search.questions import Questions
-from lumina.store import Store, migrate, spaces, vectors
+from lumina.store import Store, listing_search, migrate, searched, spaces, vectors
 
 FIRST = 10
 RANGES = {"no filter": None, "price, 25 % of all": 12.5, "price, 1 % of all": 0.5}
@@ -143,22 +144,35 @@ def compare(
     label: str,
     spread: float | None,
 ) -> None:
-    """One kind of question by all recipes; single models are asked where nothing is filtered alone."""
+    """One kind of question by both recipes; where nothing is filtered, by each model alone as well."""
     names = tuple(seer.name for seer in SEERS)
-    recipes: dict[str, Wanted] = {
-        "calibrated": Wanted(models=names),
-        "reciprocal rank": Wanted(models=names, recipe=Recipe.RRF),
-        **({} if spread else {f"{name} alone": Wanted(models=(name,)) for name in names}),
-    }
-    for name, wanted in recipes.items():
+    for recipe in Recipe:
 
-        def ask(image: int, wanted: Wanted = wanted) -> Sequence[int]:
-            own = prices[made.listing[image]]
-            where = ListingFilter() if spread is None else _around(own, spread)
-            found = search.find(replace(wanted, example=Example(image_id=image + 1), where=where))
+        def ask(image: int, recipe: Recipe = recipe) -> Sequence[int]:
+            where = ListingFilter() if spread is None else _around(prices[made.listing[image]], spread)
+            example = Example(image_id=image + 1)
+            found = search.find(Wanted(models=names, recipe=recipe, example=example, where=where))
             return [hit.listing.listing_id - 1 for hit in found.hits]
 
-        tell(f"{label}, {name}", ask, made, asked)
+        tell(f"{label}, {_CALLED[recipe]}", ask, made, asked)
+    if spread is None:
+        for name in names:
+            tell(f"{label}, {name} alone", partial(alone, search.store, name), made, asked)
+
+
+_CALLED = {Recipe.CALIBRATED: "calibrated", Recipe.RRF: "reciprocal rank"}
+
+
+def alone(store: Store, name: str, image: int) -> Sequence[int]:
+    """The listings of the images closest to one, as one model has them: nothing is cut off."""
+    with store.transaction() as tx:
+        space = spaces.live(tx, name)
+        assert space is not None, "it was filled"
+        _, matrix = vectors.load(tx, space, [image + 1])
+        where = searched.except_image(listing_search.condition(ListingFilter()), image + 1)
+        near = vectors.nearest(tx, space, matrix[0].astype(np.float32), count=EACH, conditions=where)
+        of = listing_search.listings_of(tx, [each.image_id for each in near])
+    return list(dict.fromkeys(of[each.image_id].listing_id - 1 for each in near))
 
 
 def _around(price: float, spread: float) -> ListingFilter:

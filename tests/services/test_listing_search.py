@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lumina.domain.ensemble import WORDS, ListingFilter, ListingsFound, On, Recipe, Wanted
+from lumina.domain.ensemble import WORDS, ListingFilter, ListingKey, ListingsFound, On, Recipe, Wanted
 from lumina.domain.picture import Pixels
 from lumina.domain.region import Region
 from lumina.domain.searching import Example
 from lumina.errors import NotFound, Unavailable
 from lumina.files.derived import DerivedStore
-from lumina.services.listings import ListingSearch
+from lumina.services.listings import ListingSearch, view
 from lumina.services.listings.voices import CutOut, Voices
 from lumina.services.search.questions import Questions
 from lumina.store import Store
@@ -125,7 +125,7 @@ def test_a_picture_that_cannot_be_cut_out_is_compared_whole_and_it_is_said(place
 
 
 def test_text_is_compared_with_pictures_with_texts_and_with_words(place: Place) -> None:
-    found = place.find(text="a red thing")
+    found = place.find(text="a red mug")
     assert listings(found)[0] == 1
     kinds = {(each.model, each.kind): each.rank for each in found.hits[0].opinions}
     assert {kind for (_, kind), rank in kinds.items() if rank == 1} == {"image", "text", WORDS}
@@ -146,6 +146,17 @@ def test_an_image_that_is_shown_no_more_or_hidden_is_not_found(place: Place) -> 
     for colour in ("red", "lime"):
         assert listings(place.find(example=picture(colour))) == []
     assert listings(place.find(text="red mug", models=None)) == []
+
+
+def test_a_listing_of_which_only_images_are_known_is_found_and_shown(place: Place) -> None:
+    with place.store.transaction() as tx:
+        tx.execute("DELETE FROM listing WHERE listing_id = 1")
+    card = place.find(example=picture("red")).hits[0].listing
+    assert (card.listing_id, card.title, card.state, card.images) == (1, "", "unknown", 2)
+    with place.store.transaction() as tx:
+        whole = view.details(tx, ListingKey(card.source_id, 1))
+    assert [each.image.id for each in whole.pictures] == place.here.images[1]
+    assert (whole.tags, whole.history, whole.shop) == ([], (), None)
 
 
 def test_images_without_vectors_of_a_model_are_judged_by_the_others(place: Place) -> None:

@@ -13,6 +13,8 @@ from lumina.store.database import Row, Transaction
 from lumina.store.listing_search import filter_terms
 from lumina.store.tsqueries import quoted
 
+UNKNOWN = "unknown"
+"""State of a listing of which nothing but its images is known."""
 MOST = 500
 """Values of one filter that are told, at most."""
 _AGE = "coalesce(l.created_at, l.seen_at)"
@@ -53,18 +55,21 @@ def page(
 
 
 def listing_cards(tx: Transaction, keys: Collection[ListingKey]) -> dict[ListingKey, ListingCard]:
-    """Listing -> its card; what is not there is left out."""
+    """Listing -> its card; what is not there is left out. Of some nothing but their images may be known."""
     rows = tx.rows(
-        """SELECT l.source_id, l.listing_id, l.title, l.shop_id, coalesce(shop.name, '') AS shop, l.price, l.currency,
-            l.state, l.when_made, l.url, l.created_at,
-            (SELECT count(*) FROM listing_image m WHERE m.source_id = l.source_id AND m.listing_id = l.listing_id
+        f"""SELECT k.source_id, k.listing_id, coalesce(l.title, '') AS title, coalesce(l.shop_id, 0) AS shop_id,
+            coalesce(shop.name, '') AS shop, l.price, l.currency, coalesce(l.state, '{UNKNOWN}') AS state, l.when_made,
+            l.url, l.created_at,
+            (SELECT count(*) FROM listing_image m WHERE m.source_id = k.source_id AND m.listing_id = k.listing_id
                 AND m.gone_at IS NULL) AS images,
             (SELECT m.image_id FROM listing_image m JOIN image i ON i.id = m.image_id
-             WHERE m.source_id = l.source_id AND m.listing_id = l.listing_id AND i.shown
+             WHERE m.source_id = k.source_id AND m.listing_id = k.listing_id AND i.shown
              ORDER BY m.gone_at IS NOT NULL, m.rank, m.image_id LIMIT 1) AS image
         FROM unnest(CAST(:sources AS bigint[]), CAST(:ids AS bigint[])) AS k (source_id, listing_id)
-        JOIN listing l ON l.source_id = k.source_id AND l.listing_id = k.listing_id
-        LEFT JOIN shop ON shop.source_id = l.source_id AND shop.shop_id = l.shop_id""",
+        LEFT JOIN listing l ON l.source_id = k.source_id AND l.listing_id = k.listing_id
+        LEFT JOIN shop ON shop.source_id = l.source_id AND shop.shop_id = l.shop_id
+        WHERE l.listing_id IS NOT NULL OR EXISTS (SELECT FROM listing_image m
+            WHERE m.source_id = k.source_id AND m.listing_id = k.listing_id)""",
         sources=[key.source_id for key in keys],
         ids=[key.listing_id for key in keys],
     )
@@ -113,8 +118,7 @@ def details(tx: Transaction, key: ListingKey) -> ListingDetails | None:
         return None
     where = "WHERE source_id = :source AND listing_id = :listing"
     given = {"source": key.source_id, "listing": key.listing_id}
-    known = tx.row(f"SELECT * FROM listing {where}", **given)
-    assert known is not None, "its card was there just now"
+    known = tx.row(f"SELECT * FROM listing {where}", **given) or _nothing_known(tx, where, given)
     images = tx.rows(
         """SELECT m.image_id, m.rank, m.is_primary, m.url, m.alt_text, m.gone_at, i.shown, c.key, c.refused
         FROM listing_image m JOIN image i ON i.id = m.image_id LEFT JOIN cutout c ON c.image_id = m.image_id
@@ -137,6 +141,13 @@ def details(tx: Transaction, key: ListingKey) -> ListingDetails | None:
         history=tuple(ListingMoment(**row) for row in history),
         shop=None if shop is None else ShopDetails(**{name: shop[name] for name in ShopDetails.__slots__}),
     )
+
+
+def _nothing_known(tx: Transaction, where: str, given: dict[str, int]) -> dict[str, Any]:
+    """Of a listing that only images tell of."""
+    at = tx.value(f"SELECT min(fetched_at) FROM listing_image {where}", **given)
+    empty = {"description": "", "tags": [], "materials": [], "seen_at": at, "fetched_at": at}
+    return dict.fromkeys(_TOLD) | empty
 
 
 _TOLD = ("description", "tags", "materials", "who_made", "taxonomy_id", "quantity", "favourers", "views", "updated_at",

@@ -36,6 +36,7 @@ BENCHMARKS: Mapping[str, Sequence[str]] = {
     "search": ("--database", SERVER),
     "ensemble": ("--database", SERVER, "--listings", "5000"),
     "market_sync": ("--database", SERVER),
+    "adopt": ("--database", SERVER, "--rows", "200000"),
     "timeline_api": ("--database", SEEDED),
     "text_search": ("--database", SEEDED),
     "timeline_browser": ("--database", SEEDED),

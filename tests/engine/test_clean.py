@@ -184,6 +184,14 @@ def test_killed_at_each_step_nothing_is_lost(
     assert steps > 20
 
 
+def test_another_programs_folder_is_left_alone_unless_it_may_be_written_to(house: Warehouse) -> None:
+    with house.app.store.transaction() as tx:
+        tx.execute("UPDATE source SET kind = 'adopted' WHERE id = :id", id=house.market.source_id)
+    assert house.run().total == 0
+    house.run(house.wish(adopted=True))
+    assert house.away() == set(house.movable)
+
+
 def test_a_file_that_has_changed_stays(house: Warehouse) -> None:
     paths = house.opened()
     changed, gone = house.movable[:2]

@@ -74,7 +74,7 @@ def _wish(app: App, folder: Path | None, market: str | None, *, back: bool) -> W
     from lumina.services import market_files
 
     models = market_files.models_to_clean(app.store, app.models, app.settings.models.split(","))
-    return Wish(folder, market, back, () if back else models)
+    return Wish(folder, market, back, () if back else models, adopted=app.settings.vault_writable)
 
 
 def _name_refused(job: Job | None) -> None:

@@ -48,12 +48,14 @@ class Wish:
     Attributes:
         folder: on the backup disk; None: only bring back. market: name; None: the only one. back: the other way.
         models: that must have embedded an image before it goes.
+        adopted: also files of a folder that another program has filled (setting `vault_writable`).
     """
 
     folder: Path | None
     market: str | None = None
     back: bool = False
     models: tuple[str, ...] = ()
+    adopted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ def start(tx: Transaction, dispatcher: Dispatcher, wish: Wish, node: str) -> Job
         "folder": str(wish.folder) if wish.folder else None,
         "back": wish.back,
         "models": list(wish.models),
+        "adopted": wish.adopted,
     }
     key = f"{CLEAN}:{market.source_id}"
     if (running := jobs.running_with(tx, key)) is not None and running.parameters == payload:
@@ -170,7 +173,7 @@ def _pages(tx: Transaction, market: Market, wish: Wish) -> Iterator[list[Row]]:
         if wish.back:
             page = relocations.moved(tx, market.source_id, after, PAGE)
         else:
-            page = relocations.movable(tx, market.source_id, of, after, PAGE) if of else []
+            page = relocations.movable(tx, market.source_id, of, after, PAGE, adopted=wish.adopted) if of else []
         if not page:
             return
         yield page
@@ -217,7 +220,8 @@ class Cleaner:
     def _plan(self, batch: Batch) -> None:
         payload = batch.payload
         folder = Path(payload["folder"]) if payload["folder"] else None
-        wish = Wish(folder, payload["market"], bool(payload["back"]), tuple(payload["models"]))
+        models, adopted = tuple(payload["models"]), bool(payload["adopted"])
+        wish = Wish(folder, payload["market"], bool(payload["back"]), models, adopted)
         with self.store.transaction() as tx:
             ledger.hold(tx, batch)
             market = market_of(tx, wish.market, self.node)

@@ -8,7 +8,6 @@ from pathlib import Path
 from uuid import uuid4
 
 from lumina.domain.values import FileFormat
-from lumina.files.extensions import extension
 from lumina.files.trash import write
 
 _FORMATS = {
@@ -29,7 +28,7 @@ _FORMATS = {
 
 def claimed(name: str) -> FileFormat:
     """The format that a file's name claims: a million files are not opened for that; the stages will."""
-    return _FORMATS.get(extension(name), FileFormat.UNKNOWN)
+    return _FORMATS.get("." + name.rpartition(".")[2].lower(), FileFormat.UNKNOWN)
 
 
 def link(place: Path, file: Path) -> None:

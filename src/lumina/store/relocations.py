@@ -55,7 +55,9 @@ _PLACED = """SELECT f.id AS file_id, f.image_id, i.revision, f.source_id, f.path
     WHERE f.role = 'original' AND f.missing_since IS NULL AND f.checksum IS NOT NULL"""
 
 
-def movable(tx: Transaction, source_id: int, of: Sequence[Space], after: int, limit: int) -> list[Row]:
+def movable(
+    tx: Transaction, source_id: int, of: Sequence[Space], after: int, limit: int, *, adopted: bool = False
+) -> list[Row]:
     """Images that may go: not their listing's first, embedded in all these spaces, their file where it was fetched to.
 
     Args:
@@ -64,6 +66,7 @@ def movable(tx: Transaction, source_id: int, of: Sequence[Space], after: int, li
         of: spaces; at least one.
         after: images beyond this number.
         limit: so many.
+        adopted: also files of a folder that another program has filled.
 
     Returns:
         Rows of `image_id` and `size`, ascending.
@@ -80,13 +83,14 @@ def movable(tx: Transaction, source_id: int, of: Sequence[Space], after: int, li
             f"""SELECT l.image_id, f.size FROM listing_image l JOIN image i ON i.id = l.image_id
             JOIN file f ON f.image_id = l.image_id AND f.role = 'original' AND f.missing_since IS NULL
             JOIN source o ON o.id = f.source_id
-            WHERE l.source_id = :source AND NOT l.is_primary AND o.kind IN ('{SOURCE}', '{ADOPTED}')
+            WHERE l.source_id = :source AND NOT l.is_primary AND o.kind = ANY(:kinds)
                 AND f.checksum IS NOT NULL AND i.missing_since IS NULL AND i.trashed_at IS NULL
                 AND l.image_id > :after {terms}
             ORDER BY l.image_id LIMIT :limit""",
             source=source_id,
             after=after,
             limit=limit,
+            kinds=[SOURCE, ADOPTED] if adopted else [SOURCE],
             **names,
         )
     )

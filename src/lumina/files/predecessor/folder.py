@@ -11,7 +11,7 @@ from enum import IntEnum
 from pathlib import Path
 
 from lumina.files import names
-from lumina.files.extensions import STILL_EXTENSIONS, extension
+from lumina.files.extensions import STILL_EXTENSIONS
 from lumina.files.predecessor.values import LARGEST
 
 IMAGES, VECTORS = "images", "embeddings"
@@ -111,8 +111,13 @@ def _below(folder: str, path: str, *, cutouts: bool) -> Iterator[tuple[str, os.D
         below = f"{path}/{entry.name}"
         if entry.is_dir(follow_symlinks=False):
             yield from _below(entry.path, below, cutouts=cutouts or bool(_CUTOUTS.search(entry.name)))
-        elif extension(entry.name) in STILL_EXTENSIONS and entry.is_file():
+        elif _suffix(entry.name) in STILL_EXTENSIONS and entry.is_file():
             yield below, entry, cutouts or bool(_CUTOUTS.search(entry.name))
+
+
+def _suffix(name: str) -> str:
+    """As `lumina.files.extensions.extension`, a million times."""
+    return "." + name.rpartition(".")[2].lower()
 
 
 def _paired(files: Iterator[tuple[str, os.DirEntry[str], bool]]) -> Iterator[Found]:
@@ -120,7 +125,7 @@ def _paired(files: Iterator[tuple[str, os.DirEntry[str], bool]]) -> Iterator[Fou
     before = ""
     for path, entry, cutouts in files:
         stem = path.rpartition(".")[0]
-        beside = stem == before and extension(entry.name) == ".png"
+        beside = stem == before and _suffix(entry.name) == ".png"
         before = stem
         who = _whose(path)
         if who is not None:

@@ -16,28 +16,33 @@ _MILLISECONDS = 10**11
 
 def number(value: Any, largest: int = 2**31 - 1) -> int | None:
     """A whole number that is not negative."""
-    with suppress(ValueError, TypeError, OverflowError):
-        found = int(value) if not isinstance(value, str) else int(value.strip())
-        return found if 0 <= found <= largest and found == float(value) else None
-    return None
+    if value is None:
+        return None
+    try:
+        found = value if type(value) is int else int(value)
+        return found if 0 <= found <= largest and (type(value) is int or found == float(value)) else None
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def key(value: Any) -> int | None:
     """A number that names something: positive, at most 64 bits, written out whole."""
-    if isinstance(value, float):
+    if value is None or isinstance(value, float):
         return None
-    with suppress(ValueError, TypeError):
+    try:
         found = int(value)
-        return found if 0 < found <= LARGEST else None
-    return None
+    except (ValueError, TypeError):
+        return None
+    return found if 0 < found <= LARGEST else None
 
 
 def real(value: Any) -> float | None:
     """A number."""
-    with suppress(ValueError, TypeError):
+    try:
         found = float(value)
-        return found if math.isfinite(found) else None
-    return None
+    except (ValueError, TypeError):
+        return None
+    return found if math.isfinite(found) else None
 
 
 def text(value: Any) -> str | None:
@@ -45,7 +50,9 @@ def text(value: Any) -> str | None:
     if value is None:
         return None
     found = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-    return found.replace("\0", "").encode("utf-8", "replace").decode() or None
+    if "\0" in found or not found.isascii():
+        found = found.replace("\0", "").encode("utf-8", "replace").decode()
+    return found or None
 
 
 def words(value: Any) -> list[str]:
@@ -63,7 +70,9 @@ def words(value: Any) -> list[str]:
 
 def moment(value: Any) -> str | None:
     """A moment in ISO 8601: from seconds or milliseconds since 1970, or from a text (UTC where it names no zone)."""
-    seconds = real(value)
+    if value is None:
+        return None
+    seconds = value if type(value) is int else real(value)
     with suppress(ValueError, OverflowError, OSError, TypeError):
         if seconds is not None:
             if seconds <= 0:
@@ -87,10 +96,13 @@ def money(price: Any, amount: Any = None, divisor: Any = None) -> tuple[Decimal 
 
 
 def _decimal(value: Any, divisor: int | None) -> Decimal | None:
-    with suppress(InvalidOperation, TypeError, ValueError):
+    if value is None:
+        return None
+    try:
         found = Decimal(str(value).strip()) / (divisor or 1)
         return round(found, 4) if found.is_finite() and abs(found) < 10**14 else None
-    return None
+    except (InvalidOperation, TypeError, ValueError):
+        return None
 
 
 def plain(value: Any) -> Any:

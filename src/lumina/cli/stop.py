@@ -56,12 +56,14 @@ def _check(name: str | None, home: Path) -> None:
         return
     from lumina.bootstrap import MODELS, stages
     from lumina.domain.stage import Lane
+    from lumina.engine.sync import SYNC
     from lumina.files.derived import DerivedStore
     from lumina.inference.models import Models
 
     known = [
         *(stage.name for stage in stages(DerivedStore(home), Models(home / MODELS))),
         *(lane.value for lane in Lane),
+        SYNC,
     ]
     if name not in known:
         raise BadInput(f"There is no stage or lane {name!r}: {', '.join(known)}.")

@@ -87,7 +87,8 @@ def measure(models: Models, proxies: Sequence[Path], store: Store, images: Seque
         ratios.append((whole[0] / bare[0], bare[1] / whole[1]))
         print(
             f"group {whole[0]:5.2f} images/s, {whole[1]:6.0f} ms of processor each, "
-            f"decoded {decodes / len(proxies):.2f} times; bare sessions {bare[0]:5.2f} images/s, {bare[1]:6.0f} ms; {ratios[-1][0]:.2f} x",
+            f"decoded {decodes / len(proxies):.2f} times; bare sessions {bare[0]:5.2f} images/s, {bare[1]:6.0f} ms; "
+            f"{ratios[-1][0]:.2f} x",
             flush=True,
         )
     rate, processor = (statistics.median(values) for values in zip(*ratios, strict=True))

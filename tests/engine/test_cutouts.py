@@ -15,6 +15,7 @@ from lumina.bootstrap import App, Settings, build
 from lumina.domain.market import Downloaded, Market, RemoteImage
 from lumina.domain.values import RenditionKind
 from lumina.domain.vectors import SpaceKind
+from lumina.engine.plan import Planner
 from lumina.errors import BadSetting
 from lumina.files import picture
 from lumina.inference.catalogue import entry
@@ -23,7 +24,7 @@ from lumina.inference.models import Models
 from lumina.stages.download import Download
 from lumina.stages.embed import Embed
 from lumina.stages.proxy import Proxy
-from lumina.store import Store, cutouts, listings, spaces, vectors
+from lumina.store import Store, cutouts, jobs, listing_words, listings, spaces, vectors
 from lumina.store.ledger import Worker
 from lumina.vision.encode import jpeg
 from tests.support.market import listing, market
@@ -78,6 +79,9 @@ class House:
 
     def run(self, *stages: str) -> None:
         self.app.work.run_stages(stages)
+        self.work()
+
+    def work(self) -> None:
         while self.sender.waiting:
             self.app.engine.run_one(*self.sender.waiting.pop(0), Worker("test", "1/2"))
 
@@ -171,7 +175,13 @@ def test_a_marketplaces_images_go_through_all_stages(
         listings.save(tx, here.source_id, [listing(1, title="A vase"), listing(2, images=1)])
     assert house.standing(f"embed:{CLIP}:text") == [(3, None), (3, None), (1, None)]
     assert house.standing(f"embed:{CLIP}") == [(1, None)] * 3, "what is shown is the same"
-    house.run()
+    planner = Planner(house.app.registry, house.app.dispatcher)
+    with store.transaction() as tx:
+        outdated = listing_words.outdated(tx, here.source_id, [1, 2])
+        assert outdated == sorted(images[:2])
+        planner.words(tx, jobs.create(tx, "market-sync", None, {}, priority=0).id, outdated)
+    house.work()
+    assert house.standing(f"embed:{CLIP}:text") == [(1, None)] * 3
     changed = house.vectors(CLIP, SpaceKind.TEXT)
     assert np.abs(changed[0] - said[0]).max() > 0.01
     np.testing.assert_array_equal(changed[2], said[2])

@@ -64,8 +64,15 @@ class Planner:
 
     def fetch(self, tx: Transaction, job_id: UUID, images: Sequence[int]) -> None:
         """Add the stages that bring masters: for images that a marketplace has just told of."""
+        self._reading(tx, job_id, Reads.REMOTE, images)
+
+    def words(self, tx: Transaction, job_id: UUID, images: Sequence[int]) -> None:
+        """Add the stages that read what listings say: for images whose listings say something else than before."""
+        self._reading(tx, job_id, Reads.WORDS, images)
+
+    def _reading(self, tx: Transaction, job_id: UUID, reads: Reads, images: Sequence[int]) -> None:
         for group in self.registry.groups:
-            if group.reads is Reads.REMOTE:
+            if group.reads is reads:
                 self.add(tx, job_id, group, images)
 
     def _able(self, group: Group) -> list[str]:

@@ -23,7 +23,7 @@ from lumina.engine import tally
 from lumina.engine.dispatch import Dispatcher
 from lumina.engine.plan import Planner
 from lumina.errors import BadInput, Later, NotFound, Refused
-from lumina.store import Store, Transaction, follows, jobs, ledger, listings, markets, reviews, shops
+from lumina.store import Store, Transaction, follows, jobs, ledger, listing_words, listings, markets, reviews, shops
 
 SYNC = "sync"
 """As kill files name it: `KILL_SYNC`."""
@@ -260,6 +260,8 @@ class _Work:
         images = listings.save(tx, source_id, found, self.keep.listing, self.keep.content)
         shops.save(tx, source_id, [listing.shop for listing in found if listing.shop], self.keep.content)
         self.planner.fetch(tx, self.batch.job_id, images)
+        outdated = listing_words.outdated(tx, source_id, [listing.listing_id for listing in found])
+        self.planner.words(tx, self.batch.job_id, outdated)
         return len(images)
 
     def _unseen(self) -> Iterator[list[int]]:

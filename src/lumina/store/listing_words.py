@@ -42,3 +42,19 @@ def make_stale(tx: Transaction, source_id: int, words: Mapping[int, str]) -> Non
             ids=ids,
             stages="embed:%:text",
         )
+
+
+def outdated(tx: Transaction, source_id: int, listing_ids: Sequence[int]) -> list[int]:
+    """Images of these listings that have a vector of what was said before, and whose files are there."""
+    return list(
+        tx.execute(
+            """SELECT i.image_id FROM listing_image i JOIN image ON image.id = i.image_id
+            WHERE i.source_id = :source AND i.listing_id = ANY(:ids) AND image.missing_since IS NULL
+                AND EXISTS (SELECT FROM stage_state s JOIN stage g ON g.id = s.stage_id
+                    WHERE s.image_id = i.image_id AND s.status = 3 AND g.name LIKE :stages)
+            ORDER BY i.image_id""",
+            source=source_id,
+            ids=list(listing_ids),
+            stages="embed:%:text",
+        ).scalars()
+    )

@@ -7,14 +7,14 @@ from pathlib import Path
 from uuid import UUID
 
 from lumina.domain.market import Follow, FollowKind, Market
-from lumina.domain.work import BatchKind, Job, Priority
+from lumina.domain.work import Job, Priority
 from lumina.engine.dispatch import Dispatcher
 from lumina.engine.market import Opening
 from lumina.engine.purge import Purger, describe
 from lumina.engine.sync import MARKET_SYNC, begin
 from lumina.errors import BadInput, NotFound
 from lumina.remote.etsy.source import ADDRESS
-from lumina.store import Store, Transaction, catalogs, follows, jobs, ledger, markets, removals, request_rate, shops
+from lumina.store import Store, Transaction, catalogs, follows, jobs, markets, removals, request_rate, shops
 from lumina.store.removals import Counts, Doomed
 
 ETSY, TITLE = "etsy", "Etsy"
@@ -159,8 +159,9 @@ class MarketService:
             catalog = self._catalog(tx, market)
             payload = {"source_id": market.source_id}
             job = jobs.create(tx, MARKET_SYNC, catalog, payload, priority=priority, exclusive_key=key)
-        if not ledger.is_open(tx, job.id, BatchKind.SYNC):
-            for each in wanted:
+        busy = follows.under_way(tx, job.id)
+        for each in wanted:
+            if each.id not in busy:
                 begin(tx, self.dispatcher, job.id, each.id)
         return jobs.get(tx, job.id)
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from lumina.domain.market import GONE, Follow, FollowKind, Listing
 from lumina.store.database import Row, Transaction
@@ -52,6 +53,16 @@ def due(tx: Transaction) -> list[Follow]:
         WHERE f.due_at <= now() AND {_BLOCKED} <= extract(epoch FROM now()) ORDER BY f.id"""
     )
     return [_follow(row) for row in rows]
+
+
+def under_way(tx: Transaction, job_id: UUID) -> set[int]:
+    """The numbers of those that a job is syncing."""
+    rows = tx.rows(
+        """SELECT DISTINCT (payload ->> 'follow')::bigint AS follow FROM batch
+        WHERE job_id = :job AND kind = 'sync' AND state <> 'ended'""",
+        job=job_id,
+    )
+    return {row["follow"] for row in rows}
 
 
 def remove(tx: Transaction, follow_id: int) -> None:

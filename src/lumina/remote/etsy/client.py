@@ -21,8 +21,8 @@ TRIES = 5
 REFUSALS = 30
 """Answers "too often" to one question, each slower than the one before, until it is left for a while."""
 MOST_BYTES = 64 * 1024 * 1024
-MOST_SECONDS = 120.0
-"""For one answer; a server that trickles takes nobody's time for longer."""
+MOST_SECONDS = 25.0
+"""For one answer; a server that trickles takes nobody's time for longer, nor keeps a kill file waiting."""
 REST = 600.0
 """Seconds until it makes sense to ask a marketplace again that gave no good answer."""
 CONNECTIONS = 16
@@ -60,7 +60,7 @@ class Client:
         BadSetting: the proxies of the environment make no sense.
     """
 
-    def __init__(self, address: str, key: Key, pace: Pace, *, stall: float = 30.0, first_pause: float = 1.0) -> None:
+    def __init__(self, address: str, key: Key, pace: Pace, *, stall: float = 15.0, first_pause: float = 1.0) -> None:
         self._root = address.rstrip("/").removesuffix(PATH) + PATH
         self._pace, self._first_pause = pace, first_pause
         url = httpx.URL(self._root)

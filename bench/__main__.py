@@ -25,6 +25,7 @@ BENCHMARKS: Mapping[str, Sequence[str]] = {
     "engine": (),
     "join": (),
     "rescan": ("--database", SERVER),
+    "download": (),
     "bursts": ("--database", SERVER),
     "embed": ("--database", SERVER),
     "cutout": ("--database", SERVER),

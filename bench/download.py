@@ -1,0 +1,251 @@
+"""Downloading images from a CDN on this machine, against img2dataset and bare clients, in one run.
+
+    .venv/bin/python -m bench.download [--images 3000] [--img2dataset VENV/bin/img2dataset]
+
+Ours is the whole stage: the ledger, an io worker as `lumina up` starts it, every picture looked at, written, flushed
+to the disk and put into its place, every row. img2dataset (none of this project's dependencies: install it into an
+environment of its own) does not resize or re-encode, and writes files that it does not flush. The bare clients read
+the bytes and forget them. All get 8 connections per process; img2dataset also as many as it likes best.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import io
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
+
+import aiohttp
+import httpx
+import numpy as np
+import uvloop
+from PIL import Image
+
+from lumina.bootstrap import App, Settings, build
+from lumina.domain.market import Listing, ListingImage
+from lumina.store import listings, markets
+from lumina.store.embedded import EmbeddedPostgres
+from lumina.worker.environment import DECODERS
+
+SIZE, KINDS, PARALLEL, PROCESSES = 60_000, 64, 8, 2
+PER_LISTING = 5
+
+
+def pictures() -> list[bytes]:
+    """Different JPEGs of 60 KB each: noise on a picture, at a quality that gives this size."""
+    found = []
+    for seed in range(KINDS):
+        noise = np.random.default_rng(seed).normal(0, 9, (570, 570, 3))
+        pixels = np.asarray(Image.radial_gradient("L").resize((570, 570)).convert("RGB")) + noise
+        image = Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
+        sizes = {}
+        for quality in range(40, 96, 5):
+            image.save(data := io.BytesIO(), "JPEG", quality=quality)
+            sizes[abs(len(data.getvalue()) - SIZE)] = data.getvalue()
+        found.append(sizes[min(sizes)])
+    return found
+
+
+class Cdn(asyncio.Protocol):
+    """As little of HTTP/1.1 as clients need: GET, keep-alive, Content-Length, ETag."""
+
+    bodies: Sequence[bytes] = ()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport, self.buffer = cast("asyncio.Transport", transport), b""
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        while (end := self.buffer.find(b"\r\n\r\n")) >= 0:
+            line, self.buffer = self.buffer[: self.buffer.find(b"\r")], self.buffer[end + 4 :]
+            number = int(line.split(b" ")[1].rpartition(b"/")[2].partition(b".")[0])
+            body = self.bodies[number % len(self.bodies)]
+            lines = ("HTTP/1.1 200 OK", "Content-Type: image/jpeg", f'ETag: "{number}"', f"Content-Length: {len(body)}")
+            self.transport.write("\r\n".join((*lines, "", "")).encode() + body)
+
+
+async def serve(port: int) -> None:
+    Cdn.bodies = pictures()
+    server = await asyncio.get_running_loop().create_server(Cdn, "127.0.0.1", port, backlog=512)
+    await server.serve_forever()
+
+
+@contextmanager
+def cdn() -> Iterator[int]:
+    """The port of a CDN in a process of its own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    process = subprocess.Popen([sys.executable, "-m", "bench.download", "--serve", str(port)])
+    try:
+        until = time.monotonic() + 60
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+                break
+            except OSError:
+                assert time.monotonic() < until, "the CDN does not start"
+                time.sleep(0.1)
+        yield port
+    finally:
+        process.kill()
+        process.wait()
+
+
+def urls(port: int, count: int) -> list[str]:
+    return [f"http://127.0.0.1:{port}/{number}.jpg" for number in range(count)]
+
+
+@contextmanager
+def worker(settings: Settings) -> Iterator[None]:
+    """The io worker as `lumina up` starts it."""
+    command = [sys.executable, "-m", "lumina.cli", "worker", "--lanes", "io", "--slots", str(PROCESSES), "--supervised"]
+    environment = {**os.environ, **DECODERS, "LUMINA_HOME": str(settings.home)}
+    environment["LUMINA_DATABASE_URL"] = settings.database_url
+    with (settings.home / "worker.log").open("ab") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def ours(app: App, port: int, count: int, number: int) -> float:
+    """Images per second of the stage `download`, from the start of its job to its end."""
+    folder = app.settings.home / "market" / str(number)
+    with app.store.transaction() as tx:
+        here = markets.ensure(
+            tx, f"m{number}", title=f"m{number}", address="http://x", folder=folder, hosts=[f"127.0.0.1:{port}"]
+        )
+        shown = urls(port, count)
+        found = [
+            Listing(
+                at // PER_LISTING + 1,
+                1,
+                images=tuple(
+                    ListingImage(at + n + 1, n + 1, url) for n, url in enumerate(shown[at : at + PER_LISTING])
+                ),
+            )
+            for at in range(0, count, PER_LISTING)
+        ]
+        listings.save(tx, here.source_id, found)
+    job = app.work.run_stages(["download"], source_id=here.source_id)
+    until = time.monotonic() + 300
+    while not (ended := app.work.get(job.id)).state.ended:
+        assert time.monotonic() < until, "the job does not end"
+        app.reaper.tick()
+        time.sleep(0.02)
+    assert ended.done == count, ended
+    assert sum(1 for _ in folder.rglob("*.jpg")) == count
+    assert ended.started_at is not None
+    assert ended.finished_at is not None
+    shutil.rmtree(folder)
+    return count / (ended.finished_at - ended.started_at).total_seconds()
+
+
+def img2dataset(program: Path, folder: Path, port: int, count: int, threads: int) -> float:
+    """Images per second by its own clock, from the first shard's start to the last one's end."""
+    (folder / "urls.txt").write_text("\n".join(urls(port, count)))
+    shutil.rmtree(out := folder / "out", ignore_errors=True)
+    options = {
+        "url_list": folder / "urls.txt", "input_format": "txt", "output_folder": out, "output_format": "files",
+        "processes_count": PROCESSES, "thread_count": threads, "resize_mode": "no", "disable_all_reencoding": True,
+        "number_sample_per_shard": max(1, count // (2 * PROCESSES)), "enable_wandb": False, "retries": 0,
+    }  # fmt: skip
+    command = [program, *(f"--{name}={value}" for name, value in options.items())]
+    environment = {**os.environ, "NO_ALBUMENTATIONS_UPDATE": "1"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=300)
+    stats = [json.loads(path.read_text()) for path in out.glob("*_stats.json")]
+    assert sum(each["successes"] for each in stats) == count, done.stderr[-2000:]
+    seconds = max(each["end_time"] for each in stats) - min(each["start_time"] for each in stats)
+    shutil.rmtree(out)
+    return count / seconds
+
+
+async def bare_aiohttp(port: int, count: int) -> None:
+    waiting = iter(urls(port, count))
+    connector = aiohttp.TCPConnector(limit=0)
+    async with aiohttp.ClientSession(connector=connector, auto_decompress=False) as session:
+
+        async def some() -> None:
+            for url in waiting:
+                async with session.get(url) as response:
+                    await response.read()
+
+        await asyncio.gather(*(some() for _ in range(PARALLEL)))
+
+
+async def bare_httpx(port: int, count: int) -> None:
+    waiting = iter(urls(port, count))
+    async with httpx.AsyncClient(limits=httpx.Limits(max_connections=PARALLEL)) as client:
+
+        async def some() -> None:
+            for url in waiting:
+                await client.get(url)
+
+        await asyncio.gather(*(some() for _ in range(PARALLEL)))
+
+
+def bare(work: Callable[[int, int], object], loop: Callable[[object], object], port: int, count: int) -> float:
+    """Images per second of one process that reads the bytes and forgets them."""
+    began = time.perf_counter()
+    loop(work(port, count))
+    return count / (time.perf_counter() - began)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--images", type=int, default=3000)
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--img2dataset", type=Path, help="its program; without it this peer is left out")
+    parser.add_argument("--serve", type=int, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.serve:
+        uvloop.run(serve(given.serve))
+        return
+    count = given.images
+    with tempfile.TemporaryDirectory() as name, EmbeddedPostgres(Path(name)) as server, cdn() as port:
+        settings = Settings(home=Path(name), database_url=server.url)
+        app = build(settings, pool_size=2)
+        app.set_up_database()
+        peers: dict[str, Callable[[], float]] = {
+            "aiohttp, bare": lambda: bare(bare_aiohttp, asyncio.run, port, count),
+            "aiohttp on uvloop, bare": lambda: bare(bare_aiohttp, uvloop.run, port, count),
+            "httpx, bare": lambda: bare(bare_httpx, asyncio.run, port, count),
+        }
+        if given.img2dataset:
+            for threads in (PARALLEL, 32):
+                peers[f"img2dataset, {PROCESSES} x {threads} threads"] = lambda threads=threads: img2dataset(
+                    given.img2dataset, Path(name), port, count, threads
+                )
+        with worker(settings):
+            ours(app, port, 200, 0)  # the workers have to have imported everything
+            figures: dict[str, list[float]] = {}
+            for round_ in range(1, given.rounds + 1):
+                figures.setdefault("Lumina, the whole stage", []).append(ours(app, port, count, round_))
+                for title, run in peers.items():
+                    figures.setdefault(title, []).append(run())
+        app.close()
+    best = {title: max(rates) for title, rates in figures.items()}
+    mine = best.pop("Lumina, the whole stage")
+    size = sum(map(len, pictures())) / KINDS / 1000
+    print(f"{count:,} images of {size:.0f} KB from a CDN in a process of its own; best of {given.rounds}")
+    print(f"Lumina, the whole stage: {mine:,.0f} images/s (wanted: 300)")
+    for title, rate in best.items():
+        print(f"{title}: {rate:,.0f} images/s; ours is {mine / rate:.2f} x that")
+
+
+if __name__ == "__main__":
+    main()

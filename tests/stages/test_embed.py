@@ -48,11 +48,22 @@ def test_each_picture_gets_its_own_vector_in_order(models: Models, tmp_path: Pat
     stage = Embed(tiny(NAME), models)
     pictures = [proxy(tmp_path, seed, 100 + 9 * seed) for seed in range(21)]
     outcomes = stage.run(pictures)
-    alone = models.image_encoder(NAME).encode([each.pixels(720) for each in pictures])
+    alone = models.image_encoder(NAME).encode([each.pixels(1440) for each in pictures])
     found = [each.vector for each in outcomes if isinstance(each, Embedding)]
     assert len(found) == 21
     np.testing.assert_allclose(np.stack(found), alone, atol=1e-5)
     assert {(each.model, each.version) for each in outcomes if isinstance(each, Embedding)} == {(NAME, 1)}
+
+
+@pytest.mark.parametrize(
+    ("size", "seen"),
+    [((1440, 960), (720, 480)), ((700, 1281), (350, 641)), ((600, 512), (300, 256)), ((900, 511), (900, 511))],
+)
+def test_pictures_are_seen_at_half_their_size_where_that_is_enough(
+    tmp_path: Path, size: tuple[int, int], seen: tuple[int, int]
+) -> None:
+    one = proxy(tmp_path, 1, *size)
+    assert one.pixels(Embed.side_for(one.size)).shape == (*seen[::-1], 3)
 
 
 def test_a_picture_that_cannot_be_read_spoils_no_other(models: Models, tmp_path: Path) -> None:

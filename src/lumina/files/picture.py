@@ -28,8 +28,6 @@ from lumina.vision.resize import box, shrink
 
 PROXY_SIDE, THUMBNAIL_SIDE = 1440, 320
 """Pixels of the longer side: what is decoded once, and what hashes and measures are taken from."""
-HALF_SIDE = PROXY_SIDE // 2
-"""What a proxy is decoded to, in half the time, where no more is asked for."""
 
 Value = TypeVar("Value")
 
@@ -219,8 +217,11 @@ class ProxyPicture(_Decoded):
         return self._source.size
 
     def pixels(self, max_side: int) -> Pixels:
-        """Height x width x 3, sRGB, upright, the longer side at most `max_side`."""
-        return self._half if max_side == HALF_SIDE else super().pixels(max_side)
+        """Height x width x 3, sRGB, upright, the longer side at most `max_side`.
+
+        Half its own size is decoded as that, in half the time.
+        """
+        return self._half if max_side == self._half_side else super().pixels(max_side)
 
     @once
     def encoding(self) -> Encoding:
@@ -243,7 +244,11 @@ class ProxyPicture(_Decoded):
 
     @once
     def _half(self) -> Pixels:
-        return self._source.decode(HALF_SIDE).pixels
+        return self._source.decode(self._half_side).pixels
+
+    @property
+    def _half_side(self) -> int:
+        return (max(self.size) + 1) // 2
 
     @once
     def _rendered(self) -> Pixels:

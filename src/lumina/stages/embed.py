@@ -27,9 +27,9 @@ class Embed(Stage[Picture, Embedding]):
     kind: ClassVar[SpaceKind] = SpaceKind.IMAGE
     lane = Lane.GPU
     batch = 32
-    side, half, enough = 1440, 720, 256
-    """Pixels: all models start from the proxy at half its size, or, where its shorter side would then be less than any
-    of them takes, from the whole."""
+    side, enough = 1440, 256
+    """Pixels: all models start from the proxy at half its size, which takes half the time to decode, or, where its
+    shorter side would then be less than any of them takes, from the whole."""
 
     def __init__(self, entry: ModelEntry, models: Models) -> None:
         self.name, self.version = f"embed:{entry.name}", entry.version
@@ -56,7 +56,7 @@ class Embed(Stage[Picture, Embedding]):
     @classmethod
     def side_for(cls, size: tuple[int, int]) -> int:
         """The longer side of the rendering that a picture of this width and height is prepared from."""
-        return cls.half if min(size) * cls.half >= cls.enough * max(size) else cls.side
+        return (max(size) + 1) // 2 if min(size) >= 2 * cls.enough else cls.side
 
     def _prepared(self, encoder: Images, picture: Picture) -> Tensor | Failure:
         try:

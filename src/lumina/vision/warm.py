@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from lumina.vision.hamming import join
+from lumina.vision.resample import Kernel, resampled
 from lumina.vision.signature import SIZE
 from lumina.vision.verify import verify
 
@@ -17,6 +18,7 @@ def main() -> None:
     join(np.arange(2, dtype=np.uint64), 1)
     nothing = np.zeros((2, SIZE), np.uint8)
     verify(nothing, nothing)
+    resampled(np.zeros((2, 2, 3), np.uint8), (1, 1), (0, 0), 1, Kernel.BILINEAR, np.zeros((3, 256), np.float32))
 
 
 if __name__ == "__main__":

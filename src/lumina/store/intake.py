@@ -169,14 +169,16 @@ def void_running(tx: Transaction, image_ids: Sequence[int]) -> None:
 def unfinished(tx: Transaction, image_ids: Sequence[int]) -> list[int]:
     """Of these images, those of which a stage is neither done nor failed: work on them may have been voided.
 
-    Stages of models (`embed:MODEL`) do not count: most models are not installed.
+    Stages of models (`embed:MODEL`, `tag`, `cutout`) do not count, since most models are not installed, nor does the
+    one that fetches images of marketplaces.
     """
     return list(
         tx.execute(
             """SELECT id FROM image WHERE id = ANY(:ids) AND missing_since IS NULL
-              AND (SELECT count(*) FROM stage_state WHERE image_id = image.id AND status IN (1, 2))
-                  < (SELECT count(*) FROM stage WHERE strpos(name, ':') = 0)""",
+              AND EXISTS (SELECT FROM stage g WHERE strpos(g.name, ':') = 0 AND g.name <> ALL(:others) AND NOT EXISTS (
+                SELECT FROM stage_state s WHERE s.image_id = image.id AND s.stage_id = g.id AND s.status IN (1, 2)))""",
             ids=list(image_ids),
+            others=["download", "cutout", "tag"],
         ).scalars()
     )
 

@@ -124,6 +124,7 @@ def test_a_shop_comes_in_with_listings_images_and_reviews_and_then_only_what_cha
 
     batches = house.asked("/listings/batch")
     again = house.run()
+    assert again.total == expected, "what another job has left is taken up again"
     assert (house.asked("/listings/batch"), again.result["sync"]["asked"]) == (batches, 0)
     assert house.value("SELECT count(*) FROM listing_state") == states == len(mine)
 

@@ -24,6 +24,7 @@ from lumina.engine.dispatch import Dispatcher
 from lumina.engine.plan import Planner
 from lumina.errors import BadInput, Later, NotFound, Refused
 from lumina.store import Store, Transaction, follows, jobs, ledger, listing_words, listings, markets, reviews, shops
+from lumina.store.inputs import Scope
 
 SYNC = "sync"
 """As kill files name it: `KILL_SYNC`."""
@@ -206,12 +207,14 @@ class _Work:
             ledger.end(tx, self.batch)
 
     def finish(self) -> None:
-        """Everything has been asked."""
+        """Everything has been asked; whatever else is due of the marketplace's images is planned as well."""
         left = {"reviewed": self.cursor["reviewed"]} if "reviewed" in self.cursor else {}
         with self.store.transaction() as tx:
             ledger.hold(tx, self.batch)
             follows.ended(tx, self.follow.id, left)
             tally.add(tx, self.batch.job_id, self.source.oddities())
+            if follows.under_way(tx, self.batch.job_id) == {self.follow.id}:  # the job is locked: one is the last
+                self.planner.plan(tx, self.batch.job_id, Scope(source_id=self.follow.source_id))
             ledger.end(tx, self.batch)
             self.planner.dispatcher.after(tx, Lane.IO)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import resource
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -12,13 +13,14 @@ from typing import Any
 
 import faiss
 import numpy as np
+import psutil
 import pytest
 
 from lumina.bootstrap import App, Settings, build
 from lumina.domain.stage import Lane
 from lumina.domain.values import RenditionKind
 from lumina.domain.work import Job
-from lumina.engine import adopt
+from lumina.engine import adopt, export
 from lumina.engine.adopt import Wish
 from lumina.engine.leave import vault_of
 from lumina.errors import BadInput
@@ -314,3 +316,37 @@ def test_a_files_own_numbers_name_the_rows_of_the_index(app: App, before: Predec
         assert space is not None
         _, found = vectors.load(tx, space)
     assert np.allclose(found, matrix, atol=1e-3)
+
+
+def test_our_own_export_is_read_back(app: App, before: Predecessor, tmp_path: Path) -> None:
+    run(app, Wish(before.folder))
+    with app.store.transaction() as tx:
+        space = spaces.live(tx, "dinov2-base")
+        assert space is not None
+        _, first = vectors.load(tx, space)
+    job = market_files.export(app.store, app.dispatcher, export.Wish(tmp_path / "made"), ("clip-vit-b32",))
+    assert app.engine.run_one(Lane.IO, 0, Worker("server", "1/1"))
+    assert app.work.get(job.id).result["rows"] == 8, app.work.get(job.id).result
+    shutil.rmtree(before.folder / "embeddings")
+    (tmp_path / "made").rename(before.folder / "embeddings")
+    with app.store.transaction() as tx:
+        tx.execute("DELETE FROM image")
+    assert run(app, Wish(before.folder)).result["odd"] == {}
+    assert done(app) == {image: set(STAGES) for _, image in before.pairs}
+    with app.store.transaction() as tx:
+        assert np.abs(vectors.load(tx, space)[1] - first).max() < 1e-3
+
+
+def test_what_limits_a_workers_memory_does_not_limit_what_is_mapped(app: App, before: Predecessor) -> None:
+    """A file of vectors is larger than any picture may be."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    used = psutil.Process().memory_info().vms
+    before.write("dinov2_base", np.tile(drawn([image for _, image in before.pairs], 768), (2_500, 1)))
+    resource.setrlimit(resource.RLIMIT_AS, (used + (40 << 20), hard))
+    try:
+        job = run(app, Wish(before.folder))
+        assert resource.getrlimit(resource.RLIMIT_AS)[0] == used + (40 << 20)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+    assert job.result["odd"] == {"vector-beyond": 1}, job.result
+    assert job.result["embedded"]["dinov2-base"] == 8

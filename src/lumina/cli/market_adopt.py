@@ -19,8 +19,9 @@ def adopt(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="With etsy_data.db, images/ and embeddings/.")],
     copy: Annotated[bool, typer.Option("--copy", help="Copy the files, instead of using them where they are.")] = False,
     vectors_of: Annotated[
-        Literal["image", "cutout"], typer.Option(help="What its vectors are of: pictures or their cut-outs.")
-    ] = "image",
+        Literal["image", "cutout"] | None,
+        typer.Option(help="What its vectors are of: pictures (unless they say otherwise) or their cut-outs."),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is there, without taking it over.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
@@ -33,7 +34,7 @@ def adopt(
     from lumina.engine.adopt import Wish
     from lumina.services import market_files
 
-    wish = Wish(existing(folder), copy, SpaceKind(vectors_of))
+    wish = Wish(existing(folder), copy, SpaceKind(vectors_of) if vectors_of else None)
     if dry_run:
         _say_only(context, wish.folder, as_json=as_json)
         return

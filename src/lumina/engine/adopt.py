@@ -22,19 +22,22 @@ from lumina.domain.market import Market
 from lumina.domain.predecessor import Odd, Summary
 from lumina.domain.stage import Lane
 from lumina.domain.values import RenditionKind
+from lumina.domain.vector_files import MANIFEST
 from lumina.domain.vectors import SpaceKind
 from lumina.domain.work import Batch, BatchKind, Job, Priority
 from lumina.engine.dispatch import Dispatcher
 from lumina.engine.export import hash_of
+from lumina.engine.guard import without_memory_limit
 from lumina.engine.progress import Progress
 from lumina.errors import BadInput
 from lumina.files import adopted, names
 from lumina.files.derived import DerivedStore
 from lumina.files.predecessor import values, vectors, words
-from lumina.files.predecessor.folder import Kind
+from lumina.files.predecessor.folder import VECTORS, Kind
 from lumina.files.predecessor.reading import Reading, opened
 from lumina.files.predecessor.schema import IMAGES
 from lumina.files.predecessor.survey import described
+from lumina.files.whole_folder import read_manifest
 from lumina.store import Store, Transaction, adopting, catalogs, jobs, ledger, spaces
 from lumina.store.adopting import AdoptedFile, AdoptedImage
 from lumina.store.relocations import ADOPTED
@@ -65,12 +68,12 @@ class Wish:
 
     Attributes:
         folder: the other program's. copy: files are copied to where downloads go, instead of staying.
-        of: what its vectors are of: pictures or cut-outs.
+        of: what its vectors are of: pictures or cut-outs; None: what they say of themselves, otherwise pictures.
     """
 
     folder: Path
     copy: bool = False
-    of: SpaceKind = SpaceKind.IMAGE
+    of: SpaceKind | None = None
 
 
 def start(tx: Transaction, dispatcher: Dispatcher, wish: Wish) -> Job:
@@ -81,7 +84,7 @@ def start(tx: Transaction, dispatcher: Dispatcher, wish: Wish) -> Job:
     """
     if not wish.folder.is_dir():
         raise BadInput(f"{wish.folder} is no folder.")
-    payload = {"folder": str(wish.folder.resolve()), "copy": wish.copy, "of": wish.of.value}
+    payload = {"folder": str(wish.folder.resolve()), "copy": wish.copy, "of": wish.of and wish.of.value}
     if (running := jobs.running_with(tx, ADOPT)) is not None and running.parameters == payload:
         return running
     job = jobs.create(tx, ADOPT, None, payload, priority=Priority.ASKED, exclusive_key=ADOPT)
@@ -121,6 +124,12 @@ def look(home: Path, folder: Path, dimensions: Mapping[str, int]) -> Summary:
                 good = _sound(reading, stored, rows.row[part], rows.place[part])[1]
                 reading.summary.embedded[_name(stored)] -= int((~good).sum())
     return reading.summary
+
+
+def _said_of(folder: Path) -> str:
+    """What an export that lies there says its vectors are of."""
+    said = read_manifest(folder / VECTORS / MANIFEST).get("of")
+    return SpaceKind.CUTOUT.value if said == SpaceKind.CUTOUT.value else SpaceKind.IMAGE.value
 
 
 def _name(stored: vectors.Stored) -> str:
@@ -173,9 +182,11 @@ class Adopter:
             Interrupted: told to stop; what is taken over stays, the rest follows later.
         """
         payload = batch.payload
-        wish = Wish(Path(payload["folder"]), bool(payload["copy"]), SpaceKind(payload["of"]))
+        folder = Path(payload["folder"])
+        wish = Wish(folder, bool(payload["copy"]), SpaceKind(payload["of"] or _said_of(folder)))
         progress = Progress(self.store, batch, stop, "adoption", 1)
-        with going_through(self.home, wish.folder, str(batch.job_id), self.dimensions, progress.check) as reading:
+        name, tick = str(batch.job_id), progress.check
+        with without_memory_limit(), going_through(self.home, wish.folder, name, self.dimensions, tick) as reading:
             progress.total = len(reading.survey.row) + sum(len(rows.row) for _, rows in reading.vectors)
             work = _Adopting(self, batch, wish, reading, progress)
             work.begin()
@@ -351,7 +362,7 @@ class _Adopting:
             adopting.lock(tx, np.unique(np.concatenate([ids for _, ids, _ in parts])))
             stages = {}
             for stored, ids, matrix in parts:
-                kind = SpaceKind.TEXT if stored.text else self.wish.of
+                kind = SpaceKind.TEXT if stored.text else (self.wish.of or SpaceKind.IMAGE)
                 stage = f"embed:{stored.model}" + ("" if kind is SpaceKind.IMAGE else f":{kind.value}")
                 if stage in self.versions:
                     version = self.versions[stage]

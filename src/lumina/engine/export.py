@@ -22,6 +22,7 @@ from lumina.domain.vector_files import INDEX, MANIFEST, file_name, wanted
 from lumina.domain.vectors import Space, SpaceKind
 from lumina.domain.work import Batch, BatchKind, Job, Priority
 from lumina.engine.dispatch import Dispatcher
+from lumina.engine.guard import without_memory_limit
 from lumina.engine.progress import Progress
 from lumina.errors import BadInput
 from lumina.files.vector_files import VectorFile, VectorWriter
@@ -149,7 +150,7 @@ class Exporter:
         folder = WholeFolder(wish.folder, MANIFEST)
         beside = folder.begin()
         try:
-            with _explained(wish.folder):
+            with _explained(wish.folder), without_memory_limit():
                 manifest = self._fill(batch, stop, wish, beside)
             with self.store.transaction() as tx:
                 ledger.hold(tx, batch)

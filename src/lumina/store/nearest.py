@@ -54,6 +54,7 @@ def nearest(
     count: int,
     conditions: Condition | None = None,
     catalog: UUID | None = None,
+    many: bool = False,
 ) -> list[Near]:
     """The images closest to a vector, closest first.
 
@@ -64,6 +65,7 @@ def nearest(
         count: how many at most.
         conditions: which images, on the alias `i`; by default all that are shown.
         catalog: only this one's.
+        many: more than `FEW` are known to meet the conditions.
 
     Raises:
         BadInput: the query has other dimensions, is not finite, or of no length.
@@ -72,10 +74,24 @@ def nearest(
     values |= {"near_query": as_text(space, query), "near_count": count}
     if not has_index(tx, space):
         return _all(tx, space, where, values)
-    if _estimate(tx, where, values) < MANY * FEW and (found := _few(tx, space, where, values)) is not None:
-        return found
+    if not many and _estimate(tx, where, values) < MANY * FEW:
+        found = _few(tx, space, where, values)
+        if found is not None:
+            return found
     found = _walk(tx, space, where, values, max(BREADTH, count))
     return found if len(found) == count else _all(tx, space, where, values)
+
+
+def few(tx: Transaction, conditions: Condition, catalog: UUID | None = None) -> list[int] | None:
+    """The images that meet the conditions, where these are at most `FEW`; None where they are more.
+
+    For several questions about the same images: they are collected once, and compared by `listing_search.exact`.
+    """
+    where, values = _where(conditions, catalog)
+    if _estimate(tx, where, values) >= MANY * FEW:
+        return None
+    rows = tx.execute(f"SELECT i.id FROM image i WHERE {where} LIMIT {FEW + 1}", **values).all()
+    return None if len(rows) > FEW else [row[0] for row in rows]
 
 
 def by_index(tx: Transaction, space: Space, query: NDArray[np.floating], count: int) -> list[Near]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from heapq import nlargest
 
 import numpy as np
 from blake3 import blake3
@@ -22,9 +23,9 @@ from lumina.domain.ensemble import (
     Wanted,
 )
 from lumina.domain.fusion import reciprocal_rank
-from lumina.domain.vectors import Near
+from lumina.domain.vectors import Near, Space
 from lumina.errors import BadInput
-from lumina.services.listings.voices import Voice, Voices
+from lumina.services.listings.voices import Vector, Voice, Voices
 from lumina.services.search.background import Backgrounds
 from lumina.store import Store, Transaction, cards, catalogs, listing_cards, listing_search, nearest, searched
 from lumina.store.selection import Condition
@@ -41,11 +42,28 @@ WORDS_GAUGE = Gauge(middle=0.0, width=1.0, level=0.6, present=0.6, top=1.0)
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """What a voice brought in. `found`: closest first."""
+    """What a voice brought in.
+
+    Attributes:
+        found: closest first.
+        whole: `known` has all images that meet the filters and have a vector.
+        known: image -> similarity, of those and perhaps others.
+    """
 
     voice: Voice
     gauge: Gauge
     found: list[Near]
+    known: dict[int, float]
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Among:
+    """What is searched: these images, or those that meet a condition, which are many. `count`: closest ones wanted."""
+
+    condition: Condition
+    images: list[int] | None
+    count: int
 
 
 class ListingSearch:
@@ -84,8 +102,8 @@ class ListingSearch:
 
     def answer(self, wanted: Wanted, able: Sequence[Voice], unable: Sequence[VoiceState] = ()) -> ListingsFound:
         """What these voices find together."""
-        count = max(self.each, wanted.limit)
-        asked = list(self._pool.map(lambda voice: self._hear(wanted, voice, len(able), count), able))
+        among = self._among(wanted)
+        asked = list(self._pool.map(lambda voice: self._hear(wanted, voice, len(able), among), able))
         heard = [each for each in asked if isinstance(each, _Heard)]
         states = [_state(each) for each in asked] + list(unable)
         itself = wanted.example.image_id if wanted.example else None
@@ -97,45 +115,54 @@ class ListingSearch:
             hits = self._ranked(tx, wanted, heard, np.stack(scored), candidates)
         return ListingsFound(tuple(states), tuple(hits), None if hits else _nothing(heard, wanted))
 
-    def _hear(self, wanted: Wanted, voice: Voice, voices: int, count: int) -> _Heard | VoiceState:
+    def _among(self, wanted: Wanted) -> _Among:
+        condition = _condition(wanted)
+        with self.store.transaction() as tx:
+            images = nearest.few(tx, condition, wanted.where.catalog)
+        return _Among(condition, images, max(self.each, wanted.limit))
+
+    def _hear(self, wanted: Wanted, voice: Voice, voices: int, among: _Among) -> _Heard | VoiceState:
         """What is closest to a voice; why it cannot tell."""
         if voice.space is None or voice.vector is None:
-            return self._hear_words(wanted, voice, count)
+            return self._hear_words(wanted, voice, among.count)
         known = self.backgrounds.of(voice.space)
         scores = np.einsum("ij,j->i", known.sample, voice.vector)
         gauge = ensemble.gauge(scores, known.size, known.calibration, voices=voices, like=voice.like)
         if gauge is None:
             few = f"Too few listings have been embedded by {voice.model} to tell what is alike by chance."
             return voice.state(used=False, detail=few)
+        near = self._closest(wanted, voice.space, voice.vector, among, among.count * (SINGLE if voice.single else 1))
+        best = max((each.similarity for each in near), default=-1.0)
+        return _heard(voice, ensemble.heard(gauge, best), near, among)
+
+    def _closest(self, wanted: Wanted, space: Space, vector: Vector, among: _Among, count: int) -> list[Near]:
+        """The closest so many; where few are searched, all of them."""
         with self.store.transaction() as tx:
-            found = nearest.nearest(
-                tx,
-                voice.space,
-                voice.vector,
-                count=count * (SINGLE if voice.single else 1),
-                conditions=_condition(wanted),
-                catalog=wanted.where.catalog,
+            if among.images is not None:
+                return listing_search.exact(tx, space, vector, among.images)
+            catalog = wanted.where.catalog
+            return nearest.nearest(
+                tx, space, vector, count=count, conditions=among.condition, catalog=catalog, many=True
             )
-        best = max((near.similarity for near in found), default=-1.0)
-        return _Heard(voice, ensemble.heard(gauge, best), found)
 
     def _hear_words(self, wanted: Wanted, voice: Voice, count: int) -> _Heard:
         with self.store.transaction() as tx:
             images = listing_search.by_words(tx, voice.lexemes, wanted.where, count)
-            near = listing_search.shares(tx, voice.lexemes, images)
-        return _Heard(voice, WORDS_GAUGE, _in_order(near, images))
+            known = {each.image_id: each.similarity for each in listing_search.shares(tx, voice.lexemes, images)}
+        return _Heard(voice, WORDS_GAUGE, [Near(image, known[image]) for image in images if image in known], known)
 
     def _score(self, heard: _Heard, candidates: Sequence[int]) -> NDArray[np.float64]:
         """A voice's similarity to every candidate; NaN where it has no vector of one."""
-        similarities = {near.image_id: near.similarity for near in heard.found}
-        missing = [image for image in candidates if image not in similarities]
-        with self.store.transaction() as tx:
-            if heard.voice.space is not None and heard.voice.vector is not None:
-                more = listing_search.exact(tx, heard.voice.space, heard.voice.vector, missing)
-            else:
-                more = listing_search.shares(tx, heard.voice.lexemes, missing)
-        similarities |= {near.image_id: near.similarity for near in more}
-        return np.array([similarities.get(image, np.nan) for image in candidates], np.float64)
+        known = dict(heard.known)
+        missing = [image for image in candidates if image not in known]
+        if missing and not heard.whole:
+            with self.store.transaction() as tx:
+                if heard.voice.space is not None and heard.voice.vector is not None:
+                    more = listing_search.exact(tx, heard.voice.space, heard.voice.vector, missing)
+                else:
+                    more = listing_search.shares(tx, heard.voice.lexemes, missing)
+            known |= {near.image_id: near.similarity for near in more}
+        return np.array([known.get(image, np.nan) for image in candidates], np.float64)
 
     def _ranked(
         self,
@@ -230,9 +257,11 @@ def _condition(wanted: Wanted) -> Condition:
     return condition if image is None else searched.except_image(condition, image)
 
 
-def _in_order(near: Sequence[Near], image_ids: Sequence[int]) -> list[Near]:
-    known = {each.image_id: each for each in near}
-    return [known[image] for image in image_ids if image in known]
+def _heard(voice: Voice, gauge: Gauge, near: Sequence[Near], among: _Among) -> _Heard:
+    known = {each.image_id: each.similarity for each in near}
+    count = among.count * (SINGLE if voice.single else 1)
+    closest = nlargest(count, near, key=lambda each: (each.similarity, -each.image_id))
+    return _Heard(voice, gauge, closest, known, whole=among.images is not None)
 
 
 def _asked_file(tx: Transaction, wanted: Wanted) -> bytes | None:

@@ -12,7 +12,7 @@ import pytest
 
 from lumina import bootstrap
 from lumina.bootstrap import App, Settings, build
-from lumina.domain.market import Downloaded, Market, RemoteImage
+from lumina.domain.market import Market
 from lumina.domain.values import RenditionKind
 from lumina.domain.vectors import SpaceKind
 from lumina.engine.plan import Planner
@@ -26,32 +26,15 @@ from lumina.stages.embed import Embed
 from lumina.stages.proxy import Proxy
 from lumina.store import Store, cutouts, jobs, listing_words, listings, spaces, vectors
 from lumina.store.ledger import Worker
-from lumina.vision.encode import jpeg
 from tests.support.market import listing, market
 from tests.support.messages import Messages
-from tests.support.products import product
+from tests.support.products import fetched
 from tests.support.tiny_models import install_tiny, tiny
 from tests.support.weights import weights
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(90)]
 
 CLIP, DINO = "clip-vit-b32", "dinov2-base"
-SPECK = 21
-"""Number of the image that shows next to nothing."""
-
-
-def put(items: Sequence[RemoteImage]) -> list[Downloaded]:
-    """Files as a marketplace would have sent them."""
-    found = []
-    for item in items:
-        place = item.root / f"{item.path}.jpg"
-        place.parent.mkdir(parents=True, exist_ok=True)
-        pixels, _ = product(seed=item.remote_id, size=0.05 if item.remote_id == SPECK else 0.3)
-        place.write_bytes(jpeg(pixels, 90))
-        known = place.stat()
-        name = f"{item.path}.jpg"
-        found.append(Downloaded(name, "jpeg", known.st_size, known.st_mtime_ns, known.st_dev, known.st_ino))
-    return found
 
 
 class House:
@@ -66,7 +49,7 @@ class House:
     @staticmethod
     def stages(derived: Any, models: Models) -> list[Any]:
         embeds = [Embed(known, models) for known in models.entries() if known.embeds]
-        return [Download(put), Proxy(derived), *embeds]
+        return [Download(fetched), Proxy(derived), *embeds]
 
     def fill(self, folder: Path) -> tuple[Market, list[int]]:
         """Two listings; the images in the order of the marketplace's numbers, 11, 12, 21."""
@@ -150,7 +133,7 @@ def test_a_marketplaces_images_go_through_all_stages(
     house.run("download", "proxy")
     assert decodes == []
     house.run(f"embed:{CLIP}", f"embed:{DINO}")
-    assert decodes == [720, 720, 720], "one decode of each picture serves all models"
+    assert len(decodes) == 3, "one decode of each picture serves all models"
     house.run("cutout")
     refused = "Nothing was cut out: what stands out from the background is 0.4% of the picture."
     assert house.standing("cutout") == [(1, None), (1, None), (1, refused)]
@@ -159,7 +142,7 @@ def test_a_marketplaces_images_go_through_all_stages(
     assert all(house.app.derived.exists(RenditionKind.CUTOUT, key) for key in keys.values())
     decodes.clear()
     house.run()
-    assert decodes == [720, 720, 720], "one decode of each cut-out, too"
+    assert len(decodes) == 3, "one decode of each cut-out, too"
     for name in (f"embed:{CLIP}:cutout", f"embed:{DINO}:cutout", f"embed:{CLIP}:text"):
         assert house.standing(name) == [(1, None)] * 3, name
     assert f"embed:{DINO}:text" not in house.app.registry.names, "it knows no words"

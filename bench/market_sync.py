@@ -7,6 +7,7 @@ share what they know of the limit through the database. Small pages, so that the
 from __future__ import annotations
 
 import argparse
+import logging
 import multiprocessing
 import time
 import uuid
@@ -17,6 +18,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy.engine import make_url
 
 from lumina.demo.limits import Limits
@@ -50,13 +52,14 @@ CATEGORIES = {1: ("891",), 3: ("1019", "1010", "1055")}
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What came of one setting. `share`: of the allowed requests. `refused`: answers 429."""
+    """What came of one setting. `share`: of the allowed requests. `refused`: answers 429. `cost`: processor seconds."""
 
     limit: int
     processes: int
     requests: int
     seconds: float
     refused: int
+    cost: float
 
     @property
     def share(self) -> float:
@@ -92,15 +95,17 @@ class Silent:
         """Nothing."""
 
 
-def sync(url: str, seconds: float) -> None:
-    """A process that works on what there is."""
+def sync(url: str, seconds: float, pipe: Connection) -> None:
+    """A process that works on what there is; says how much processor time that took."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     ranges.PAGE = source.PAGE = PAGE
     store = Store(url, pool_size=5)
     worker, _ = engine(store, seconds)
-    until = time.monotonic() + seconds
+    began, until = time.process_time(), time.monotonic() + seconds
     while time.monotonic() < until:
         if not worker.run_one(Lane.IO, 0, Worker("bench", "1/2")):
             time.sleep(0.05)
+    pipe.send(time.process_time() - began)
     store.close()
 
 
@@ -120,9 +125,11 @@ def measure(url: str, limit: int, processes: int, seconds: float) -> Figure:
     for value in CATEGORIES[processes]:
         service.follow(market, FollowKind.TAXONOMY, value, 60)
     service.sync(market)
-    workers = [spawn.Process(target=sync, args=(url, seconds + 2)) for _ in range(processes)]
+    told, tell = spawn.Pipe()
+    workers = [spawn.Process(target=sync, args=(url, seconds + 2, tell)) for _ in range(processes)]
     for each in workers:
         each.start()
+    cost = sum(told.recv() for _ in workers)
     for each in workers:
         each.join()
     ours.send("over")
@@ -131,7 +138,7 @@ def measure(url: str, limit: int, processes: int, seconds: float) -> Figure:
     store.close()
     began = times[0] + 1  # the limit is learnt from the first answers
     counted = [each for each in times if began <= each <= began + seconds - 2]
-    return Figure(limit, processes, len(counted) - 1, counted[-1] - counted[0], refused)
+    return Figure(limit, processes, len(counted) - 1, counted[-1] - counted[0], refused, cost / len(times))
 
 
 @contextmanager
@@ -159,13 +166,15 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=12, help="for each setting")
     parser.add_argument("--limits", default="5,10,50", help="requests per second that are allowed")
     given = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     with fresh(given.database) as url:
         for limit in map(int, given.limits.split(",")):
             for processes in (1, 3):
                 found = measure(url, limit, processes, given.seconds)
                 print(
                     f"{limit:3} requests/s allowed, {processes} processes: {found.requests / found.seconds:6.2f}/s,"
-                    f" {found.share:6.1%} of it (aim {AIM:.0%}), {found.refused} answers 429",
+                    f" {found.share:6.1%} of it (aim {AIM:.0%}), {found.refused} answers 429;"
+                    f" {found.cost * 1000:.1f} ms of processor per request",
                     flush=True,
                 )
 

@@ -137,6 +137,18 @@ def test_a_shop_comes_in_with_listings_images_and_reviews_and_then_only_what_cha
     assert house.value("SELECT count(*) FROM listing_state") == states + 2
 
 
+def test_a_shop_that_vanishes_takes_its_listings_with_it(house: House) -> None:
+    shop = house.server.market.world.shops[1]
+    house.follow(FollowKind.SHOP, shop.name)
+    house.run()
+    there = house.listings()
+    house.server.market.trouble.gone.add(shop.shop_id)
+    assert house.run().state == "SUCCESS"
+    assert house.value("SELECT count(*) FROM listing WHERE state = 'gone' AND title <> ''") == there > 0
+    assert house.value("SELECT gone_at IS NOT NULL FROM shop")
+    assert house.value("SELECT error FROM follow") == "The shop has vanished."
+
+
 def test_pages_are_saved_one_by_one_and_a_sync_that_is_killed_goes_on_there(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -137,6 +137,7 @@ class _Work:
         self.store, self.planner = syncer.store, syncer.planner
         self.batch, self.follow, self.source, self.keep = batch, follow, source, keep
         self.stopped = syncer.stopped
+        self.error: str | None = None
         self.cursor: dict[str, Any] = dict(follow.cursor)
         if "step" not in self.cursor:
             with self.store.transaction() as tx:
@@ -153,6 +154,15 @@ class _Work:
 
     def find(self) -> bool:
         """Pages of listings; False where the rest is left to a batch that follows."""
+        try:
+            return self._find()
+        except NotFound:
+            if self.follow.kind is not FollowKind.SHOP:
+                raise
+        with self._saving({**self.cursor, "at": None, "step": "refresh"}):
+            return True  # the shop has vanished: its listings are asked for one by one
+
+    def _find(self) -> bool:
         pages = self.source.pages(self.follow, self.cursor["at"], PAGES)
         with self._asking() as (pool, waiting), closing(pages):
             try:
@@ -186,6 +196,7 @@ class _Work:
         shop = self.source.shop(number)
         with self._saving({**self.cursor, "step": "reviews"}) as tx:
             if shop is None:
+                self.error = "The shop has vanished."
                 shops.forget(tx, self.follow.source_id, number)
             else:
                 shops.save(tx, self.follow.source_id, [shop], self.keep.content)
@@ -211,7 +222,7 @@ class _Work:
         left = {"reviewed": self.cursor["reviewed"]} if "reviewed" in self.cursor else {}
         with self.store.transaction() as tx:
             ledger.hold(tx, self.batch)
-            follows.ended(tx, self.follow.id, left)
+            follows.ended(tx, self.follow.id, left, self.error)
             tally.add(tx, self.batch.job_id, self.source.oddities())
             if follows.under_way(tx, self.batch.job_id) == {self.follow.id}:  # the job is locked: one is the last
                 self.planner.plan(tx, self.batch.job_id, Scope(source_id=self.follow.source_id))

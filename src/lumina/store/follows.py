@@ -80,12 +80,13 @@ def keep(tx: Transaction, follow_id: int, cursor: Mapping[str, Any]) -> bool:
     return bool(changed.rowcount)
 
 
-def ended(tx: Transaction, follow_id: int, cursor: Mapping[str, Any]) -> None:
-    """A whole sync is over; the next one is due in its time."""
+def ended(tx: Transaction, follow_id: int, cursor: Mapping[str, Any], error: str | None = None) -> None:
+    """A whole sync is over; the next one is due in its time. `error`: what people should know all the same."""
     tx.execute(
-        """UPDATE follow SET cursor = CAST(:cursor AS jsonb), error = NULL, synced_at = now(),
+        """UPDATE follow SET cursor = CAST(:cursor AS jsonb), error = :error, synced_at = now(),
             due_at = now() + make_interval(mins => every_minutes) WHERE id = :id""",
         id=follow_id,
+        error=error,
         cursor=json.dumps(dict(cursor)),
     )
 

@@ -76,6 +76,7 @@ def by_picture(page: Page, file: Path) -> None:
 
 def drop(page: Page, file: Path, kind: str) -> None:
     """Drop a file on the page, as one of this kind."""
+    expect(page.get_by_role("combobox", name="Search")).to_be_visible()
     page.evaluate(
         """([data, name, type]) => {
             const carried = new DataTransfer();

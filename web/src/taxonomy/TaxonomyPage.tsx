@@ -34,9 +34,10 @@ export function TaxonomyPage() {
   return (
     <main id="main" className={styles.page} data-open={open || undefined}>
       {open && <h1 className={`visually-hidden ${styles.narrow}`}>Taxonomy</h1>}
-      {error && (
+      {(!tree || error) && (
         <div className={styles.top}>
-          <ProblemNote error={error} doing="read the taxonomy" onRetry={() => void refetch()} />
+          {!tree && <PageHeader title="Taxonomy" />}
+          {error && <ProblemNote error={error} doing="read the taxonomy" onRetry={() => void refetch()} />}
         </div>
       )}
       {tree ? <Known tree={tree} view={view} /> : !error && <Waiting />}

@@ -17,6 +17,7 @@ from lumina.engine.apart import decode_apart
 from lumina.errors import BadInput, NotFound, Unavailable
 from lumina.files.derived import DerivedStore
 from lumina.files.picture import PROXY_SIDE, ProxyPicture
+from lumina.inference import built_in
 from lumina.inference.models import Models
 from lumina.services.kept import Kept
 from lumina.store import Store, browse, searched, spaces, vectors
@@ -171,6 +172,8 @@ class Questions:
     def _why_none(self, model: str | None) -> str:
         name = model or self.preferred
         ready = [each for each in self._names(model) if self.models.waiting(each) is None]
+        if model is None:  # what comes with the program looks at photos only where the settings say so
+            ready = [each for each in ready if each not in built_in.NAMES]
         return self.models.waiting(name) or "" if not ready else _none_yet(ready[0])
 
     def _space(self, model: str) -> Space | None:

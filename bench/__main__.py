@@ -35,7 +35,7 @@ BENCHMARKS: Mapping[str, Sequence[str]] = {
     "curation": ("--database", SERVER),
     "taxonomy": ("--database", SERVER),
     "search": ("--database", SERVER),
-    "ensemble": ("--database", SERVER, "--listings", "5000"),
+    "ensemble": ("--database", SERVER, "--listings", "5000", "--queries", "60"),
     "market_sync": ("--database", SERVER),
     "adopt": ("--database", SERVER, "--rows", "200000"),
     "timeline_api": ("--database", SEEDED),

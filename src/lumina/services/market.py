@@ -14,14 +14,12 @@ from lumina.engine.purge import Purger, describe
 from lumina.engine.sync import MARKET_SYNC, begin
 from lumina.errors import BadInput, NotFound
 from lumina.remote.etsy.source import ADDRESS
-from lumina.store import Store, Transaction, catalogs, follows, jobs, markets, removals, request_rate, shops
+from lumina.store import Store, Transaction, catalogs, follows, jobs, markets, removals, shops
 from lumina.store.removals import Counts, Doomed
 
 ETSY, TITLE = "etsy", "Etsy"
 FOLDER = "market"
 """Of the home: where the downloads of each marketplace go."""
-KEY_CHANGED = ("refuses the key", "no key", "shared secret", "market_permission")
-"""Parts of errors that are over as soon as the key or the permission is another one."""
 
 
 class MarketService:
@@ -128,8 +126,6 @@ class MarketService:
             wanted = follows.every(tx, market.source_id)
             if not wanted:
                 raise BadInput(f"Nothing of {market.name} is followed: `lumina market follow` says what to look for.")
-            if any(word in (each.error or "") for each in wanted for word in KEY_CHANGED):
-                request_rate.unblock(tx, market.source_id)
             return self._sync(tx, market, wanted, Priority.ASKED)
 
     def doomed(self, doomed: Doomed) -> Counts:

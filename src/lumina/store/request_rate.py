@@ -31,12 +31,6 @@ def get(tx: Transaction, source_id: int) -> tuple[Rate, float]:
     return rate.read(state or {}), _now(tx)
 
 
-def unblock(tx: Transaction, source_id: int) -> None:
-    """Forget why nothing may be asked now: the key is another one."""
-    known, _ = _locked(tx, source_id)
-    _write(tx, source_id, Rate(stated=known.stated))
-
-
 def _locked(tx: Transaction, source_id: int) -> tuple[Rate, float]:
     """The clock is read after the lock: waiting for that takes time."""
     find = "SELECT state FROM request_rate WHERE source_id = :source FOR NO KEY UPDATE"

@@ -26,6 +26,7 @@ from lumina.stages.embed import Embed
 from lumina.stages.proxy import Proxy
 from lumina.store import Store, cutouts, jobs, listing_words, listings, spaces, vectors
 from lumina.store.ledger import Worker
+from lumina.vision.cutout import on_white
 from tests.support.market import listing, market
 from tests.support.messages import Messages
 from tests.support.products import fetched
@@ -106,7 +107,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def decodes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Sides to which proxies and cut-outs were decoded."""
+    """Sides to which proxies were decoded; 0 for a cut-out, which is decoded whole."""
     sides: list[int] = []
     opened = picture.open_source
 
@@ -121,7 +122,12 @@ def decodes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         source.decode = decoded
         return source
 
+    def whitened(data: bytes) -> Any:
+        sides.append(0)
+        return on_white(data)
+
     monkeypatch.setattr(picture, "open_source", counting)
+    monkeypatch.setattr(picture, "on_white", whitened)
     return sides
 
 
@@ -142,7 +148,7 @@ def test_a_marketplaces_images_go_through_all_stages(
     assert all(house.app.derived.exists(RenditionKind.CUTOUT, key) for key in keys.values())
     decodes.clear()
     house.run()
-    assert len(decodes) == 3, "one decode of each cut-out, too"
+    assert sorted(decodes) == [0, 0, 1440], "one decode of each cut-out, too, and of the refused one's proxy"
     for name in (f"embed:{CLIP}:cutout", f"embed:{DINO}:cutout", f"embed:{CLIP}:text"):
         assert house.standing(name) == [(1, None)] * 3, name
     assert f"embed:{DINO}:text" not in house.app.registry.names, "it knows no words"

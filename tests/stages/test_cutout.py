@@ -111,6 +111,12 @@ def test_what_cannot_be_read_back_never_takes_its_place(tmp_path: Path) -> None:
         assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
     derived.write(RenditionKind.CUTOUT, b"k" * 16, good, lambda data: check(alpha, data))
     assert derived.read(RenditionKind.CUTOUT, b"k" * 16) == good
+    path = derived.path(RenditionKind.CUTOUT, b"k" * 16)
+    assert CutoutPicture(1, path).size == (9, 8)
+    path.write_bytes(good[:-9])
+    with pytest.raises(PictureError, match="damaged") as caught:
+        CutoutPicture(1, path).pixels(720)
+    assert (caught.value.code, caught.value.retryable) == ("corrupt", False)
 
 
 def test_the_key_tells_models_and_pictures_apart(models: Models, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from lumina.files.master import Master, open_master
 from lumina.files.metadata import read_metadata
 from lumina.files.read import read_master, read_sidecar
 from lumina.files.strips import strips
+from lumina.vision.cutout import on_white
 from lumina.vision.luma import luma
 from lumina.vision.orient import turned, upright
 from lumina.vision.quality.tiles import none, of_strip, telling
@@ -183,7 +184,6 @@ class ProxyPicture(_Decoded):
     """The 1440 px rendering on fast disk, for stages that need no master."""
 
     kind = MediaKind.PHOTO
-    format = FileFormat.JPEG
     metadata = ImageMetadata()
     """Empty: the proxy carries none, and what is known of the image is in the catalog."""
 
@@ -240,7 +240,7 @@ class ProxyPicture(_Decoded):
 
     @once
     def _source(self) -> Source:
-        return open_source(self.data, self.format, PROXY_SIDE * PROXY_SIDE)
+        return open_source(self.data, FileFormat.JPEG, PROXY_SIDE * PROXY_SIDE)
 
     @once
     def _half(self) -> Pixels:
@@ -258,4 +258,16 @@ class ProxyPicture(_Decoded):
 class CutoutPicture(ProxyPicture):
     """The picture without its background, on white: what was cut out of the proxy, on fast disk."""
 
-    format = FileFormat.WEBP
+    @once
+    def size(self) -> tuple[int, int]:
+        """Width and height of the cut-out."""
+        height, width = self._rendered.shape[:2]
+        return width, height
+
+    @once
+    def _rendered(self) -> Pixels:
+        return on_white(self.data)
+
+    @once
+    def _half(self) -> Pixels:
+        return shrink(self._rendered, self._half_side)

@@ -8,12 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lumina.domain.picture import PictureError
+from lumina.domain.picture import PictureError, Pixels
 
 Alpha = NDArray[np.uint8]
 """Height x width: 0 background, 255 what is shown."""
 
 
+_BROKEN = (OSError, ValueError, SyntaxError)
+"""What Pillow raises for files that are damaged."""
 LEAST, MOST = 0.02, 0.98
 """Of a picture's area that a cut-out has to show, and may show: less is a speck, more is no cut-out."""
 
@@ -37,9 +39,28 @@ def check(alpha: Alpha, data: bytes) -> None:
         PictureError: `unwritable`, retryable: it was not written as it should have been.
     """
     try:
-        with Image.open(BytesIO(data), formats=["WEBP"]) as image:
-            same = np.array_equal(np.asarray(image.convert("RGBA"))[:, :, 3], alpha)
-    except (OSError, ValueError, SyntaxError) as error:
+        same = np.array_equal(np.asarray(_opened(data).getchannel("A")), alpha)
+    except _BROKEN as error:
         raise PictureError("unwritable", f"A cut-out cannot be read back: {error}.", retryable=True) from error
     if not same:
         raise PictureError("unwritable", "A cut-out is read back as another than was written.", retryable=True)
+
+
+def on_white(data: bytes) -> Pixels:
+    """Height x width x 3: a cut-out's file as a picture whose background is white.
+
+    Raises:
+        PictureError: `corrupt`: it cannot be decoded.
+    """
+    try:
+        image = _opened(data)
+    except _BROKEN as error:
+        raise PictureError("corrupt", f"The cut-out's file is damaged: {error}.") from error
+    white = Image.new("RGB", image.size, "white")
+    white.paste(image, mask=image.getchannel("A"))
+    return np.asarray(white)
+
+
+def _opened(data: bytes) -> Image.Image:
+    with Image.open(BytesIO(data), formats=["WEBP"]) as image:
+        return image.convert("RGBA")

@@ -57,7 +57,8 @@ def rates(tx: Transaction, catalog_id: UUID) -> dict[str, float]:
         """SELECT stage, sum(cardinality(items)) / greatest(
             extract(epoch FROM now() - min(claimed_at)) / 60, 0.1)::float8 AS rate
         FROM batch, unnest(stages) AS stage
-        WHERE state = 'ended' AND error IS NULL AND kind = 'work' AND claimed_at > now() - make_interval(secs => :secs)
+        WHERE lane IN ('io', 'cpu', 'gpu') AND state = 'ended' AND error IS NULL AND kind = 'work'
+            AND claimed_at > now() - make_interval(secs => :secs)
             AND EXISTS (SELECT FROM image WHERE image.id = items[1] AND catalog_id = :catalog)
         GROUP BY stage""",
         secs=MINUTES * 60,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -157,7 +158,7 @@ def _body(response: httpx.Response) -> bytes:
 
 def _object(body: bytes, kind: str) -> Mapping[str, Any]:
     try:
-        value = clean(json.loads(body, parse_constant=lambda _: None), body)
+        value = clean(json.loads(body, parse_constant=lambda _: None, parse_float=_finite), body)
     except (ValueError, RecursionError):
         value = None
     if isinstance(value, Mapping):
@@ -165,6 +166,11 @@ def _object(body: bytes, kind: str) -> Mapping[str, Any]:
     if "html" in kind or body.lstrip()[:1] == b"<":
         raise _Bad("a web page came instead of an answer; a proxy's or a network's login may be between")
     raise _Bad("the answer is no JSON, or was cut off")
+
+
+def _finite(text: str) -> float | None:
+    number = float(text)
+    return number if math.isfinite(number) else None
 
 
 def _error(body: bytes) -> str:

@@ -74,9 +74,11 @@ class Fields:
         return None
 
     def share(self, name: str) -> float | None:
-        """A number with a fraction."""
+        """A number with a fraction, of a size that makes sense."""
         value = self.any(name)
         number = _fraction(value)
+        if number is not None and abs(number) > LARGE:
+            number = None
         if number is None:
             self._odd(name, value)
         return number

@@ -19,7 +19,7 @@ WATCH_SECONDS = 2.0
 def status(
     context: typer.Context,
     watch: Annotated[bool, typer.Option("--watch", help="Again and again, until Ctrl+C.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout; with --watch one document a line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
     """Show what is known of each marketplace, how far and how fast each stage is, and what may be asked."""
     from lumina.services import coverage, market_status

@@ -11,6 +11,7 @@ import pytest
 from lumina.bootstrap import Settings, build
 from lumina.domain.values import RenditionKind
 from lumina.inference.models import Models
+from lumina.services import model_checks
 from lumina.stages.download import Download
 from lumina.stages.proxy import Proxy
 from lumina.store import cutouts, listings
@@ -43,6 +44,11 @@ def test_products_are_cut_out_by_a_command_and_what_lacks_is_said(database_url: 
         app.engine.run_one(*messages.waiting.pop(0), Worker("test", "1/2"))
 
     assert "Model u2net is not installed" in home.run("market", "cutout", code=1).stderr
+    with app.store.transaction() as tx:
+        checks = {check.name: check for check in model_checks.examine(tx, app.models, "", "u2net")}
+    check = checks["model-u2net"]
+    assert check.sentence == "1 image can't be cut out: model u2net is missing."
+    assert check.remedy == "Get it: lumina models pull u2net (176 MB)"
     assert "There is no marketplace 'etsy'." in home.run("market", "cutout", "--market", "etsy", code=1).stderr
     install_weights(tmp_path / "models", "u2netp")
     home.environment["LUMINA_CUTOUT_MODEL"] = "u2netp"

@@ -7,7 +7,6 @@ import atexit
 import os
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -20,6 +19,7 @@ from lumina.remote.images.asking import Asker
 from lumina.remote.images.hosts import Hosts
 from lumina.remote.images.limits import Limits
 from lumina.remote.images.proxies import Proxies
+from lumina.remote.images.writer import Writer
 
 Value = TypeVar("Value")
 DNS_SECONDS = 300
@@ -30,6 +30,7 @@ class Connections:
     """The loop of one process, its connections and its threads for the disk.
 
     Attributes:
+        writer: puts files into their places.
         pid: of the process that it belongs to; a fork needs its own.
         swept: folders in which left-overs have been looked for.
     """
@@ -39,8 +40,8 @@ class Connections:
         self.swept: set[Path] = set()
         self._hosts = Hosts(limits.parallel, limits.told)
         self._askers: dict[tuple[str, ...], tuple[ClientSession, Asker]] = {}
-        self._disk = ThreadPoolExecutor(max_workers=4, thread_name_prefix="downloads-disk")
         self._loop = _new_loop()
+        self.writer = Writer(self._loop)
         self._thread = threading.Thread(target=self._loop.run_forever, name="downloads", daemon=True)
         self._thread.start()
         atexit.register(self.close)
@@ -51,7 +52,7 @@ class Connections:
 
     async def on_disk(self, work: Callable[..., Value], *arguments: object) -> Value:
         """Run it in a thread, where it may wait for the disk."""
-        return await self._loop.run_in_executor(self._disk, partial(work, *arguments))
+        return await self._loop.run_in_executor(None, partial(work, *arguments))
 
     def asker(self, places: tuple[str, ...]) -> Asker:
         """Who asks for images of a marketplace that names these places; connections are not shared with others'."""
@@ -83,9 +84,9 @@ class Connections:
         if os.getpid() != self.pid or self._loop.is_closed():
             return
         self.run(self._close())
+        self.writer.close()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
-        self._disk.shutdown(wait=False)
         with suppress(RuntimeError):
             self._loop.close()
 

@@ -15,7 +15,7 @@ from lumina.remote.images import place
 from lumina.remote.images.connections import Connections
 from lumina.remote.images.limits import Limits
 from lumina.remote.images.part import Part
-from lumina.remote.images.place import Examine
+from lumina.remote.images.place import Arrived
 from lumina.remote.patience import Passing
 from lumina.remote.shown import shown
 
@@ -28,7 +28,7 @@ class Fetcher:
     """Fetches images into their places. Connections, names and what hosts have said are kept between calls.
 
     Args:
-        examine: looks at a whole file, as `lumina.remote.images.place` uses it.
+        examine: looks at a whole file, and says of which format it is.
         limits: what a download may cost.
         stop: whether downloads are to stop now; those that have not ended are put off.
     """
@@ -59,9 +59,9 @@ class Fetcher:
 
     async def _all(self, connections: Connections, images: Sequence[RemoteImage]) -> list[Outcome]:
         outcomes: list[Outcome] = [_STOPPED] * len(images)
-        waiting = iter(enumerate(images))
+        waiting, writing = iter(enumerate(images)), dict[int, asyncio.Future[Downloaded | PictureError]]()
         tasks = {
-            asyncio.create_task(self._some(connections, waiting, outcomes))
+            asyncio.create_task(self._some(connections, waiting, outcomes, writing))
             for _ in range(min(self.limits.parallel, len(images)))
         }
         while tasks:
@@ -73,22 +73,33 @@ class Fetcher:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
                 break
+        for number, written in writing.items():
+            outcomes[number] = _outcome(await written)
         return outcomes
 
     async def _some(
-        self, connections: Connections, waiting: Iterator[tuple[int, RemoteImage]], outcomes: list[Outcome]
+        self,
+        connections: Connections,
+        waiting: Iterator[tuple[int, RemoteImage]],
+        outcomes: list[Outcome],
+        writing: dict[int, asyncio.Future[Downloaded | PictureError]],
     ) -> None:
+        """Fetch one after the other; what has come is written while the next one is fetched."""
         for number, image in waiting:
             try:
                 async with asyncio.timeout(self.limits.seconds):
-                    outcomes[number] = await self._one(connections, image)
+                    found = await self._one(connections, image)
+                if isinstance(found, Downloaded):
+                    outcomes[number] = found
+                else:
+                    writing[number] = await connections.writer.write(found)
             except PictureError as error:
-                outcomes[number] = Failure(error.code, error.reason, error.retryable)
+                outcomes[number] = _outcome(error)
             except TimeoutError:
                 reason = f"{shown(image.url)} takes longer than {self.limits.seconds:,.0f} seconds."
                 outcomes[number] = Failure("slow", reason, retryable=True)
 
-    async def _one(self, connections: Connections, image: RemoteImage) -> Downloaded:
+    async def _one(self, connections: Connections, image: RemoteImage) -> Downloaded | Arrived:
         if not image.url:
             raise PictureError("no-address", "Nothing says where this picture can be fetched.")
         known = image.size is not None and await connections.on_disk(place.there, image)
@@ -103,14 +114,14 @@ class Fetcher:
                     break
         raise PictureError("unreachable", f"{shown(image.url)} cannot be had: {why}.", retryable=True)
 
-    async def _try(self, connections: Connections, this: _Image) -> Downloaded:
+    async def _try(self, connections: Connections, this: _Image) -> Downloaded | Arrived:
         image, part = this.image, this.part
         if not await connections.asker(image.hosts).ask(image.url, part, part.headers or this.conditions):
             this.known = False  # should it prove to be damaged, it is fetched again
             return await connections.on_disk(self._kept, image)
         data = part.end()
         try:
-            return await connections.on_disk(place.put, image, data, self._examine, part.etag, part.last_modified)
+            return Arrived(image, data, self._examine(data), part.etag, part.last_modified)
         except PictureError as error:
             if error.code != INCOMPLETE:
                 raise
@@ -124,9 +135,13 @@ class Fetcher:
         """The file that is there, which the server says is still the same one."""
         try:
             data = (image.root / image.path).read_bytes()
-            return place.put(image, data, self._examine, image.etag, image.last_modified)
+            arrived = Arrived(image, data, self._examine(data), image.etag, image.last_modified)
         except (OSError, PictureError) as error:
             raise Passing(f"the file that was there is damaged ({error})") from None
+        (found,) = place.put([arrived])
+        if isinstance(found, PictureError):
+            raise found
+        return found
 
 
 @dataclass(slots=True)
@@ -150,6 +165,12 @@ class _Image:
         return {name: value for name, value in marks.items() if value and self.known}
 
 
+def _outcome(found: Downloaded | PictureError) -> Outcome:
+    return found if isinstance(found, Downloaded) else Failure(found.code, found.reason, found.retryable)
+
+
+Examine = Callable[[bytes], str]
+"""Looks at a whole file and says of which format it is; raises `PictureError` for what is no whole picture."""
 INCOMPLETE = "incomplete"
 """Code of the `PictureError` by which a picture is refused that ends too early."""
 _STOPPED = Failure("stopped", "The download was stopped; the next run goes on with it.", retryable=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from lumina.domain.market import Downloaded, RemoteImage
@@ -17,38 +18,90 @@ PART = ".part"
 OLD_SECONDS = 3600
 """A file that nobody has finished for so long was left behind by a process that was killed."""
 
-Examine = Callable[[bytes], str]
-"""Looks at a whole file and says of which format it is; raises `PictureError` for what is no whole picture."""
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A whole file, in memory. `content`: of which format it is. `etag`, `last_modified`: as the server gave them."""
+
+    image: RemoteImage
+    data: bytes
+    content: str
+    etag: str | None
+    last_modified: str | None
 
 
-def put(image: RemoteImage, data: bytes, examine: Examine, etag: str | None, last_modified: str | None) -> Downloaded:
-    """Look at a file, and put it into its place: beside it first, flushed to the disk, then renamed.
+def put(arrived: Sequence[Arrived]) -> list[Downloaded | PictureError]:
+    """Put files into their places: beside them first, flushed to the disk, then renamed.
 
-    A file that is there already and has the same bytes stays as it is.
+    Several at once cost little more than one: all are on their way to the disk before the first is waited for. A file
+    that is there already and has the same bytes stays as it is.
 
-    Raises:
-        PictureError: it is no whole picture; or `disk-full`, `unwritable` (retryable; nothing is left behind).
+    Returns:
+        One outcome per file, in order. Errors: `bad-name`; `disk-full`, `unwritable` (retryable; of such a file nothing
+        is left behind).
     """
-    found = examine(data)
-    path = place_of(image, found)
+    outcomes: list[Downloaded | PictureError] = []
+    begun = [_begun(each) for each in arrived]
+    for each, writing in zip(arrived, begun, strict=True):
+        outcomes.append(writing if isinstance(writing, PictureError) else _ended(each, writing))
+    return outcomes
+
+
+@dataclass(slots=True)
+class _Writing:
+    """A file on its way: `beside` is None where the same one is there. `handle` is closed when it is below 0."""
+
+    path: str
+    beside: Path | None = None
+    handle: int = -1
+
+
+def _begun(each: Arrived) -> _Writing | PictureError:
+    """Write beside the place; the disk begins with it, and nobody waits yet."""
+    root = each.image.root
     try:
-        changed = not _same(image.root / path, data)
-        if changed:
-            _write(image.root, image.root / path, data)
-            _remove_other(image, path)
-        state = (image.root / path).stat()
+        writing = _Writing(place_of(each.image, each.content))
+        if _same(root / writing.path, each.data):
+            return writing
+        name = f"{os.getpid()}-{root.joinpath(writing.path).name}-{time.monotonic_ns()}"
+        writing.beside = root / PART / name
+        writing.handle = _opened(writing.beside)
+        view = memoryview(each.data)
+        while view:
+            view = view[os.write(writing.handle, view) :]
+        if hasattr(os, "posix_fadvise"):  # starts writing what is written; fsync would do one file after the other
+            os.posix_fadvise(writing.handle, 0, 0, os.POSIX_FADV_DONTNEED)
+    except PictureError as error:
+        return error
     except OSError as error:
-        raise _explained(error, image.root) from error
+        _give_up(writing)
+        return _explained(error, root)
+    return writing
+
+
+def _ended(each: Arrived, writing: _Writing) -> Downloaded | PictureError:
+    """Wait until it is on the disk, and give it its name."""
+    image, place = each.image, each.image.root / writing.path
+    try:
+        if writing.beside is not None:
+            os.fsync(writing.handle)
+            _close(writing)
+            _rename(writing.beside, place)
+            _remove_other(image, writing.path)
+        state = place.stat()
+    except OSError as error:
+        _give_up(writing)
+        return _explained(error, image.root)
     return Downloaded(
-        path=path,
-        format=found,
+        path=writing.path,
+        format=each.content,
         size=state.st_size,
         modified_ns=state.st_mtime_ns,
         device=state.st_dev,
         inode=state.st_ino,
-        etag=etag,
-        last_modified=last_modified,
-        changed=changed,
+        etag=each.etag,
+        last_modified=each.last_modified,
+        changed=writing.beside is not None,
     )
 
 
@@ -94,35 +147,35 @@ def _same(path: Path, data: bytes) -> bool:
         return False
 
 
-def _write(root: Path, path: Path, data: bytes) -> None:
-    """`PART` lies in the same folder of the source, so that the file is renamed, never copied."""
-    beside = root / PART / f"{os.getpid()}-{path.name}-{time.monotonic_ns()}"
+def _opened(path: Path) -> int:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
     try:
-        _write_through(beside, data)
-        try:
-            beside.replace(path)
-        except FileNotFoundError:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            beside.replace(path)
-    except OSError:
-        with suppress(OSError):
-            beside.unlink()
-        raise
-
-
-def _write_through(path: Path, data: bytes) -> None:
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+        return os.open(path, flags, 0o644)
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+        return os.open(path, flags, 0o644)
+
+
+def _rename(beside: Path, place: Path) -> None:
     try:
-        view = memoryview(data)
-        while view:
-            view = view[os.write(handle, view) :]
-        os.fsync(handle)
-    finally:
+        beside.replace(place)
+    except FileNotFoundError:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        beside.replace(place)
+
+
+def _close(writing: _Writing) -> None:
+    handle, writing.handle = writing.handle, -1
+    if handle >= 0:
         os.close(handle)
+
+
+def _give_up(writing: _Writing) -> None:
+    with suppress(OSError):
+        _close(writing)
+    if writing.beside is not None:
+        with suppress(OSError):
+            writing.beside.unlink()
 
 
 def _remove_other(image: RemoteImage, path: str) -> None:

@@ -97,6 +97,16 @@ def test_a_picture_finds_its_listing_by_whatever_models_there_are(place: Place) 
         place.find(example=red, models=("nonsense",))
 
 
+def test_vectors_of_an_older_version_are_not_compared_with_a_newer_one(place: Place) -> None:
+    with place.store.transaction() as tx:
+        tx.execute("UPDATE vector_space SET version = 9 WHERE model = :name", name=NAMES[0])
+    for asked in ({"example": picture("red")}, {"text": "red"}):
+        found = place.find(**asked)
+        first = next(voice for voice in found.voices if voice.name == NAMES[0])
+        assert (first.used, "new version" in str(first.detail)) == (False, True)
+        assert listings(found) == [1]
+
+
 def test_regions_are_looked_at_and_cut_outs_compared_with_cut_outs(place: Place) -> None:
     halves = np.zeros((64, 64, 3), np.uint8)
     halves[:, :32, 0] = halves[:, 32:, 1] = 255

@@ -22,6 +22,8 @@ from lumina.store import Store, browse, listing_search, searched, spaces, vector
 
 KEPT = 200
 """Vectors of pictures that are kept: filters are changed more often than pictures."""
+PICTURES = 8
+"""Pictures that are kept, at most some 6 MB each: decoding one takes a process of its own."""
 Vector = NDArray[np.float32]
 CutOut = Callable[[Pixels], Pixels]
 """Takes a picture's background away. Raises `Unavailable` where it cannot, or where nothing stands out from it."""
@@ -67,6 +69,7 @@ class Voices:
     def __init__(self, store: Store, questions: Questions, cut_out: CutOut) -> None:
         self.store, self.questions, self.cut_out = store, questions, cut_out
         self._vectors: Kept[Vector] = Kept(KEPT)
+        self._pictures: Kept[Pixels] = Kept(PICTURES)
 
     def of(self, wanted: Wanted) -> tuple[list[Voice], list[VoiceState]]:
         """Those that can be asked, and those that cannot, with the reason.
@@ -122,18 +125,29 @@ class Voices:
             self.questions.models.waiting(entry.name) or f"No {what} has been embedded by {entry.name} yet."
         )
 
-    def encoded(self, entry: ModelEntry, space: Space, key: bytes, pixels: Callable[[], Pixels]) -> Vector:
-        """A picture as a model sees it.
+    def check(self, entry: ModelEntry, space: Space) -> None:
+        """Whether a model can make vectors that are like those of a space.
 
         Raises:
-            Unavailable: the model is not installed, or another version than the space is of.
+            Unavailable: it is not installed, or another version than the space is of.
         """
         if waiting := self.questions.models.waiting(entry.name):
             raise Unavailable(waiting)
         if space.version != entry.version:
             raise Unavailable(f"Images are still being embedded by the new version of {entry.name}.")
+
+    def encoded(self, entry: ModelEntry, space: Space, key: bytes, pixels: Callable[[], Pixels]) -> Vector:
+        """A picture as a model sees it. Raises as `check`."""
+        self.check(entry, space)
         encoder = self.questions.models.image_encoder(entry.name)
         return self._vectors.get((entry.name, entry.version, key), lambda: encoder.encode([pixels()])[0])
+
+    def picture(self, example: Example) -> Pixels:
+        """What is asked with; an upload is decoded once. Raises as `Questions.pixels`."""
+        if example.data is None:
+            return self.questions.pixels(example)
+        key = (blake3(example.data).digest(), example.region)
+        return self._pictures.get(key, lambda: self.questions.pixels(example))
 
 
 _WHAT = {SpaceKind.IMAGE: "image", SpaceKind.CUTOUT: "cut-out", SpaceKind.TEXT: "listing's text"}
@@ -199,6 +213,7 @@ class _Asked:
 
     def by_text(self, entry: ModelEntry, kind: SpaceKind) -> Voice:
         space = self.voices.space(entry, kind)
+        self.voices.check(entry, space)
         like = kind is SpaceKind.TEXT
         vector = self.voices.questions.worded(self.wanted.text, entry.name, ("{}",) if like else TEMPLATES)
         return _voice(entry, space, vector, like=like, single=like)
@@ -217,7 +232,7 @@ class _Asked:
 
     @cached_property
     def _pixels(self) -> Pixels:
-        return self.voices.questions.pixels(self._example)
+        return self.voices.picture(self._example)
 
     @cached_property
     def _cut(self) -> Pixels:

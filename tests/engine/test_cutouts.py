@@ -152,6 +152,11 @@ def test_a_marketplaces_images_go_through_all_stages(
     for name in (f"embed:{CLIP}:cutout", f"embed:{DINO}:cutout", f"embed:{CLIP}:text"):
         assert house.standing(name) == [(1, None)] * 3, name
     assert f"embed:{DINO}:text" not in house.app.registry.names, "it knows no words"
+    with store.transaction() as tx:
+        found = {spaces.stage(space): spaces.size(tx, space) for space in spaces.every(tx)}
+        assert spaces.is_complete(tx, spaces.every(tx)[-1])
+    names = (f"embed:{CLIP}", f"embed:{DINO}", f"embed:{CLIP}:cutout", f"embed:{DINO}:cutout", f"embed:{CLIP}:text")
+    assert found == dict.fromkeys(names, 3)
     whole, cut = house.vectors(CLIP, SpaceKind.IMAGE), house.vectors(CLIP, SpaceKind.CUTOUT)
     np.testing.assert_array_equal(whole[2], cut[2], "where nothing was cut out, the whole picture stands for itself")
     assert (np.abs(whole[:2] - cut[:2]).max(axis=1) > 0.01).all()

@@ -16,6 +16,7 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -201,11 +202,14 @@ def tell(what: str, store: Store, ask: Callable[[int], Sequence[int]], made: Goo
 def processor(store: Store) -> float:
     """Seconds of processor time of this process and of the server's for its connections, since they began."""
     with store.transaction() as tx:
-        rows = tx.rows("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+        rows = tx.rows(
+            "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'"
+        )
     ticks = 0
     for row in rows:
-        fields = Path(f"/proc/{row['pid']}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
+        with suppress(FileNotFoundError):  # it has just ended
+            fields = Path(f"/proc/{row['pid']}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
     return time.process_time() + ticks / os.sysconf("SC_CLK_TCK")
 
 

@@ -63,12 +63,12 @@ class Site:
         return f"{self.address}{path}"
 
 
-def serve(database_url: str, folder: Path) -> Iterator[Site]:
+def serve(database_url: str, folder: Path, **settings_given: Any) -> Iterator[Site]:
     """A server on a free port, on a database and a folder of its own."""
     assert (WEB / "index.html").exists(), "the web interface has not been built: run `make install`"
     photos = folder / "photos"
     photos.mkdir(exist_ok=True)
-    settings = Settings(home=folder / "home", database_url=database_url)
+    settings = Settings(home=folder / "home", database_url=database_url, **settings_given)
     messages = Messages()
     app = build(settings, sender=messages)
     app.set_up_database()

@@ -14,7 +14,17 @@ pytestmark = pytest.mark.browser
 
 PAGES = (
     *("/", "/?undated=true", "/?q=nothing-like-it", "/?shelf=trash", "/duplicates", "/bursts", "/albums", "/history"),
-    *("/jobs", "/coverage", "/settings", "/doctor", "/search", "/nowhere", "/taxonomy?empty=true", "/corrections"),
+    *(
+        "/jobs",
+        "/coverage",
+        "/settings",
+        "/doctor",
+        "/search",
+        "/listings",
+        "/nowhere",
+        "/taxonomy?empty=true",
+        "/corrections",
+    ),
     "/duplicates?tier=subject",
 )
 SHAPES = ((1440, 900, "dark"), (1440, 900, "light"), (390, 844, "dark"), (390, 844, "light"))

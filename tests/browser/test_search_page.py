@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from lumina.inference.catalogue import entry
 from lumina.store import Store
 from tests.browser.conftest import OpenPage, Site, _alone, eventually, serve
 from tests.browser.test_accessibility import violations
+from tests.support.hub import Fault, Server, serving
 from tests.support.pictures import encoded, scene
 from tests.support.weights import install_mobilenet
 
@@ -23,6 +25,8 @@ COUNT = 52
 """Images; fewer than 50 say nothing about chance."""
 REFUSED = "Failed to load resource"
 """What the browser says about a query that cannot be read."""
+WORDS, HALT = "clip-vit-b32", 2_000_000
+"""The model of words and pictures, and how many bytes of it come."""
 PATIENCE = 20_000
 """Milliseconds: the first picture loads the network."""
 
@@ -206,13 +210,33 @@ def test_results_are_chosen_marked_and_filtered(seeing: Site, open_page: OpenPag
     expect(page.locator("[data-testid=results] a[data-id]")).to_have_count(2, timeout=PATIENCE)
 
 
+@pytest.fixture
+def hub() -> Iterator[Server]:
+    """A hub that refuses at first; then its files come to a halt in the midst of the first one."""
+    with serving() as server:
+        first = entry(WORDS).files[0]
+
+        def known(path: str) -> None:
+            server.files[path], server.stated[path] = bytes(HALT), first.sha256
+
+        server.before = known
+        server.faults = [Fault(403), Fault(cut=HALT, claim=first.size, stall=60)]
+        yield server
+
+
+@pytest.fixture
+def fed(database_url: str, tmp_path: Path, hub: Server) -> Iterator[Site]:
+    """A Lumina without models, whose hub is the test's."""
+    yield from serve(database_url, tmp_path, model_mirror=hub.url)
+
+
 def test_without_any_model_words_are_searched_and_the_page_says_what_is_missing(
-    site: Site, open_page: OpenPage, picture: Path
+    fed: Site, open_page: OpenPage, picture: Path
 ) -> None:
-    (site.photos / "red_truck.jpg").write_bytes(encoded(scene(1, 224, 168)))
-    site.add()
-    site.work()
-    page = open_page(site.url("/search"))
+    (fed.photos / "red_truck.jpg").write_bytes(encoded(scene(1, 224, 168)))
+    fed.add()
+    fed.work()
+    page = open_page(fed.url("/search"))
     expect(page.get_by_role("heading", name="What are you looking for?")).to_be_visible()
     page.get_by_role("combobox", name="Search").fill("tru")
     found(page, "red_truck.jpg")
@@ -225,4 +249,15 @@ def test_without_any_model_words_are_searched_and_the_page_says_what_is_missing(
     expect(get).to_be_disabled()
     models.get_by_label("I have read these terms").check()
     expect(get).to_be_enabled()
+    row = models.locator(f"[data-model={WORDS}]")
+    row.get_by_role("button", name=re.compile("^Get")).click()
+    expect(row.get_by_role("status")).to_contain_text("HF_TOKEN", timeout=PATIENCE)  # why it failed stays there
+    row.get_by_role("button", name=re.compile("^Get")).click()
+    expect(row).to_contain_text("2.0 MB of", timeout=PATIENCE)
+    expect(row.get_by_role("progressbar")).to_have_attribute("aria-valuenow", "0")
     assert violations(page) == []
+    page.reload()
+    expect(row).to_contain_text("Downloading", timeout=PATIENCE)  # it goes on whoever looks
+    row.get_by_role("button", name="Stop the download").click()
+    expect(row.get_by_role("button", name=re.compile("^Go on"))).to_be_visible(timeout=PATIENCE)
+    expect(row).to_contain_text("Not here")

@@ -32,6 +32,7 @@ class ModelView:
         size: bytes to download, or that are installed.
         state: `installed`, `missing`, `broken`, `pulling`.
         detail: one sentence for a person: what is missing or wrong; "" where all is well.
+        problem: why the last download failed, in a sentence; "" where it has not, or the model has come since.
         provider: what it runs on; "" where it is not installed.
         warning: one sentence, where that is not what was asked for.
         enabled: whether a setting wants it.
@@ -49,6 +50,7 @@ class ModelView:
     size: int
     state: str
     detail: str
+    problem: str
     provider: str
     warning: str
     enabled: bool
@@ -142,6 +144,8 @@ def _view(
     standing = models.standing(entry.name)
     known = manifest.read_or_none(models.folder(entry.name))
     state = PULLING if pulling else standing.state.value
+    if pulling or standing.state is ModelState.INSTALLED:
+        problem = ""
     size = sum(file.size for file in known.files.values()) if known else entry.size
     return ModelView(
         name=entry.name,
@@ -154,6 +158,7 @@ def _view(
         size=size,
         state=state,
         detail="" if pulling else problem or standing.detail,
+        problem=problem,
         provider=standing.provider,
         warning=standing.warning,
         enabled=enabled,

@@ -3989,6 +3989,11 @@ export interface components {
             licence: string;
             /** Name */
             name: string;
+            /**
+             * Problem
+             * @description Why the last download failed; empty where it has not, or the model is there now.
+             */
+            problem: string;
             progress: components["schemas"]["PullProgress"] | null;
             /**
              * Provider

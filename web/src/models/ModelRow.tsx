@@ -23,7 +23,8 @@ const KINDS: Record<ModelInfo["kind"][number], string> = {
 /** A network: what it knows, whether it is here, and what can be done about that. */
 export function ModelRow({ model, images }: { model: ModelInfo; images: number }) {
   const it = useModel(model.name);
-  const { name, title, state, detail, warning, terms } = model;
+  const { name, title, state, detail, problem, warning, terms } = model;
+  const trouble = state === "missing" ? problem : detail;
   const [accepted, setAccepted] = useState(model.terms_accepted);
   const asked = model.terms_accepted || state === "installed" ? null : terms;
   return (
@@ -33,7 +34,11 @@ export function ModelRow({ model, images }: { model: ModelInfo; images: number }
           {title} <code>{name}</code>
         </h3>
         <p>{factsOf(model, images)}</p>
-        {detail && state !== "missing" && <p className={styles.trouble}>{detail}</p>}
+        {trouble && (
+          <p className={styles.trouble} role="status">
+            {trouble}
+          </p>
+        )}
         {warning && <p className={styles.warning}>{warning}</p>}
         {asked && <TermsBox terms={asked} accepted={accepted} onAccept={setAccepted} />}
         {state === "pulling" && model.progress && <Progress model={model} />}
@@ -71,7 +76,7 @@ function Acts({ model, it, ready, accepted }: ActsProps) {
         Stop
       </Button>
     );
-  const verb = `${model.progress ? "Go on" : "Get"} ${size(left(model))}`;
+  const verb = `${model.progress?.done ? "Go on" : "Get"} ${size(left(model))}`;
   return (
     <Button
       size="xs"

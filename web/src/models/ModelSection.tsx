@@ -35,12 +35,24 @@ export function ModelSection() {
         </p>
       </div>
       {error && <ProblemNote error={error} doing="read the models" onRetry={() => void refetch()} />}
+      {!data && !error && <Sketch />}
       <ul className={styles.models}>
         {data?.items.map((model) => (
           <ModelRow key={model.name} model={model} images={images} />
         ))}
       </ul>
     </section>
+  );
+}
+
+/** Models that are on their way. */
+function Sketch() {
+  return (
+    <div className={styles.sketch} role="status" aria-label="Loading the models">
+      {[58, 46, 64, 52].map((width) => (
+        <span key={width} style={{ width: `${width}%` }} />
+      ))}
+    </div>
   );
 }
 

@@ -37,6 +37,7 @@ class Model(Answer):
     size: int = Field(description="Bytes to download, or that are installed.")
     state: Literal["installed", "missing", "broken", "pulling"]
     detail: str = Field(description="What is missing or wrong, in one sentence; empty where all is well.")
+    problem: str = Field(description="Why the last download failed; empty where it has not, or the model is there now.")
     provider: str = Field(description="What it runs on: cpu, cuda, coreml; empty where it is not installed.")
     warning: str = Field(description="One sentence, where that is not what was asked for.")
     enabled: bool = Field(description="Whether a setting wants it: `models`, or `cutout_model` where it is needed.")

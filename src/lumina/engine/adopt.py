@@ -264,9 +264,7 @@ class _Adopting:
         found = [self._image(place, row, files) for place, row in kept]
         with self.store.transaction() as tx:
             ledger.hold(tx, self.batch)
-            ids = adopting.images(tx, self.market.source_id, self.catalog, [image for image, _ in found])
-            adopting.lock(tx, ids)
-            here = adopting.with_file(tx, ids, [self.source, self.market.source_id])
+            ids, here = adopting.images(tx, self.market.source_id, self.catalog, [image for image, _ in found])
             cut = {
                 int(number): (image.cutout, size)
                 for number, (image, size) in zip(ids.tolist(), found, strict=True)

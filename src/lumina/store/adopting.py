@@ -85,25 +85,31 @@ def array(words: Sequence[str]) -> str:
     return "{" + ",".join(quoted) + "}"
 
 
-def images(tx: Transaction, source_id: int, catalog_id: UUID, given: Sequence[AdoptedImage]) -> Ids:
-    """Write images with their files; returns their numbers, in order.
+def images(tx: Transaction, source_id: int, catalog_id: UUID, given: Sequence[AdoptedImage]) -> tuple[Ids, Ids]:
+    """Write images with their files.
 
     An image that is known keeps what is known of it; where its file was still awaited, it has one now.
+
+    Returns:
+        Their numbers, in order; and of these, ascending, those that have the file that was given, now or from before.
+        All are locked until the end of the transaction.
     """
     listing = np.array([image.listing_id for image in given], np.int64)
     remote = np.array([image.remote_id for image in given], np.int64)
     ids = exporting.numbered(tx, source_id, listing, remote)
+    old = {int(ids[place]): given[place] for place in np.flatnonzero(ids).tolist()}
     new = np.flatnonzero(ids == 0)
     ids[new] = _numbers(tx, len(new))
     fresh = [(int(ids[place]), given[place]) for place in new.tolist()]
     now = str(tx.value("SELECT now()"))
     bulk.write_rows(tx, "image", _IMAGE, (_image(number, image, source_id, catalog_id, now) for number, image in fresh))
     bulk.write_rows(tx, "listing_image", _LISTED, (_listed(number, image, source_id) for number, image in fresh))
-    known = {int(ids[place]): given[place] for place in np.flatnonzero(~np.isin(ids, ids[new])).tolist()}
-    arrived = [(number, known[number]) for number in _arrived(tx, [n for n, image in known.items() if image.file])]
+    arrived = [(number, old[number]) for number in _arrived(tx, [n for n, image in old.items() if image.file])]
     with_file = [(number, image.file) for number, image in (*fresh, *arrived) if image.file is not None]
     bulk.write_rows(tx, "file", _FILE, (_file(number, file) for number, file in with_file))
-    return ids
+    lock(tx, np.array(sorted(old), np.int64))
+    here = [number for number, _ in with_file] + _with_file(tx, old)
+    return ids, np.unique(np.array(here, np.int64))
 
 
 def _numbers(tx: Transaction, count: int) -> Ids:
@@ -147,11 +153,15 @@ def _bytes(data: bytes) -> str:
     return "\\x" + data.hex()
 
 
-def with_file(tx: Transaction, ids: Ids, source_ids: Sequence[int]) -> Ids:
-    """Those of the images whose original lies in one of these sources, ascending."""
-    query = """SELECT DISTINCT image_id FROM file WHERE image_id = ANY(%(ids)s) AND role = 'original'
-        AND missing_since IS NULL AND source_id = ANY(%(sources)s) ORDER BY 1"""
-    return bulk.read(tx, query, {"image_id": "i8"}, ids=ids.tolist(), sources=list(source_ids))["image_id"]
+def _with_file(tx: Transaction, old: Mapping[int, AdoptedImage]) -> list[int]:
+    """Those of the images whose original is the file that was given for them."""
+    rows = tx.rows(
+        """SELECT image_id, source_id, path FROM file
+        WHERE image_id = ANY(:ids) AND role = 'original' AND missing_since IS NULL""",
+        ids=list(old),
+    )
+    there = {(row["image_id"], row["source_id"], row["path"]) for row in rows}
+    return [n for n, image in old.items() if image.file and (n, image.file.source_id, image.file.path) in there]
 
 
 def done(tx: Transaction, stages: Mapping[str, tuple[int, Ids]]) -> None:

@@ -24,6 +24,9 @@ const KINDS: Record<string, string> = {
   "detect-bursts": "Looking for bursts",
   "resolve-duplicates": "Putting copies away",
   undo: "Taking back",
+  "market-export": "Writing vectors to files",
+  "market-adopt": "Taking over a folder",
+  "market-clean": "Moving images to another disk",
 };
 
 /** What a job does, for a person. */

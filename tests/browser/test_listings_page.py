@@ -100,7 +100,7 @@ def test_a_picture_finds_its_product_and_says_what_each_model_thinks(
     expect(page.get_by_test_id("example")).to_contain_text("mine.jpg")
     first = cards(page).first
     expect(first).to_contain_text(wanted.title, timeout=PATIENCE)
-    ranks = first.get_by_role("button", name=re.compile(r"of 2 models\. .*place 1"))
+    ranks = first.get_by_role("button", name=re.compile(r"of 2 models.*place 1"))
     ranks.focus()
     page.keyboard.press("Enter")
     table = page.get_by_role("dialog", name="What each model says").get_by_role("table")

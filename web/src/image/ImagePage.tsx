@@ -5,6 +5,7 @@ import { api, pictureUrl } from "~/api/client";
 import { queryClient } from "~/app/client";
 import type { ImageFacts } from "~/api/types";
 import { useActions } from "~/lib/actions";
+import { useListingFilters } from "~/listings/filters";
 import { usePageCommand } from "~/lib/commands";
 import { type Filters, filterKey } from "~/lib/filters";
 import "~/lib/origin"; // what is in the state of an address
@@ -89,6 +90,7 @@ export function ImagePage() {
           onFullScreen={fullScreen}
           onAlike={alike.search}
           onRegion={alike.draw}
+          onListings={alike.listings}
           backTo={steps.backTo}
         />
         <NeighbourButtons facts={facts && { ...facts, ...steps.sides }} onGo={steps.go} />
@@ -171,6 +173,7 @@ function useImageKeys(stage: RefObject<StageHandle | null>, wishes: Wishes): voi
     if (stage.current?.isZoomed()) stage.current.pan(-x * PAN, -y * PAN);
     else if (x !== 0) wishes.go(x > 0 ? 1 : -1);
   };
+  const { listings } = wishes.alike;
   useActions("Image", [
     { label: "Previous image", keys: ["ArrowLeft"], run: () => arrow(-1, 0) },
     { label: "Next image", keys: ["ArrowRight"], run: () => arrow(1, 0) },
@@ -184,6 +187,7 @@ function useImageKeys(stage: RefObject<StageHandle | null>, wishes: Wishes): voi
     { label: "Full screen", keys: ["F"], run: wishes.fullScreen },
     { label: "Images that look like this", keys: ["S"], run: () => wishes.alike.search() },
     { label: "Search a region of the image", keys: ["Shift+S"], run: wishes.alike.draw },
+    ...(listings ? [{ label: "Listings that look like this", keys: ["Shift+L"], run: listings }] : []),
     { label: "Back", keys: ["Escape"], run: wishes.back },
   ]);
 }
@@ -238,8 +242,11 @@ function useSteps(id: number, filters: Filters, facts: ImageFacts | undefined) {
 function useAlike(id: number, facts: ImageFacts | undefined) {
   const navigate = useNavigate();
   const [drawing, setDrawing] = useState(false);
+  const some = useListingFilters().data?.states.length;
   return {
     drawing,
+    /** Where there are listings. */
+    listings: some ? () => void navigate({ to: "/listings", search: { image: String(id) } }) : undefined,
     draw: () => setDrawing(Boolean(facts?.proxy)),
     close: () => setDrawing(false),
     search: (region?: Region) =>

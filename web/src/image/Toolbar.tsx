@@ -1,6 +1,7 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
 import {
   IconArrowLeft,
+  IconBuildingStore,
   IconChevronLeft,
   IconChevronRight,
   IconCrop,
@@ -27,6 +28,8 @@ interface ToolbarProps {
   onFullScreen: () => void;
   onAlike: () => void;
   onRegion: () => void;
+  /** Left out where there are no listings. */
+  onListings: (() => void) | undefined;
   /** Where the way back leads, in a word. */
   backTo: string;
 }
@@ -53,6 +56,11 @@ export function Toolbar(props: ToolbarProps) {
       {facts?.proxy && (
         <Tool label="Search a region (Shift+S)" wide onClick={props.onRegion}>
           <IconCrop size={20} stroke={1.7} />
+        </Tool>
+      )}
+      {props.onListings && (
+        <Tool label="Listings that look like this (Shift+L)" wide onClick={props.onListings}>
+          <IconBuildingStore size={20} stroke={1.7} />
         </Tool>
       )}
       <Tool label="Full screen (F)" wide onClick={onFullScreen}>

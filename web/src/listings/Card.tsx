@@ -20,8 +20,8 @@ interface CardProps {
   current: boolean;
   /** It is looked at beside the list. */
   opened: boolean;
-  /** How many models took part. */
-  asked: number;
+  /** Who took part. */
+  asked: ReadonlySet<string>;
   titles: ReadonlyMap<string, string>;
 }
 

@@ -13,7 +13,7 @@ import { RankTable } from "./Ranks";
 import { isFound } from "./useListings";
 import type { ListingsState } from "./useListingsPage";
 import { keyOf, readKey } from "./view";
-import { askedModels, consensus, sayPrice, sayState, sayWhenMade, titlesOf } from "./words";
+import { voicesOf, consensus, sayPrice, sayState, sayWhenMade, titlesOf } from "./words";
 import styles from "./Detail.module.css";
 
 /** One listing whole: its pictures, what the models say, its price over time, its shop. */
@@ -99,7 +99,7 @@ function Why({ it, found }: { it: ListingsState; found: ListingResult }) {
   const models = it.found.answer?.models ?? [];
   return (
     <section aria-label="Why it was found">
-      <h3>{consensus(found, askedModels(models))}</h3>
+      <h3>{consensus(found, voicesOf(models))}</h3>
       <RankTable found={found} titles={titlesOf(models)} />
     </section>
   );

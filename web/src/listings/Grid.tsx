@@ -3,7 +3,7 @@ import { type Ref, useImperativeHandle, useMemo, useRef } from "react";
 import { Card } from "./Card";
 import type { ListingsState } from "./useListingsPage";
 import { keyOf } from "./view";
-import { askedModels, titlesOf } from "./words";
+import { voicesOf, titlesOf } from "./words";
 import styles from "./Listings.module.css";
 
 export type Way = "left" | "right" | "up" | "down" | "first" | "last";
@@ -20,7 +20,7 @@ export function Grid({ it, ref }: { it: ListingsState; ref: Ref<GridHandle> }) {
   const { items, found, view, at } = it;
   const { answer } = found;
   const titles = useMemo(() => titlesOf(answer?.models ?? []), [answer]);
-  const asked = askedModels(answer?.models ?? []);
+  const asked = useMemo(() => voicesOf(answer?.models ?? []), [answer]);
   const reach = (index: number) => {
     const item = items[Math.max(0, Math.min(items.length - 1, index))];
     if (!item) return;

@@ -7,7 +7,7 @@ import { Grid, type GridHandle } from "./Grid";
 import { ListingsHeader } from "./ListingsHeader";
 import { MarksLine } from "./MarksLine";
 import { Sketch } from "./Sketch";
-import { useListingFilters } from "./useListings";
+import { useListingFilters } from "./filters";
 import { useListingKeys } from "./useListingKeys";
 import { useListingsPage } from "./useListingsPage";
 import styles from "./Listings.module.css";

@@ -8,7 +8,7 @@ import styles from "./Ranks.module.css";
 
 interface RanksProps {
   found: ListingResult;
-  asked: number;
+  asked: ReadonlySet<string>;
   titles: ReadonlyMap<string, string>;
   tabIndex?: number;
   onFocus?: () => void;
@@ -36,11 +36,13 @@ export function Ranks({ found, asked, titles, tabIndex, onFocus }: RanksProps) {
           tabIndex={tabIndex}
           onFocus={onFocus}
           aria-expanded={open}
-          aria-label={`${consensus(found, asked)}. ${said}`}
           onClick={() => setOpen(!open)}
         >
           <span className={styles.sum}>
-            <span>{consensus(found, asked)}</span>
+            <span>
+              {consensus(found, asked)}
+              <span className="visually-hidden">. {said}</span>
+            </span>
             <IconChevronDown size={14} aria-hidden />
           </span>
           <span className={styles.bars} aria-hidden>

@@ -5,7 +5,7 @@ import { listingsCall, listingsCommand, listingsPath } from "./command";
 import { asLines, clearMarks, mark } from "./marks";
 import { stepsOf } from "./prices";
 import { questionKey, questionOf, readKey, readListings, toggled, topicKey } from "./view";
-import { sayPrice, sayState, sayWhenMade } from "./words";
+import { consensus, sayPrice, sayState, sayWhenMade } from "./words";
 
 describe("addresses of listings", () => {
   it("keep what makes sense together", () => {
@@ -79,6 +79,18 @@ describe("words", () => {
       "Sold out",
       "2020–2026",
       "Before 2006",
+    ]);
+  });
+});
+
+describe("the consensus", () => {
+  it("counts models, and words beside them", () => {
+    const said = (...names: string[]) => consensus({ matched_by: 1 }, new Set(names));
+    expect([said("a"), said("a", "b"), said("words"), said("a", "words")]).toEqual([
+      "1 of 1 model",
+      "1 of 2 models",
+      "Found by its words",
+      "1 of 2 agree",
     ]);
   });
 });

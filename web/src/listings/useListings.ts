@@ -17,11 +17,6 @@ const GONE = new Problem(
   410,
 );
 
-/** What listings can be filtered by; there being none says that there is no marketplace. */
-export function useListingFilters() {
-  return useQuery({ queryKey: ["listing-filters"], queryFn: listings.filters, staleTime: 60_000 });
-}
-
 async function find(view: ListingsView, limit: number, signal: AbortSignal): Promise<ListingAnswer> {
   const image = view.upload ? uploaded(view.upload)?.file : undefined;
   if (view.upload && !image) throw GONE;

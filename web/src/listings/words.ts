@@ -52,14 +52,19 @@ export function titlesOf(models: readonly ModelState[]): ReadonlyMap<string, str
   return new Map(models.map(({ name, title }) => [name, title]));
 }
 
-/** How many models took part: each counts once, whatever it looks at. */
-export function askedModels(models: readonly ModelState[]): number {
-  return new Set(models.filter(({ used }) => used).map(({ name }) => name)).size;
+/** Who took part: each counts once, whatever it looks at. Words are no model, but have a voice. */
+export function voicesOf(models: readonly ModelState[]): ReadonlySet<string> {
+  return new Set(models.filter(({ used }) => used).map(({ name }) => name));
 }
 
 /** "4 of 5 models". */
-export function consensus({ matched_by }: Pick<ListingResult, "matched_by">, asked: number): string {
-  return `${matched_by} of ${asked} ${asked === 1 ? "model" : "models"}`;
+export function consensus(
+  { matched_by }: Pick<ListingResult, "matched_by">,
+  voices: ReadonlySet<string>,
+): string {
+  if (!voices.has("words"))
+    return `${matched_by} of ${voices.size} ${voices.size === 1 ? "model" : "models"}`;
+  return voices.size === 1 ? "Found by its words" : `${matched_by} of ${voices.size} agree`;
 }
 
 /** What one model says, in a sentence. */

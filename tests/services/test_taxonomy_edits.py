@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -12,10 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lumina.domain.curation import Change, Field
+from lumina.domain.taxonomy import MAX_DEPTH
 from lumina.errors import BadInput, Conflict, NotFound
-from lumina.services import tags, taxonomy
+from lumina.services import tags, taxonomy, taxonomy_exchange
 from lumina.services.attempt import attempt
-from lumina.store import Store, Transaction, journal
+from lumina.store import Store, Transaction, journal, keywords
 from lumina.store import taxonomy as kept
 from tests.conftest import copied
 from tests.support.journal import images
@@ -243,3 +244,21 @@ def test_names_that_nothing_can_hold_find_nothing_and_too_many_are_left_out(tx: 
     assert merged is not None
     assert len(merged.names) == 200
     assert set(merged.names) >= set(first.names)
+
+
+def test_nothing_makes_the_tree_deeper_than_edits_could_handle(shared: Store) -> None:
+    names = [f"level {n}" for n in range(MAX_DEPTH)]
+    ways: list[Callable[[Transaction, int], object]] = [
+        lambda tx, deep: taxonomy.add(tx, "x", parent=deep),
+        lambda tx, deep: tags.say(tx, [], "/".join([*names, "x"]), True, create=True),
+        lambda tx, deep: taxonomy_exchange.imported(tx, "x\n\ty\n", parent=deep),
+    ]
+    for way in ways:
+        with rolled_back(shared) as tx:
+            deep = tags.say(tx, [], "/".join(names), True, create=True).action
+            assert deep is not None
+            with pytest.raises((BadInput, Conflict), match="levels deep"):
+                way(tx, deep.parameters["node"])
+            kept_deep = {1: ["|".join([*names[:-1], "level 29", "x"]), "|".join([names[-1], "below", "y"])]}
+            keywords.label(tx, kept_deep)
+            assert tx.value("SELECT max(nlevel(path)) FROM taxonomy_node WHERE NOT removed") == MAX_DEPTH

@@ -112,7 +112,9 @@ def _make(tx: Transaction, wanted: Sequence[tuple[Path, int | None]]) -> dict[Pa
         """INSERT INTO taxonomy_node (parent_id, name, key, origin)
         SELECT parent, name, key, :origin
         FROM unnest(CAST(:parents AS bigint[]), CAST(:names AS text[]), CAST(:keys AS text[])) w (parent, name, key)
+        WHERE coalesce((SELECT nlevel(p.path) FROM taxonomy_node p WHERE p.id = w.parent), 0) < :deepest
         ORDER BY parent NULLS FIRST, key ON CONFLICT DO NOTHING""",
+        deepest=MAX_DEPTH,
         origin=Origin.FILE.value,
         parents=[parent for _, parent in wanted],
         names=[path[-1] for path, _ in wanted],

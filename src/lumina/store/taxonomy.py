@@ -12,9 +12,9 @@ from typing import Any
 
 from lumina.domain.change import is_text
 from lumina.domain.selection import Selection
-from lumina.domain.taxonomy import Node, NodeKind, Origin, folded, singulars
+from lumina.domain.taxonomy import MAX_DEPTH, Node, NodeKind, Origin, folded, singulars
 from lumina.domain.tree import Place
-from lumina.errors import NotFound
+from lumina.errors import BadInput, NotFound
 from lumina.store.database import Row, Transaction
 
 FEW, FEWER = 30_000, 2_000
@@ -276,29 +276,46 @@ def by_keys(tx: Transaction, keys: Collection[str]) -> dict[str, int]:
 
 
 def reserve(tx: Transaction, parent_id: int | None, name: str, kind: NodeKind, origin: Origin) -> int:
-    """A row for a node that is none yet: the journal's `Field.NODE` brings it to life; returns its id."""
-    made: int = tx.value(
+    """A row for a node that is none yet: the journal's `Field.NODE` brings it to life; returns its id.
+
+    Raises:
+        BadInput: it would come too deep.
+    """
+    row = tx.row(
         """INSERT INTO taxonomy_node (parent_id, name, kind, origin, removed)
-        VALUES (:parent, :name, :kind, :origin, true) RETURNING id""",
+        VALUES (:parent, :name, :kind, :origin, true) RETURNING id, name, nlevel(path) AS depth""",
         parent=parent_id,
         name=name,
         kind=kind.value,
         origin=origin.value,
     )
-    return made
+    assert row is not None
+    _check_depth(row)
+    return int(row["id"])
+
+
+def _check_depth(row: Row) -> None:
+    if row["depth"] > MAX_DEPTH:
+        raise BadInput(f'"{row["name"]}" would come more than {MAX_DEPTH} levels deep.')
 
 
 def reserve_all(tx: Transaction, wanted: Sequence[tuple[int | None, str]], origin: Origin) -> list[int]:
-    """As `reserve`, for (parent, name) of many nodes, each once; ids in the same order."""
+    """As `reserve`, for (parent, name) of many nodes, each once; ids in the same order.
+
+    Raises:
+        BadInput: one would come too deep.
+    """
     rows = tx.rows(
         """INSERT INTO taxonomy_node (parent_id, name, origin, removed)
         SELECT parent, name, :origin, true
         FROM unnest(CAST(:parents AS bigint[]), CAST(:names AS text[])) w (parent, name)
-        RETURNING id, parent_id, name""",
+        RETURNING id, parent_id, name, nlevel(path) AS depth""",
         parents=[parent for parent, _ in wanted],
         names=[name for _, name in wanted],
         origin=origin.value,
     )
+    for row in rows:
+        _check_depth(row)
     made = {(row["parent_id"], row["name"]): row["id"] for row in rows}
     return [made[each] for each in wanted]
 

@@ -24,6 +24,7 @@ from lumina.engine import adopt, export
 from lumina.engine.adopt import Wish
 from lumina.engine.leave import vault_of
 from lumina.errors import BadInput
+from lumina.files.picture import CutoutPicture
 from lumina.services import market_files, originals
 from lumina.store import cutouts, outcomes, spaces, vectors
 from lumina.store.ledger import Worker
@@ -111,6 +112,7 @@ def test_all_is_taken_over_and_nothing_is_due_again(app: App, before: Predecesso
         assert cut is not None
         assert cut.key is not None
         assert app.derived.read(RenditionKind.CUTOUT, cut.key) == before.cutout((1, 11)).read_bytes()
+        assert CutoutPicture(first, app.derived.path(RenditionKind.CUTOUT, cut.key)).size == (96, 72)
         listing = tx.row("SELECT * FROM listing WHERE listing_id = 2")
         assert listing is not None
         assert (listing["title"], listing["tags"], listing["price"]) == ("Product 2", ["made", "by hand"], 12.5)

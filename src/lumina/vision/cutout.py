@@ -61,6 +61,10 @@ def on_white(data: bytes) -> Pixels:
     return np.asarray(white)
 
 
+_FORMATS = ("WEBP", "PNG", "JPEG")
+"""Ours, and those of cut-outs that another program has made."""
+
+
 def _opened(data: bytes) -> Image.Image:
-    with Image.open(BytesIO(data), formats=["WEBP"]) as image:
+    with Image.open(BytesIO(data), formats=_FORMATS) as image:
         return image.convert("RGBA")

@@ -58,7 +58,7 @@ def _round(context: typer.Context, wish: Wish, *, as_json: bool, quiet: bool = F
     found = _due(context, wish)
     able = [name for name in found.images if name not in found.waiting]
     if not able:
-        raise Unavailable(" ".join(dict.fromkeys(found.waiting.values())))
+        raise Unavailable(" ".join(dict.fromkeys(found.waiting.values())) or "No model is wanted or installed.")
     for reason in dict.fromkeys([] if quiet else found.waiting.values()):
         note(reason)
     ready = sum(found.images.values()) + (sum(found.failed.values()) if wish.failed else 0)

@@ -12,19 +12,20 @@ from typing import Any
 import pytest
 
 from lumina.bootstrap import App, Settings, build
-from lumina.domain.market import ListingImage, Market
+from lumina.domain.market import FollowKind, ListingImage, Market
 from lumina.domain.stage import Lane
 from lumina.domain.work import Status
 from lumina.files.arrived import examine
 from lumina.remote.images.fetcher import Fetcher
-from lumina.store import Store, downloads, listings
+from lumina.store import Store, downloads, listings, markets
 from lumina.store.ledger import Worker
 from tests.remote.test_images import MEGAPIXELS, QUICK, picture
 from tests.support.hub import Fault, Server, serving
 from tests.support.market import listing, market
+from tests.support.marketplace import marketplace
 from tests.support.messages import Messages
 
-pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(120)]
 
 
 class House:
@@ -188,3 +189,24 @@ def test_killed_between_the_file_and_its_row_nothing_is_there_twice(house: House
     house.run()
     assert set(house.files()) == set(images)
     assert sorted(path.name for path in folder.iterdir()) == ["121.jpg", "122.jpg"]
+
+
+def test_a_kill_file_ends_syncing_and_downloads_go_on(house: House) -> None:
+    images = house.tell(12)
+    kill = house.app.settings.home / "KILL_SYNC"
+    kill.touch()
+    with marketplace(listings=3) as server:
+        with house.store.transaction() as tx:
+            folder = house.app.settings.home / "market" / "other"
+            address = server.url + "/v3/application"
+            other = markets.ensure(tx, "other", title="Other", address=address, folder=folder, hosts=[server.host])
+        house.app.market.follow(other, FollowKind.SHOP, server.market.world.shops[0].name, 60)
+        for is_stopped in (True, False):
+            if not is_stopped:
+                kill.unlink()
+            house.app.market.sync(other)
+            house.run()
+            known = house.value("SELECT count(*) FROM listing WHERE source_id = :source", source=other.source_id)
+            assert (known == 0) == is_stopped
+            assert set(house.files()) >= set(images)
+    assert house.value("SELECT count(*) FROM image WHERE awaited") == 0

@@ -12,7 +12,7 @@ from lumina.bootstrap import MODELS, App
 from lumina.domain.recognition import Head, HeadKind
 from lumina.domain.taxonomy import NodeKind
 from lumina.domain.work import JobState
-from lumina.engine import tagging
+from lumina.engine import tagging, training
 from lumina.engine.learn import NEW_WORDS, noticed
 from lumina.errors import BadInput, Conflict, NotFound
 from lumina.services import corrections, journal, learning, tags, taxonomy
@@ -384,3 +384,15 @@ def test_undoing_what_was_learnt_gives_back_what_lies_below_and_what_names_say(t
     assert {image: taught.shown(image) for image in before} == before
     with store.transaction() as tx:
         heads.give(tx, taught.space, HeadKind.PROMPT, [])
+
+
+def test_what_is_said_while_a_head_is_trained_is_not_forgotten(taught: Taught, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, app = taught.twins.store, taught.twins.app
+    hers = taught.one_dog(3 + NEW_WORDS)
+    taught.add(taught.strewn(20))
+    node = learning.teach(store, app.trainer, Wanted("Nala", hers[:2])).node.id
+    monkeypatch.setattr(training, "train", first(lambda: say(taught, hers[3:], node, True), training.train))
+    assert app.trainer.propose(node).head.examples == 2
+    with store.transaction() as tx:
+        assert teaching.words_since(tx, node) == NEW_WORDS
+        assert noticed(tx, app.dispatcher, node) is not None

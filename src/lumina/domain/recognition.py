@@ -47,6 +47,7 @@ class Head:
         threshold: of the score. slope: confidence is `1 / (1 + exp(-slope * (score - threshold)))`, so 0.5 there.
         applied: its labels hold. proposed: it waits for a person's yes.
         examples: what it was trained with, counterexamples included. figures: what was measured then.
+        trained_at: as of when people's words were read that it knows.
     """
 
     node_id: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,7 +103,7 @@ class Trainer:
         material, without = self._material(space, node_id, node.kind, said)
         trained = train(material)
         with self.store.transaction() as tx:
-            head = heads.propose(tx, _head(node_id, space, trained))
+            head = heads.propose(tx, _head(node_id, space, trained, said.read_at))
         return Proposal(head, self.preview(head, space), said, without)
 
     def _material(self, space: Space, node_id: int, kind: NodeKind, said: Examples) -> tuple[Material, tuple[int, ...]]:
@@ -168,7 +169,7 @@ class Trainer:
         )
 
 
-def _head(node_id: int, space: Space, trained: Trained) -> Head:
+def _head(node_id: int, space: Space, trained: Trained, read_at: datetime | None) -> Head:
     return Head(
         node_id=node_id,
         space_id=space.id,
@@ -181,6 +182,7 @@ def _head(node_id: int, space: Space, trained: Trained) -> Head:
         slope=trained.slope,
         examples=int(trained.figures["examples"]) + int(trained.figures["refused"]),
         figures=trained.figures,
+        trained_at=read_at,
     )
 
 

@@ -90,11 +90,12 @@ def propose(tx: Transaction, head: Head) -> Head:
     discard(tx, head.node_id)
     row = tx.row(
         f"""INSERT INTO head (node_id, space_id, kind, revision, weights, bias, prior, threshold, slope, proposed,
-            examples, figures)
+            examples, figures, trained_at)
         SELECT :node, :space, :kind, coalesce(max(revision), 0) + 1, :weights, :bias, :prior, :threshold, :slope, true,
-            :examples, CAST(:figures AS jsonb)
+            :examples, CAST(:figures AS jsonb), coalesce(CAST(:trained_at AS timestamptz), clock_timestamp())
         FROM head WHERE node_id = :node AND kind = ANY(:kinds) RETURNING {_COLUMNS}""",
         kinds=_LEARNT,
+        trained_at=head.trained_at,
         **_values(head),
     )
     assert row is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from lumina.domain.vectors import Space
 from lumina.store import spaces
@@ -11,10 +12,11 @@ from lumina.store.database import Transaction
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Images by rising id that people say show a node, and do not show it."""
+    """Images by rising id that people say show a node, and do not show it; as of `read_at`."""
 
     yes: tuple[int, ...]
     no: tuple[int, ...]
+    read_at: datetime | None = None
 
 
 def examples(tx: Transaction, node_id: int) -> Examples:
@@ -35,7 +37,9 @@ def examples(tx: Transaction, node_id: int) -> Examples:
         node=node_id,
     )
     return Examples(
-        tuple(row["image_id"] for row in rows if row["yes"]), tuple(row["image_id"] for row in rows if not row["yes"])
+        tuple(row["image_id"] for row in rows if row["yes"]),
+        tuple(row["image_id"] for row in rows if not row["yes"]),
+        tx.value("SELECT now()"),
     )
 
 

@@ -167,8 +167,7 @@ class _Work:
         with self._asking() as (pool, waiting), closing(pages):
             try:
                 for page in pages:
-                    needed = self._needed(page)
-                    waiting.append((page, pool.submit(self.source.listings, needed)))
+                    waiting.append((page, pool.submit(self._details, page)))
                     if len(waiting) >= DETAILS:
                         self._save_page(*waiting.popleft())
             except Later:
@@ -240,11 +239,13 @@ class _Work:
                 for _, answer in waiting:
                     answer.cancel()
 
-    def _needed(self, page: Page) -> list[int]:
+    def _details(self, page: Page) -> list[Listing]:
+        """What has to be known of a page's listings besides; in one of the threads that ask."""
         if self.stopped():
             raise Stopped
         with self.store.transaction() as tx:
-            return follows.wanting(tx, self.follow, page.listings)
+            needed = follows.wanting(tx, self.follow, page.listings)
+        return self.source.listings(needed)
 
     def _drain(self, waiting: deque[tuple[Page, Future[list[Listing]]]]) -> None:
         while waiting:

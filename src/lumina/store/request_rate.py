@@ -28,21 +28,20 @@ def heard(tx: Transaction, source_id: int, status: int, said: Said, most: float,
 def get(tx: Transaction, source_id: int) -> tuple[Rate, float]:
     """What is known, and the time by the database's clock, in seconds since 1970."""
     state = tx.value("SELECT state FROM request_rate WHERE source_id = :source", source=source_id)
-    return rate.read(state or {}), _now(tx)
+    return rate.read(state or {}), float(tx.value("SELECT extract(epoch FROM clock_timestamp())"))
 
 
 def _locked(tx: Transaction, source_id: int) -> tuple[Rate, float]:
-    """The clock is read after the lock: waiting for that takes time."""
-    find = "SELECT state FROM request_rate WHERE source_id = :source FOR NO KEY UPDATE"
+    """The clock is read after the lock, for which it may have to wait."""
+    find = """WITH locked AS MATERIALIZED (
+            SELECT state FROM request_rate WHERE source_id = :source FOR NO KEY UPDATE)
+        SELECT state, extract(epoch FROM clock_timestamp())::float8 AS now FROM locked"""
     row = tx.row(find, source=source_id)
     if row is None:
         tx.execute("INSERT INTO request_rate (source_id) VALUES (:source) ON CONFLICT DO NOTHING", source=source_id)
         row = tx.row(find, source=source_id)
-    return rate.read({} if row is None else row["state"]), _now(tx)
-
-
-def _now(tx: Transaction) -> float:
-    return float(tx.value("SELECT extract(epoch FROM clock_timestamp())"))
+    assert row is not None
+    return rate.read(row["state"]), row["now"]
 
 
 def _write(tx: Transaction, source_id: int, changed: Rate) -> None:

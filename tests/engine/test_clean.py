@@ -172,7 +172,7 @@ def test_killed_at_each_step_nothing_is_lost(
     whole, steps, ends, go = house.files(), 0, set(), house.back if back else house.run
     if back:
         house.run()
-    while death.after(steps := steps + (3 if back else 2), go):
+    while death.after(steps := steps + (5 if back else 3), go):
         ends.add(len(house.away()))
         with app.store.transaction() as tx:
             tx.execute("DELETE FROM job")

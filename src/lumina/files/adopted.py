@@ -37,17 +37,19 @@ def link(place: Path, file: Path) -> None:
     Raises:
         OSError: it cannot be.
     """
-    with suppress(OSError):
-        if place.samefile(file):
-            return
-    place.parent.mkdir(parents=True, exist_ok=True)
-    beside = place.with_name(f".{place.name}.{os.getpid()}")
-    beside.unlink(missing_ok=True)
     try:
-        beside.symlink_to(file)
+        place.symlink_to(file)
+    except FileExistsError:
+        with suppress(OSError):
+            if place.samefile(file):
+                return
+        place.unlink()
+        link(place, file)
+    except FileNotFoundError:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        link(place, file)
     except (OSError, NotImplementedError):
-        write(file, beside, lambda: None)
-    beside.replace(place)
+        take(file, place)
 
 
 def take(file: Path, place: Path) -> os.stat_result:

@@ -73,8 +73,9 @@ class WholeFolder:
 
     def sweep(self) -> None:
         """Remove halves that killed predecessors have left; an old folder only once the new one is in its place."""
-        for left in self.folder.parent.glob(f"{self._prefix}*") if self.folder.parent.is_dir() else ():
-            if left.is_dir() and not left.is_symlink() and (left != self._old or os.path.lexists(self.folder)):
+        for left in _listed(self.folder.parent):
+            ours = left.name.startswith(self._prefix) and left.is_dir() and not left.is_symlink()
+            if ours and (left != self._old or os.path.lexists(self.folder)):
                 shutil.rmtree(left, ignore_errors=True)
 
     def finish(self, beside: Path, manifest: dict[str, Any]) -> None:

@@ -84,7 +84,7 @@ def look_at(home: Path, models: Models, folder: Path) -> Summary:
     """What another program's folder holds; nothing is taken over, and no database is needed.
 
     Raises:
-        BadInput: it is no such folder, or damaged. Unavailable: its database is being written all the time.
+        BadInput: it is no such folder, damaged, or its database is being written all the time.
     """
     dimensions = {entry.name: entry.dimensions for entry in models.entries() if entry.embeds}
     return adopting.look(home, folder, dimensions)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
-from lumina.errors import BadInput, Unavailable
+from lumina.errors import BadInput
 
 TRIES = 5
 """How often a database that is being written is copied before we give up."""
@@ -35,8 +35,7 @@ def copy(database: Path, to: Path, tick: Callable[[], None]) -> Path:
         The copy's path.
 
     Raises:
-        BadInput: it is no database, or damaged beyond what can be copied.
-        Unavailable: it is being written all the time.
+        BadInput: it is no database, damaged beyond what can be copied, or being written all the time.
     """
     copied = to / database.name
     if not database.is_file():
@@ -91,7 +90,7 @@ def _as_files(database: Path, copied: Path, tick: Callable[[], None]) -> None:
         if _state(parts) == before:
             return
         time.sleep(0.2)
-    raise Unavailable(f"{database.name} is being written all the time: stop the program that does.")
+    raise BadInput(f"{database.name} is being written all the time: stop the program that does.")
 
 
 def _state(parts: dict[Path, Path]) -> list[tuple[int, int]]:

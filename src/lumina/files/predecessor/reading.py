@@ -72,8 +72,7 @@ def opened(
         tick: called now and then; may raise.
 
     Raises:
-        BadInput: it is no such folder, or its database is damaged; the message says what could be read.
-        Unavailable: its database is being written all the time.
+        BadInput: it is no such folder, or its database is damaged (with what could be read) or never at rest.
     """
     if not folder.is_dir():
         raise BadInput(f"{folder} is no folder.")

@@ -32,7 +32,7 @@ def stated(limit: float) -> Rate:
     return heard(Rate(), NOW, 200, Said(per_second=limit), 1000)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(limits, pauses)
 def test_in_no_second_are_there_more_than_the_stated_limit(limit: int, gaps: list[float]) -> None:
     rate, now, sent = stated(limit), NOW, []
@@ -47,7 +47,7 @@ def test_in_no_second_are_there_more_than_the_stated_limit(limit: int, gaps: lis
     assert all(later - first > 1 for first, later in zip(sent, sent[limit:], strict=False))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(limits, pauses)
 def test_whoever_always_asks_gets_95_percent_of_it(limit: int, gaps: list[float]) -> None:
     rate, now = stated(limit), NOW
@@ -58,7 +58,7 @@ def test_whoever_always_asks_gets_95_percent_of_it(limit: int, gaps: list[float]
     assert (len(gaps) - 1) / (now - NOW) >= 0.95 * limit
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(limits, st.lists(st.tuples(st.floats(0, 0.2), st.sampled_from([0, 0, 0, -3600, -1e9, 3600, 1e9])), max_size=80))
 def test_a_clock_that_jumps_costs_a_request_at_most_and_stops_nothing(
     limit: int, steps: list[tuple[float, float]]
@@ -78,7 +78,7 @@ def test_a_clock_that_jumps_costs_a_request_at_most_and_stops_nothing(
         assert sum(start <= each < start + 1 for each in sent) <= limit + jumps
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.floats(0, 3000), st.floats(-1e9, -1))
 def test_a_block_never_lasts_longer_than_it_was_meant_to(seconds: float, back: float) -> None:
     rate = heard(stated(5), NOW, 429, Said(retry_after=seconds), 1000)
@@ -91,7 +91,7 @@ def test_a_block_never_lasts_longer_than_it_was_meant_to(seconds: float, back: f
 answers = st.lists(st.tuples(st.sampled_from([200, 200, 404, 429, 500, 503]), st.floats(0, 5)), max_size=60)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(limits, st.floats(0.5, 100), answers)
 def test_it_stays_between_the_slowest_and_what_is_allowed_and_grows_back(
     limit: int, most: float, said: list[tuple[int, float]]

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.unit, pytest.mark.timeout(20)]
 cents = st.integers(0, 10**7) | st.sampled_from([999, 1000, 2500])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(st.integers(0, 10**7) | st.sampled_from([999, 1000, 2500]), min_size=1, max_size=200), st.integers(1, 20)
 )

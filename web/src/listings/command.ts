@@ -1,22 +1,36 @@
-/** A view of listings as a line of the command `lumina` and as a call of the API. */
-import { quote } from "~/lib/commands";
+/** A view of listings as a line for a shell and as a call of the API. */
+import { curl, quote } from "~/lib/commands";
 import { byPicture, isBrowsing, type ListingsView, narrowing, questionOf } from "./view";
 
-/** `file`: the picture's path on the server, or the name that the file had. */
-export function listingsCommand(view: ListingsView, file?: string): string {
-  const { q, region, on, recipe, models } = view;
-  const flags = {
-    image: byPicture(view) ? (file ?? "picture.jpg") : undefined,
-    region: byPicture(view) ? region : undefined,
-    on,
-    recipe,
-    models,
-    ...narrowing(view),
-  };
-  const parts = Object.entries(flags).flatMap(([name, value]) =>
-    value ? [`--${name.replaceAll("_", "-")} ${quote(value)}`] : [],
-  );
-  return ["lumina", "market", "search", ...(q ? [quote(q.trim())] : []), ...parts].join(" ");
+/** Options of `lumina market search` that may be repeated, and the part of the view that each value comes from. */
+const REPEATED = { shop: "shop", state: "state", "when-made": "when_made", model: "models" } as const;
+
+/**
+ * `file`: the picture's path on the server, or the name that the file had. What `lumina market search` has no option
+ * for (leafing through, days, a catalog) is asked of the API.
+ */
+export function listingsCommand(view: ListingsView, file = "picture.jpg", origin = location.origin): string {
+  const { q, image, upload, region, on, recipe, currency } = view;
+  if (isBrowsing(view)) return curl(listingsPath(view), origin);
+  if (view.listed_from ?? view.listed_until ?? view.catalog) return listingsCall(view, file, origin) ?? "";
+  const flags: [string, string | undefined][] = [
+    ["image-id", image],
+    ["region", byPicture(view) ? region : undefined],
+    ["text", q?.trim()],
+    ["on", on],
+    ["recipe", recipe],
+    ["price", priceOf(view)],
+    ["currency", currency],
+    ...Object.entries(REPEATED).flatMap(([option, name]) =>
+      (view[name]?.split(",") ?? []).map((value): [string, string] => [option, value]),
+    ),
+  ];
+  const parts = flags.flatMap(([name, value]) => (value ? [`--${name} ${quote(value)}`] : []));
+  return ["lumina", "market", "search", ...(upload ? [quote(file)] : []), ...parts].join(" ");
+}
+
+function priceOf({ price_min = "", price_max = "" }: ListingsView): string | undefined {
+  return price_min || price_max ? `${price_min}..${price_max}` : undefined;
 }
 
 /** Path and query of the listings that meet the filters. */

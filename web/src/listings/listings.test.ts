@@ -57,10 +57,19 @@ describe("addresses of listings", () => {
 
 describe("commands of listings", () => {
   it("say what the page shows", () => {
-    const view = { q: "red mug", shop: "7,8", price_max: "30", on: "both" };
-    expect(listingsCommand(view)).toBe("lumina market search 'red mug' --on both --shop 7,8 --price-max 30");
+    const view = { q: "red mug", shop: "7,8", price_max: "30", on: "both", models: "a" };
+    expect(listingsCommand(view)).toBe(
+      "lumina market search --text 'red mug' --on both --price ..30 --shop 7 --shop 8 --model a",
+    );
     expect(listingsCommand({ upload: "u", region: "0,0,1,1" }, "my mug.jpg")).toBe(
-      "lumina market search --image 'my mug.jpg' --region 0,0,1,1",
+      "lumina market search 'my mug.jpg' --region 0,0,1,1",
+    );
+    expect(listingsCommand({ image: "7" })).toBe("lumina market search --image-id 7");
+    expect(listingsCommand({ price_min: "5" }, "x", "http://x")).toBe(
+      "curl -s 'http://x/api/listings?price_min=5'",
+    );
+    expect(listingsCommand({ q: "mug", listed_from: "2026-01-01" }, "x", "http://x")).toBe(
+      "curl -s -F listed_from=2026-01-01 -F text=mug http://x/api/listings/search",
     );
     expect(listingsPath({ price_max: "30" })).toBe("/api/listings?price_max=30");
     expect(listingsCall({ upload: "u", state: "active" }, "mug.jpg", "http://x")).toBe(

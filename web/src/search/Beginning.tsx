@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { IconPhotoSearch } from "@tabler/icons-react";
+import { IconFolderPlus, IconPhotoSearch } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { searching } from "~/api/search";
 import type { TaxonomyNode } from "~/api/types";
 import { count } from "~/lib/format";
+import { useCatalogs } from "~/timeline/CatalogPicker";
 import { Thumb } from "~/ui/Thumb";
 import { useFacets } from "./DateFilter";
 import { written } from "./pieces";
@@ -25,6 +26,7 @@ const GRAMMAR = [
 export function Beginning({ view }: { view: SearchView }) {
   const { catalog } = view;
   const facets = useFacets(catalog).data;
+  const none = useCatalogs().data?.every(({ images }) => images === 0);
   const tags = useQuery({ queryKey: ["taxonomy", "top"], queryFn: searching.tags, staleTime: 60_000 }).data;
   const places = useQuery({
     queryKey: ["suggest", "place:", catalog],
@@ -42,6 +44,14 @@ export function Beginning({ view }: { view: SearchView }) {
         <IconPhotoSearch size={19} stroke={1.6} aria-hidden />
         <span>Words, filters, or a picture: drop one here, paste it, or choose it in the box.</span>
       </p>
+      {none && (
+        <p className={styles.lead}>
+          <IconFolderPlus size={19} stroke={1.6} aria-hidden />
+          <span>
+            There are no images yet: <Link to="/">add a folder</Link>.
+          </span>
+        </p>
+      )}
       {shown && shown.length > 0 && (
         <section aria-label="Tags">
           <h3>In the pictures</h3>

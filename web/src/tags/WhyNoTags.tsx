@@ -22,7 +22,10 @@ export function MissingModel() {
   return (
     <p>
       Tags come by themselves once the model {tagger.title} is installed: in the{" "}
-      <Link to="/settings">settings</Link>, or with <code>lumina models pull {tagger.name}</code>
+      <Link to="/settings" hash="models">
+        settings
+      </Link>
+      , or with <code>lumina models pull {tagger.name}</code>
     </p>
   );
 }

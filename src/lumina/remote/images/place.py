@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from lumina.domain.market import Downloaded, RemoteImage
 from lumina.domain.picture import PictureError
@@ -49,22 +49,28 @@ def put(arrived: Sequence[Arrived]) -> list[Downloaded | PictureError]:
 
 @dataclass(slots=True)
 class _Writing:
-    """A file on its way: `beside` is None where the same one is there. `handle` is closed when it is below 0."""
+    """A file on its way to `place`, which is `path` below the source's folder.
+
+    `beside` is None where the same one is there. `handle` is closed when it is below 0. Names are plain text: to take
+    them apart and put them together costs as much as writing a small file does.
+    """
 
     path: str
-    beside: Path | None = None
+    place: str = ""
+    beside: str | None = None
     handle: int = -1
 
 
 def _begun(each: Arrived) -> _Writing | PictureError:
     """Write beside the place; the disk begins with it, and nobody waits yet."""
-    root = each.image.root
+    root = str(each.image.root)
     try:
-        writing = _Writing(place_of(each.image, each.content))
-        if _same(root / writing.path, each.data):
+        path = place_of(each.image, each.content)
+        writing = _Writing(path, f"{root}{os.sep}{path}")
+        if _same(writing.place, each.data):
             return writing
-        name = f"{os.getpid()}-{root.joinpath(writing.path).name}-{time.monotonic_ns()}"
-        writing.beside = root / PART / name
+        name = f"{os.getpid()}-{each.image.image_id}-{time.monotonic_ns()}"
+        writing.beside = f"{root}{os.sep}{PART}{os.sep}{name}"
         writing.handle = _opened(writing.beside)
         view = memoryview(each.data)
         while view:
@@ -75,20 +81,20 @@ def _begun(each: Arrived) -> _Writing | PictureError:
         return error
     except OSError as error:
         _give_up(writing)
-        return _explained(error, root)
+        return _explained(error, each.image.root)
     return writing
 
 
 def _ended(each: Arrived, writing: _Writing) -> Downloaded | PictureError:
     """Wait until it is on the disk, and give it its name."""
-    image, place = each.image, each.image.root / writing.path
+    image = each.image
     try:
         if writing.beside is not None:
             os.fsync(writing.handle)
             _close(writing)
-            _rename(writing.beside, place)
+            _rename(writing.beside, writing.place)
             _remove_other(image, writing.path)
-        state = place.stat()
+        state = os.stat(writing.place)  # noqa: PTH116
     except OSError as error:
         _give_up(writing)
         return _explained(error, image.root)
@@ -111,13 +117,17 @@ def place_of(image: RemoteImage, content: str) -> str:
     Raises:
         PictureError: `bad-name`: this would lie outside the source's folder, or be hidden in it.
     """
-    asked = PurePosixPath(image.path)
-    name = asked.stem if image.size is not None else asked.name
-    path = asked.with_name(f"{name}.{'jpg' if content == 'jpeg' else content}") if name else asked
-    odd = any(part in ("", ".", "..") or part.startswith(".") or set(part) & set("\\\0:") for part in path.parts)
-    if not name or odd or path.is_absolute():
+    folder, _, name = image.path.rpartition("/")
+    if image.size is not None:
+        name = name.rpartition(".")[0] or name
+    parts = [*folder.split("/"), name] if folder or image.path.startswith("/") else [name]
+    if any(not part or part.startswith(".") or _ODD & set(part) for part in parts):
         raise PictureError("bad-name", f"{image.path!r} is no name that a download may have.")
-    return str(path)
+    name = f"{name}.{'jpg' if content == 'jpeg' else content}"
+    return f"{folder}/{name}" if folder else name
+
+
+_ODD = frozenset("\\\0:")
 
 
 def there(image: RemoteImage) -> bool:
@@ -140,28 +150,28 @@ def sweep(root: Path) -> int:
     return removed
 
 
-def _same(path: Path, data: bytes) -> bool:
+def _same(path: str, data: bytes) -> bool:
     try:
-        return path.stat().st_size == len(data) and path.read_bytes() == data
+        return os.stat(path).st_size == len(data) and Path(path).read_bytes() == data  # noqa: PTH116
     except (FileNotFoundError, NotADirectoryError):
         return False
 
 
-def _opened(path: Path) -> int:
+def _opened(path: str) -> int:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
     try:
         return os.open(path, flags, 0o644)
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
         return os.open(path, flags, 0o644)
 
 
-def _rename(beside: Path, place: Path) -> None:
+def _rename(beside: str, place: str) -> None:
     try:
-        beside.replace(place)
+        os.replace(beside, place)  # noqa: PTH105
     except FileNotFoundError:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        beside.replace(place)
+        Path(place).parent.mkdir(parents=True, exist_ok=True)
+        os.replace(beside, place)  # noqa: PTH105
 
 
 def _close(writing: _Writing) -> None:
@@ -175,7 +185,7 @@ def _give_up(writing: _Writing) -> None:
         _close(writing)
     if writing.beside is not None:
         with suppress(OSError):
-            writing.beside.unlink()
+            os.unlink(writing.beside)  # noqa: PTH108
 
 
 def _remove_other(image: RemoteImage, path: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -239,3 +241,19 @@ def test_what_lies_on_the_backup_disk_is_never_overwritten(house: Warehouse) -> 
     assert (house.disk / "demo" / name).read_bytes() == b"somebody's"
     house.back()
     assert house.opened()[house.movable[0]] == house.home / name
+
+
+def test_a_backup_disk_that_is_full(house: Warehouse) -> None:
+    house.run(house.wish(models=("clip-vit-b32", "dinov3-base")))  # nothing yet, but the folder is known now
+    before, whole = house.opened(), house.files()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4, limits[1]))
+        job = house.run()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert job.state == "FAILURE"
+    assert "cannot be written to: File too large" in job.result["message"]
+    assert (house.opened(), house.files()) == (before, whole), "nothing was removed, and no half is left"

@@ -174,7 +174,7 @@ def test_a_bad_disk_under_the_trash_is_noticed(bin_: Trash, file: Path, monkeypa
         beside.write_bytes(b"a pic")
 
     monkeypatch.setattr(os, "link", no_link)
-    monkeypatch.setattr(trash, "_write", half)
+    monkeypatch.setattr(trash, "write", half)
     with pytest.raises(Refused, match="not what the file was"):
         bin_.take(file, COPY, trash.read(file))
     assert not bin_.path(COPY).exists()

@@ -109,6 +109,13 @@ def test_a_picture_finds_its_product_and_says_what_each_model_thinks(
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
 
+    page.get_by_role("button", name="Choose a region").click()
+    page.get_by_role("button", name="Search this region").click()
+    expect(page.get_by_test_id("example")).to_contain_text("Listings that look like this region")
+    assert "region=" in page.url
+    page.get_by_role("button", name="Whole picture").click()
+    expect(first).to_contain_text(wanted.title, timeout=PATIENCE)
+
     first.get_by_role("link").focus()
     page.keyboard.press("Enter")
     pane = page.get_by_role("complementary", name="The listing")

@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from lumina.bootstrap import MODELS, App
 from lumina.cli.main import app as program
 from lumina.domain.work import Job
-from lumina.errors import BadInput
+from lumina.errors import BadInput, NotFound
 from lumina.services import learning
 from tests.support.copies import new_twins, searching
 from tests.support.taught import Taught
@@ -45,6 +45,8 @@ def test_a_name_is_taught_and_said_what_it_would_change(taught: Taught) -> None:
     text = call(taught, "Zoey", *hers[2:5]).stdout
     assert text.startswith(f'"Zoey": node {said["node"]}, 5 examples, 1 counterexamples, learnt by probe.')
     assert f"lumina learn {said['node']} --apply" in text
+    for strange in ("9" * 30, "x" * 300):
+        assert isinstance(call(taught, "Zoey", strange).exception, NotFound)
     refused = call(taught, "Zoey", hers[0], "--no", hers[0])
     assert isinstance(refused.exception, BadInput)
     assert "not to show it" in str(refused.exception)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ def given_image(tx: Transaction, given: str) -> int:
     from lumina.files import names
     from lumina.store import find
 
-    if given.isdecimal() and not Path(given).exists():
+    if given.isdecimal() and not _is(Path(given).exists):
         if int(given) >= 2**63:
             raise NotFound(f"There is no image {given}.")
         return int(given)
@@ -30,6 +30,14 @@ def given_image(tx: Transaction, given: str) -> int:
     if number is None:
         raise NotFound(f"{path} is in no catalog.")
     return number
+
+
+def _is(question: Callable[[], bool]) -> bool:
+    """False as well for what can be no name of a file."""
+    try:
+        return question()
+    except OSError:
+        return False
 
 
 def given_images(tx: Transaction, given: Sequence[str]) -> list[int]:
@@ -44,7 +52,7 @@ def given_images(tx: Transaction, given: Sequence[str]) -> list[int]:
     found: list[int] = []
     for each in given:
         path = Path(each).expanduser().absolute()
-        if not path.is_dir():
+        if not _is(path.is_dir):
             found.append(given_image(tx, each))
             continue
         inside = find.images_below(tx, names.stored(str(path)))

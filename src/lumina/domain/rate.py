@@ -16,7 +16,7 @@ from typing import Any
 
 UNKNOWN = 5.0
 """Requests per second, as long as the service has not said how many it allows."""
-MARGIN = 0.97
+MARGIN = 0.96
 """Of the allowed rate, so that requests which the network holds up and then brings together are not too many."""
 SLOWEST = 0.1
 """Requests per second, however often the service says no."""

@@ -132,6 +132,23 @@ def test_all_is_taken_over_and_nothing_is_due_again(app: App, before: Predecesso
     assert counts(app) == whole, "asked for twice, it comes to the same"
 
 
+def test_what_is_left_to_do_is_done_where_the_files_are(app: App, before: Predecessor) -> None:
+    run(app, Wish(before.folder))
+    job = app.work.run_stages()
+    while any(app.engine.run_one(lane, 0, Worker("server", "1/1")) for lane in Lane):
+        pass
+    ended = app.work.get(job.id)
+    with app.store.transaction() as tx:
+        ran = {stage for row in tx.rows("SELECT stages FROM batch WHERE items <> '{}'") for stage in row["stages"]}
+    assert (ended.failed, ran & {"download", *STAGES}) == (0, set()), ran
+    masters = {"checksum", "metadata", "proxy", "thumbnail", "hash", "quality"}
+    assert ran >= masters
+    assert all(stages >= {*STAGES, *masters} for stages in done(app).values())
+    with app.store.transaction() as tx:
+        images, models = tx.value("SELECT count(*) FROM image WHERE revision = 0"), cutouts.counts(tx)
+    assert (images, models) == (8, {"adopted": 8}), "nothing was made again"
+
+
 def test_what_does_not_fit_together_is_listed_and_not_guessed(app: App, before: Predecessor) -> None:
     before.path((1, 12)).unlink()
     before.path((2, 21)).write_bytes(b"")

@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=2)
     arguments = parser.parse_args()
     environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"}
-    command = [str(arguments.torch), "-m", "bench.embed_five_networks", str(NETWORKS)]
+    command = [str(arguments.torch), "-m", "bench.networks.five", str(NETWORKS)]
     subprocess.run(command, cwd=ROOT, env=environment, check=True)
     store = Store(arguments.database, pool_size=1)
     migrate.upgrade(store)

@@ -1,4 +1,4 @@
-"""Writes five image towers of the real shapes with random weights: `python -m bench.embed_five_networks FOLDER`.
+"""Writes five image towers of the real shapes with random weights: `python -m bench.networks.five FOLDER`.
 
 Needs PyTorch and transformers (the extra `export`), perhaps in an environment of their own, and `PYTHONPATH=src:.`.
 """

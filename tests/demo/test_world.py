@@ -65,7 +65,7 @@ def test_photographs_are_jpegs_of_the_sizes_that_were_asked_for_and_of_a_usual_w
         assert data[:3] == b"\xff\xd8\xff"
         assert decoded(data).shape[1] == 570
         assert photographs.held(image, "570xN") == data
-        assert Generated(world.seed).jpeg(listing, image, "75x75") == photographs.jpeg(listing, image, "75x75")
+    assert Generated(world.seed).jpeg(listing, image, "75x75") == photographs.jpeg(listing, image, "75x75")
     assert decoded(photographs.jpeg(listing, image, "75x75")).shape == (75, 75, 3)
     assert 25_000 < np.median(weights) < 70_000
 

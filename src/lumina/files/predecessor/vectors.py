@@ -180,5 +180,5 @@ def usable(stored: Stored, rows: Rows, survey: Survey, note: Note) -> Rows:
 def sound(matrix: NDArray[np.float32]) -> NDArray[np.bool_]:
     """Which of the vectors mean something, n."""
     with np.errstate(over="ignore", invalid="ignore"):
-        lengths = np.linalg.norm(matrix.astype(np.float64), axis=1)
-    return np.asarray(np.isfinite(lengths) & (lengths > SMALLEST))
+        squares = np.einsum("ij,ij->i", matrix, matrix)
+    return np.asarray(np.isfinite(squares) & (squares > SMALLEST**2))

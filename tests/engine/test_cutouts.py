@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lumina import bootstrap
-from lumina.bootstrap import App, Settings, build
+from lumina.bootstrap import App, Settings, build, parts
 from lumina.domain.market import Market
 from lumina.domain.values import RenditionKind
 from lumina.domain.vectors import SpaceKind
@@ -100,8 +99,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     install_tiny(tmp_path / "models", CLIP, DINO)
     for each in known[2:]:
         install(tmp_path / "models", each, {small.files[0].path: weights(small)}, "test")
-    usual = bootstrap.models_of
-    monkeypatch.setattr(bootstrap, "models_of", lambda s: (Models(s.home / "models", entries=known), usual(s)[1]))
+    usual = parts.models_of
+    monkeypatch.setattr(parts, "models_of", lambda s: (Models(s.home / "models", entries=known), usual(s)[1]))
     return tmp_path
 
 

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from lumina.domain.market import Downloaded
+from lumina.errors import NotFound
 from lumina.files import names
 from lumina.files.derived import DerivedStore
 from lumina.files.vault import Vault
-from lumina.store import Store, Transaction, catalogs, removals, taxonomy
+from lumina.store import Store, Transaction, catalogs, downloads, removals, taxonomy
+from lumina.store.inputs import Input
 from lumina.store.markets import BACKUP, SOURCE
 from lumina.store.removals import Doomed, DoomedImage
 
@@ -52,6 +56,8 @@ class Purger:
             entry = removals.begin(tx, doomed.source_id, what)
         after: int | None = 0
         while after is not None and not stop():
+            with self.store.transaction() as tx:
+                removals.doubt(tx, doomed, after, PIECE, self._places(tx))
             with self.store.transaction() as tx:
                 after = self._piece(tx, doomed, after, done)
                 removals.count(tx, entry, done)
@@ -92,10 +98,35 @@ class Purger:
         if any(source not in places for source, _ in image.files):
             done["unreachable"] += 1
             return False
-        for source, path in image.files:
-            vault, may_go = places[source]
-            done.update(_removed(vault, source, path) if may_go else {"files left": 1})
+        try:
+            for source, path in sorted({*image.files, *self._without_row(image, places)}):
+                vault, may_go = places[source]
+                done.update(_removed(vault, source, path) if may_go else {"files left": 1})
+        except (OSError, NotFound):
+            done["unreachable"] += 1
+            return False
         return True
+
+    def _without_row(self, image: DoomedImage, places: Mapping[int, tuple[Vault, bool]]) -> list[tuple[int, str]]:
+        """Downloads of an image whose process was killed before it could write that they are there."""
+        vault, _ = places.get(image.source_id, (None, False))
+        if vault is None or not vault.root(image.source_id).is_relative_to(self.home):
+            return []
+        folder = vault.root(image.source_id) / image.folder
+        try:
+            found = [path.name for path in folder.iterdir() if path.stem == image.stem and path.is_file()]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        return [(image.source_id, f"{image.folder}/{name}".lstrip("/")) for name in found]
+
+    def too_late(self, tx: Transaction, results: Sequence[tuple[Input, Downloaded]]) -> None:
+        """Remove what was fetched of images that have been removed meanwhile."""
+        places = self._places(tx)
+        for source, path in downloads.void(tx, results):
+            vault, may_go = places.get(source, (None, False))
+            if vault is not None and may_go:
+                with suppress(OSError, NotFound):
+                    _removed(vault, source, path)
 
 
 def sentence(done: Mapping[str, int]) -> str:
@@ -106,7 +137,11 @@ def sentence(done: Mapping[str, int]) -> str:
     left = f" {done['files left']:,} files stay where they are: they lie outside of Lumina's home." if done.get(
         "files left"
     ) else ""  # fmt: skip
-    away = f" {done['unreachable']:,} images stay: their disk is away." if done.get("unreachable") else ""
+    away = (
+        f" {done['unreachable']:,} images stay: their disk is away, or their files cannot be removed."
+        if done.get("unreachable")
+        else ""
+    )
     return f"Removed: {text}{more}.{left}{away}" if text != "Nothing" or left or away else "Nothing to remove."
 
 

@@ -20,6 +20,8 @@ from lumina.store.inputs import Input
 
 Opener = Callable[[Transaction, Sequence[int]], Callable[[Input], Any]]
 """Prepares to hand these images to stages, and gives what hands one."""
+TooLate = Callable[[Transaction, Sequence[tuple[Input, Any]]], None]
+"""What becomes of results whose image has changed or was removed meanwhile."""
 DEFER_TRIES = 3
 """A batch with deferred images is tried this often within its job; then they stay due for the next one."""
 
@@ -37,6 +39,7 @@ class Worker:
         item_seconds: float,
         stopped: Callable[[], Collection[str]] = frozenset,
         openers: Mapping[Reads, Opener] | None = None,
+        too_late: Mapping[type, TooLate] | None = None,
     ) -> None:
         self.store = store
         self.registry = registry
@@ -44,7 +47,7 @@ class Worker:
         self.open_pictures = open_pictures
         self.item_seconds = item_seconds
         self.stopped = stopped
-        self.openers = openers or {}
+        self.openers, self.too_late = openers or {}, too_late or {}
         self._pace = Pace()
 
     def run(self, batch: Batch, stop: Callable[[], bool]) -> None:
@@ -82,8 +85,11 @@ class Worker:
         rows = [row for row in executed.outcomes if row.image_id in current]
         for name, pairs in executed.results.items():
             kept = [(source, result) for source, result in pairs if source.image_id in current]
+            kind = self.registry[name].result
             if kept:
-                results.SAVERS[self.registry[name].result](tx, kept)
+                results.SAVERS[kind](tx, kept)
+            if len(kept) < len(pairs) and kind in self.too_late:
+                self.too_late[kind](tx, [pair for pair in pairs if pair[0].image_id not in current])
         results.save_render_keys(tx, {i: key for i, key in executed.render_keys.items() if i in current})
         outcomes.record(tx, rows)
         self._end(tx, batch, tasks, executed, rows)

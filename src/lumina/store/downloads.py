@@ -57,7 +57,8 @@ def save_downloads(tx: Transaction, results: Sequence[tuple[Input, Downloaded]])
     """
     results = sorted(results, key=lambda result: result[0].image_id)
     there = _with_original(tx, [source.image_id for source, _ in results])
-    intake.touch(tx, [source.image_id for source, done in results if done.changed and source.image_id in there])
+    others = {source.image_id for source, done in results if done.changed} & there
+    intake.touch(tx, sorted(others | _with_another(tx, [result for result in results if result[0].image_id in there])))
     _update_files(tx, [result for result in results if result[0].image_id in there])
     _add_files(tx, [result for result in results if result[0].image_id not in there])
     tx.execute(
@@ -75,6 +76,32 @@ def save_downloads(tx: Transaction, results: Sequence[tuple[Input, Downloaded]])
     )
 
 
+def void(tx: Transaction, results: Sequence[tuple[Input, Downloaded]]) -> list[tuple[int, str]]:
+    """Downloads that came too late: their image was removed meanwhile, or told of with another address.
+
+    What lies in the place of one that is still known may be either file: it is due again, without a mark.
+
+    Returns:
+        Source and path of files that belong to no image.
+    """
+    tx.execute(
+        """WITH doubted AS (
+            UPDATE listing_image SET etag = NULL, last_modified = NULL WHERE image_id = ANY(:ids) RETURNING image_id)
+        UPDATE stage_state s SET status = 3 FROM stage g, doubted
+        WHERE g.id = s.stage_id AND g.name = 'download' AND s.image_id = doubted.image_id AND s.status = 1""",
+        ids=[source.image_id for source, _ in results],
+    )
+    rows = tx.rows(
+        f"""SELECT n.source_id, n.path FROM {_SAID}
+        WHERE NOT EXISTS (SELECT FROM file f WHERE f.source_id = n.source_id AND f.path = n.path)
+            AND NOT EXISTS (SELECT FROM image i WHERE i.source_id = n.source_id
+                AND i.folder = coalesce(substring(n.path FROM '^(.*)/[^/]*$'), '')
+                AND i.stem = substring(n.path FROM '([^/]*)[.][^./]*$'))""",
+        **_columns(results),
+    )
+    return [(row["source_id"], row["path"]) for row in rows]
+
+
 def again(tx: Transaction, source_id: int | None = None) -> int:
     """Make all files due to be asked for again, since a person wants it; returns how many."""
     return tx.execute(
@@ -90,6 +117,19 @@ def _with_original(tx: Transaction, image_ids: Sequence[int]) -> set[int]:
         """SELECT DISTINCT image_id FROM file
         WHERE image_id = ANY(:ids) AND role = 'original' AND missing_since IS NULL""",
         ids=list(image_ids),
+    )
+    return {row["image_id"] for row in rows}
+
+
+def _with_another(tx: Transaction, results: Sequence[tuple[Input, Downloaded]]) -> set[int]:
+    """Images whose file has become another one since its row was written: by a process that was killed in between."""
+    if not results:
+        return set()
+    rows = tx.rows(
+        f"""SELECT n.image_id FROM {_SAID} JOIN file f USING (image_id)
+        WHERE f.role = 'original' AND f.missing_since IS NULL AND f.source_id = n.source_id AND f.path = n.path
+            AND (f.size, f.modified_ns) IS DISTINCT FROM (n.size, n.modified_ns)""",
+        **_columns(results),
     )
     return {row["image_id"] for row in rows}
 

@@ -136,6 +136,15 @@ def _images(tx: Transaction, source_id: int, listings: Sequence[Listing], keep_h
         of=[row["listing_id"] for row in rows],
         ids=[row["remote_id"] for row in rows],
     )
+    tx.execute(
+        f"""WITH {said}, elsewhere AS MATERIALIZED (
+            SELECT id FROM image WHERE id IN (
+                SELECT l.image_id FROM said s JOIN listing_image l ON l.source_id = :source
+                    AND l.listing_id = s.listing_id AND l.remote_id = s.remote_id AND l.url <> s.url)
+            ORDER BY id FOR NO KEY UPDATE)
+        UPDATE image SET revision = revision + 1 FROM elsewhere WHERE image.id = elsewhere.id""",
+        **given,  # a download from the former address that is under way is void
+    )
     changed = tx.rows(
         f"""WITH {said}, before AS MATERIALIZED (
             SELECT image_id, url FROM listing_image WHERE source_id = :source
@@ -156,9 +165,10 @@ def _images(tx: Transaction, source_id: int, listings: Sequence[Listing], keep_h
     )
     added = tx.rows(
         f"""WITH {said}, new AS MATERIALIZED (
-            SELECT nextval(pg_get_serial_sequence('image', 'id')) AS image_id, s.* FROM said s
-            WHERE NOT EXISTS (SELECT FROM listing_image l WHERE l.source_id = :source AND l.listing_id = s.listing_id
-                AND l.remote_id = s.remote_id)
+            SELECT nextval(pg_get_serial_sequence('image', 'id')) AS image_id, unknown.* FROM (
+                SELECT s.* FROM said s WHERE NOT EXISTS (SELECT FROM listing_image l WHERE l.source_id = :source
+                    AND l.listing_id = s.listing_id AND l.remote_id = s.remote_id)
+                ORDER BY listing_id, rank, remote_id) unknown
         ), made AS (
             INSERT INTO image (id, catalog_id, source_id, folder, stem, missing_since, awaited)
             OVERRIDING SYSTEM VALUE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lumina.domain.values import RenditionKind
@@ -27,9 +27,17 @@ class Doomed:
 
 @dataclass(frozen=True, slots=True)
 class DoomedImage:
-    """An image that is to be removed. `files`: source and path, of each place where its file lies."""
+    """An image that is to be removed.
+
+    Attributes:
+        source_id, folder, stem: where a download goes, whatever the end of its name.
+        files: source and path, of each place where its file lies.
+    """
 
     image_id: int
+    source_id: int
+    folder: str
+    stem: str
     files: tuple[tuple[int, str], ...]
 
 
@@ -84,14 +92,31 @@ def counts(tx: Transaction, doomed: Doomed) -> Counts:
     return Counts(**row)
 
 
+def doubt(tx: Transaction, doomed: Doomed, after: int, limit: int, sources: Collection[int]) -> None:
+    """Make the files of these images due to be fetched: should they stay after all, their files may be gone.
+
+    Not of those that have files in other sources than these.
+    """
+    tx.execute(
+        f"""UPDATE stage_state s SET status = 3 FROM stage g
+        WHERE g.id = s.stage_id AND g.name = 'download' AND s.status = 1 AND s.image_id IN (
+            SELECT i.image_id {_IMAGES} AND i.image_id > :after ORDER BY i.image_id LIMIT :limit)
+            AND NOT EXISTS (SELECT FROM file WHERE file.image_id = s.image_id AND file.source_id <> ALL(:sources))""",
+        **_given(doomed),
+        after=after,
+        limit=limit,
+        sources=list(sources),
+    )
+
+
 def images(tx: Transaction, doomed: Doomed, after: int, limit: int) -> list[DoomedImage]:
     """Images to remove, with numbers above `after`; locked."""
     rows = tx.rows(
         f"""WITH chosen AS MATERIALIZED (
-            SELECT id FROM image WHERE id IN (
+            SELECT id, source_id, folder, stem FROM image WHERE id IN (
                 SELECT i.image_id {_IMAGES} AND i.image_id > :after ORDER BY i.image_id LIMIT :limit)
             ORDER BY id FOR UPDATE)
-        SELECT chosen.id, coalesce((SELECT jsonb_agg(jsonb_build_array(place.source_id, place.path)) FROM (
+        SELECT chosen.*, coalesce((SELECT jsonb_agg(jsonb_build_array(place.source_id, place.path)) FROM (
             SELECT source_id, path FROM file WHERE image_id = chosen.id
             UNION SELECT r.left_source_id, r.left_path FROM relocation r JOIN file ON file.id = r.file_id
                 WHERE file.image_id = chosen.id AND r.left_path IS NOT NULL) place), '[]') AS files
@@ -100,7 +125,16 @@ def images(tx: Transaction, doomed: Doomed, after: int, limit: int) -> list[Doom
         after=after,
         limit=limit,
     )
-    return [DoomedImage(row["id"], tuple((source, path) for source, path in row["files"])) for row in rows]
+    return [
+        DoomedImage(
+            row["id"],
+            row["source_id"],
+            row["folder"],
+            row["stem"],
+            tuple((source, path) for source, path in row["files"]),
+        )
+        for row in rows
+    ]
 
 
 def derived(tx: Transaction, image_ids: Sequence[int]) -> list[Derived]:

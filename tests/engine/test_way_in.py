@@ -1,0 +1,111 @@
+"""Images of marketplaces while something happens to them: another address, a kill, a removal."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+
+from lumina.domain.values import RenditionKind
+from lumina.domain.work import Status
+from lumina.store import downloads, removals
+from lumina.store.removals import Doomed
+from tests.engine.test_download import House, house
+
+__all__ = ["house"]
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
+
+
+def contents(house: House) -> list[bytes]:
+    folder = house.app.settings.home / "market" / "demo"
+    return [(folder / path).read_bytes() for path in sorted(house.files().values())]
+
+
+def test_another_address_while_the_former_one_is_fetched_is_fetched_as_well(house: House) -> None:
+    images = house.tell(12)
+    told: list[list[int]] = []
+    house.server.before = lambda _: told or told.append(house.tell(12, mark="-new"))  # type: ignore[func-returns-value]
+    house.run("download")
+    house.run()
+    assert told == [images]
+    assert contents(house) == [house.server.files[f"/12/{rank}-new.jpg"] for rank in (1, 2)]
+    assert house.states("hash") == dict.fromkeys(images, (Status.DONE, None))
+
+
+def test_killed_between_another_file_and_its_row_its_stages_are_due_again(house: House) -> None:
+    images = house.tell(12)
+    house.run()
+    before = house.value("SELECT array_agg(thumbnail_key ORDER BY id) FROM image")
+    house.tell(12, mark="-new")
+    victim = os.fork()
+    if victim == 0:  # dies with the new files in their places and the old ones in their rows
+        downloads.save_downloads.__globals__["_update_files"] = lambda *_: os._exit(9)
+        house.app.engine.store.engine.dispose(close=False)
+        house.run("download")
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(victim, 0)[1]) == 9
+    house.app.leases.release_node("server")
+    house.deliver()
+    house.run()
+    assert contents(house) == [house.server.files[f"/12/{rank}-new.jpg"] for rank in (1, 2)]
+    assert house.states() == dict.fromkeys(images, (Status.DONE, None))
+    after: list[Any] = house.value("SELECT array_agg(thumbnail_key ORDER BY id) FROM image")
+    assert not set(before) & set(after), "previews are of the new pictures"
+
+
+def test_what_was_fetched_and_has_no_row_yet_is_removed_with_its_listing(house: House) -> None:
+    house.tell(12)
+    folder = house.app.settings.home / "market" / "demo" / "12" / "12"
+    folder.mkdir(parents=True)
+    (folder / "121.png").write_bytes(b"killed before its row was written")
+    (folder / "1210.jpg").write_bytes(b"somebody else's")
+    done = house.app.market.purge(Doomed(house.market.source_id, listing_id=12))
+    assert (done["images"], done["files"]) == (2, 1)
+    assert [path.name for path in folder.iterdir()] == ["1210.jpg"]
+
+
+def test_what_is_removed_while_it_is_fetched_leaves_no_file(house: House) -> None:
+    house.tell(12)
+    done: list[Any] = []
+    doomed = Doomed(house.market.source_id, listing_id=12)
+    house.server.before = lambda _: done or done.append(house.app.market.purge(doomed))  # type: ignore[func-returns-value]
+    house.run()
+    assert done[0]["images"] == 2
+    assert house.value("SELECT count(*) FROM image") == 0
+    assert not [path for path in (house.app.settings.home / "market").rglob("*") if path.is_file()]
+
+
+def test_a_file_that_cannot_be_removed_stays_with_its_row_and_the_rest_goes(house: House) -> None:
+    house.tell(12)
+    house.run("download")
+    folder = house.app.settings.home / "market" / "demo" / "12" / "12"
+    (folder / "121.jpg").unlink()
+    (folder / "121.jpg").mkdir()
+    (folder / "121.jpg" / "something").touch()
+    done = house.app.market.purge(Doomed(house.market.source_id, listing_id=12))
+    assert (done["images"], done["unreachable"]) == (1, 1)
+    assert house.value("SELECT count(*) FROM image") == 1
+
+
+def test_killed_while_it_removes_what_is_kept_after_all_is_fetched_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images = house.tell(12)
+    house.run()
+
+    def dies(*_: object) -> None:
+        raise SystemExit
+
+    house.value("UPDATE listing SET expires_at = now() - interval '1 s' RETURNING 1")
+    monkeypatch.setattr(removals, "remove_images", dies)
+    with pytest.raises(SystemExit):
+        house.app.market.purge(Doomed(house.market.source_id, expired=True))
+    monkeypatch.undo()
+    assert house.tell(12) == [], "the marketplace still shows the same"
+    house.run()
+    assert contents(house) == [house.server.files[f"/12/{rank}.jpg"] for rank in (1, 2)]
+    assert house.states("thumbnail") == dict.fromkeys(images, (Status.DONE, None))
+    keys = house.value("SELECT array_agg(thumbnail_key) FROM image")
+    assert all(house.app.derived.path(RenditionKind.THUMBNAIL, bytes(key)).is_file() for key in keys)

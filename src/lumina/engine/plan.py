@@ -45,13 +45,29 @@ class Planner:
         return images
 
     def add(
-        self, tx: Transaction, job_id: UUID, group: Group, images: Sequence[int], *, only: Sequence[str] | None = None
+        self,
+        tx: Transaction,
+        job_id: UUID,
+        group: Group,
+        images: Sequence[int],
+        *,
+        only: Sequence[str] | None = None,
+        cut: bool = True,
     ) -> None:
-        """Cut images into batches of one group; with `only`, the job is about these stages and no others."""
+        """Add images in batches of one group.
+
+        Args:
+            tx: the transaction.
+            job_id: to which job.
+            group: what is to be done.
+            images: with which.
+            only: the job is about these stages and no others.
+            cut: few images are cut small, so that every worker gets some; what comes of a batch is cut already.
+        """
         names = [name for name in self._able(group) if only is None or name in only]
         if not images or not names:
             return
-        size = self._size(group, len(images))
+        size = self._size(group, len(images)) if cut else self._largest(group)
         parts = [images[start : start + size] for start in range(0, len(images), size)]
         ledger.add(tx, job_id, BatchKind.WORK, group.lane, stages=names, items=parts, payload=_payload(only))
         self.dispatcher.after(tx, group.lane)

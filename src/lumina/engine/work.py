@@ -136,7 +136,7 @@ class Worker:
             images = sorted({image for need in needs for image in done.get(need, ())})
             if len(group.needs) > 1:
                 images = inputs.with_all(tx, images, group.needs)
-            self.planner.add(tx, batch.job_id, group, images, only=batch.payload.get("only"))
+            self.planner.add(tx, batch.job_id, group, images, only=batch.payload.get("only"), cut=False)
 
 
 def _count(rows: list[outcomes.Outcome], exclude: Collection[int]) -> tuple[int, int]:

@@ -95,11 +95,13 @@ def counts(tx: Transaction, doomed: Doomed) -> Counts:
 def doubt(tx: Transaction, doomed: Doomed, after: int, limit: int, sources: Collection[int]) -> None:
     """Make the files of these images due to be fetched: should they stay after all, their files may be gone.
 
-    Not of those that have files in other sources than these.
+    What was made of them is made anew then, even where the picture is the same. Images that have files in other sources
+    than these are left out.
     """
     tx.execute(
-        f"""UPDATE stage_state s SET status = 3 FROM stage g
-        WHERE g.id = s.stage_id AND g.name = 'download' AND s.status = 1 AND s.image_id IN (
+        f"""UPDATE stage_state s SET basis = NULL,
+            status = CASE WHEN g.name = 'download' AND s.status = 1 THEN 3 ELSE s.status END
+        FROM stage g WHERE g.id = s.stage_id AND s.image_id IN (
             SELECT i.image_id {_IMAGES} AND i.image_id > :after ORDER BY i.image_id LIMIT :limit)
             AND NOT EXISTS (SELECT FROM file WHERE file.image_id = s.image_id AND file.source_id <> ALL(:sources))""",
         **_given(doomed),

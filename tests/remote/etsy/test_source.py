@@ -78,7 +78,7 @@ def test_a_batch_brings_images_and_shops_and_tells_what_has_vanished(server: Ser
     server.market.trouble.gone |= {ids[1], ids[3]}
     found = {listing.listing_id: listing for listing in etsy.listings(ids)}
     assert [number for number in ids if found[number].state == GONE] == [ids[1], ids[3]]
-    assert len(server.market.counts.requests) == 2, "one question, and a second look at what it left out"
+    assert len(server.market.counts.requests) == 3, "one question, and two looks at what it left out"
     first = found[ids[0]]
     assert first.images is not None
     assert first.shop is not None

@@ -27,6 +27,7 @@ MOST_SECONDS = 25.0
 REST = 600.0
 """Seconds until it makes sense to ask a marketplace again that gave no good answer."""
 CONNECTIONS = 16
+_PACKED = ("", "identity", "gzip", "x-gzip", "deflate")
 _LOCAL = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -66,7 +67,12 @@ class Client:
         self._pace, self._first_pause = pace, first_pause
         url = httpx.URL(self._root)
         self.host = url.host
-        headers = {"User-Agent": "lumina", "Accept": "application/json", "x-api-key": key.header}
+        headers = {
+            "User-Agent": "lumina",
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+            "x-api-key": key.header,
+        }
         limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS, keepalive_expiry=20)
         try:
             self._http = httpx.Client(
@@ -144,7 +150,12 @@ class Client:
 
 
 def _body(response: httpx.Response) -> bytes:
-    """All of it, if that is not too much, nor takes too long."""
+    """All of it, if that is not too much, nor takes too long.
+
+    Packed once at most: what is packed several times may become a million times as long within one step.
+    """
+    if (packed := response.headers.get("content-encoding", "identity").strip().lower()) not in _PACKED:
+        raise _Bad(f"the answer is packed in a way that was not asked for ({packed[:50]})")
     until, size, parts = time.monotonic() + MOST_SECONDS, 0, []
     for part in response.iter_bytes():
         size += len(part)

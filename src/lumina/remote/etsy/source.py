@@ -33,7 +33,7 @@ class EtsySource:
     def find_shop(self, name: str) -> Shop:
         """A shop by its name or number."""
         wanted = name.strip()
-        if wanted.isdecimal() and (known := self.shop(int(wanted))) is not None:
+        if wanted.isdecimal() and len(wanted) < 20 and (known := self.shop(int(wanted))) is not None:
             return known
         if not wanted:
             raise BadInput("The shop's name is empty.")
@@ -68,19 +68,26 @@ class EtsySource:
         """These listings with their images and shops."""
         if not ids:
             return []
+        found, missing = self._batch(ids)
+        return [*found, *self._left_out(missing)]
+
+    def _batch(self, ids: Sequence[int]) -> tuple[list[Listing], list[int]]:
+        """Those of these listings that an answer has, and the numbers of those that it does not name at all."""
         said = self._client.get("/listings/batch", listing_ids=",".join(map(str, ids)), includes="Images,Shop")
         wanted = dict.fromkeys(ids)
         found = [listing for listing in parse.listings(_results(said), self._odd) if listing.listing_id in wanted]
         named = {_number(each) for each in _results(said)}
-        return [*found, *self._left_out([number for number in wanted if number not in named])]
+        return found, [number for number in wanted if number not in named]
 
     def _left_out(self, missing: Sequence[int]) -> Iterator[Listing]:
-        """Each by itself, until one has really vanished: then so have the others."""
+        """Each by itself, until one has really vanished; the others have if they are left out a second time."""
         for place, number in enumerate(missing):
             try:
                 said = self._client.get(f"/listings/{number}", includes="Images,Shop")
             except NotFound:
-                yield from (Listing(each, 0, state=GONE) for each in missing[place:])
+                others = missing[place + 1 :]
+                found, vanished = self._batch(others) if others else ([], [])
+                yield from (*found, *(Listing(each, 0, state=GONE) for each in (number, *vanished)))
                 return
             if (one := parse.listing(said, self._odd)) is not None:
                 yield one
@@ -199,7 +206,7 @@ def _results(said: Mapping[str, Any]) -> list[Any]:
 
 def _count(said: Mapping[str, Any]) -> int:
     count = said.get("count")
-    if isinstance(count, str) and count.isdecimal():
+    if isinstance(count, str) and count.isdecimal() and len(count) < 20:
         count = int(count)
     return count if isinstance(count, int) and count >= 0 else len(_results(said))
 
@@ -207,7 +214,7 @@ def _count(said: Mapping[str, Any]) -> int:
 def _number(said: Any) -> int | None:
     """A listing's number as it was asked for, even if the rest of it makes no sense."""
     value = said.get("listing_id") if isinstance(said, Mapping) else None
-    return int(value) if isinstance(value, int | str) and str(value).isdecimal() else None
+    return int(value) if isinstance(value, int | str) and len(str(value)) < 20 and str(value).isdecimal() else None
 
 
 def _tree(nodes: Sequence[Any]) -> dict[int, tuple[int, ...]]:

@@ -35,6 +35,8 @@ def is_public(address: str) -> bool:
 
 def _is_public(address: IPv4Address | IPv6Address) -> bool:
     odd = address.is_multicast or address.is_reserved or address.is_unspecified
+    if isinstance(address, IPv6Address) and address.is_site_local:
+        return False
     if isinstance(address, IPv6Address) and (address.ipv4_mapped or any(address in net for net in _NAT64)):
         return True  # what lies within decides
     return address.is_global and not odd and not any(address in net for net in _CLOUD)

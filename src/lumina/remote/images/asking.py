@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 
-from aiohttp import ClientError, ClientResponse, ClientSession, InvalidURL
+from aiohttp import ClientError, ClientHttpProxyError, ClientResponse, ClientSession, InvalidURL
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
@@ -19,6 +20,7 @@ from lumina.remote.patience import Passing, retry_after
 MOST_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ENOUGH = frozenset({429, 503})
+_PASSWORD = re.compile(r"//[^/\s@]*@")
 
 
 class Asker:
@@ -167,4 +169,7 @@ def _explained(error: Exception, url: URL, *, first: bool) -> Exception:
         return PictureError("bad-address", f"{str(url)[:200]!r} is no address that a picture can be fetched from.")
     if isinstance(error, TimeoutError):
         return Passing("it did not answer for too long")
-    return Passing(f"the connection failed ({str(error)[:200] or type(error).__name__})")
+    if isinstance(error, ClientHttpProxyError):  # says itself with the password of the proxy
+        return Passing(f"the proxy does not let us through ({error.status} {error.message[:200]})")
+    reason = _PASSWORD.sub("//", str(error))[:200]
+    return Passing(f"the connection failed ({reason or type(error).__name__})")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -38,9 +39,9 @@ def syncer(settings: Settings, planner: Planner, opening: Opening, purger: Purge
     """What asks marketplaces; where the owner wants it, what has expired is purged before."""
     stopped = partial(KillFiles(settings.home).stops, SYNC)
 
-    def purge(source_id: int) -> None:
+    def purge(source_id: int, stop: Callable[[], bool]) -> None:
         if settings.market_purge:
-            purger.purge(Doomed(source_id, expired=True), "what has expired")
+            purger.purge(Doomed(source_id, expired=True), "what has expired", stop)
 
     return Syncer(opening.store, planner, opening.open, opening.keeping, stopped, purge)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from lumina.remote.etsy.source import EtsySource
 from lumina.store import Store
 
 LOCAL = ("127.0.0.1", "localhost", "::1")
+AT_ONCE = 0.5
+"""Seconds in which this machine says whether somebody listens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +71,17 @@ class Opening:
 def is_local(market: Market) -> bool:
     """Whether it runs on this machine: nobody has to be asked for permission."""
     return urlsplit(market.address).hostname in LOCAL
+
+
+def is_away(market: Market) -> bool:
+    """Whether it runs on this machine, and does not now: nobody listens at its address."""
+    if not is_local(market):
+        return False
+    address = urlsplit(market.address)
+    try:
+        socket.create_connection((address.hostname or "", address.port or 80), AT_ONCE).close()
+    except TimeoutError:
+        return False  # busy
+    except (OSError, ValueError):
+        return True
+    return False

@@ -22,7 +22,7 @@ from lumina.domain.work import Batch, BatchKind
 from lumina.engine import tally
 from lumina.engine.dispatch import Dispatcher
 from lumina.engine.plan import Planner
-from lumina.errors import BadInput, Later, NotFound, Refused
+from lumina.errors import BadInput, Interrupted, Later, NotFound, Refused
 from lumina.store import Store, Transaction, follows, jobs, ledger, listing_words, listings, markets, reviews, shops
 from lumina.store.inputs import Scope
 
@@ -54,7 +54,7 @@ class Syncer:
         open_source: opens a marketplace.
         keep: how long what a marketplace says may be kept.
         stopped: whether a kill file stops syncing.
-        purge: removes what has expired of a marketplace, after a whole sync.
+        purge: removes what has expired of a marketplace, after a whole sync, until its second argument says to stop.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Syncer:
         open_source: Open,
         keep: Callable[[Market], Keep],
         stopped: Callable[[], bool] = lambda: False,
-        purge: Callable[[int], object] = lambda _: None,
+        purge: Callable[[int, Callable[[], bool]], object] = lambda _source, _stop: None,
     ) -> None:
         self.store, self.planner, self.open_source = store, planner, open_source
         self.keep, self.stopped, self.purge = keep, stopped, purge
@@ -83,7 +83,7 @@ class Syncer:
             self._refuse(batch, follow, str(error))
             return
         try:
-            self._go_on(_Work(self, batch, follow, source, self.keep(market)))
+            self._go_on(_Work(self, batch, follow, source, self.keep(market)), stop)
         except Later as error:
             self._put_off(batch, follow, str(error), error.seconds)
         except Refused as error:
@@ -95,7 +95,7 @@ class Syncer:
         finally:
             source.close()
 
-    def _go_on(self, work: _Work) -> None:
+    def _go_on(self, work: _Work, stop: Callable[[], bool]) -> None:
         if self.stopped():
             raise Stopped
         if work.step == "find" and not work.find():
@@ -104,7 +104,11 @@ class Syncer:
         if work.step == "refresh":
             work.refresh()
         work.reviews()
-        self.purge(work.follow.source_id)
+        self.purge(work.follow.source_id, lambda: stop() or self.stopped())
+        if self.stopped():
+            raise Stopped
+        if stop():
+            raise Interrupted("Removing what has expired was stopped; it goes on from there.")
         work.finish()
 
     def _end(self, batch: Batch, error: str | None = None) -> None:
@@ -126,6 +130,7 @@ class Syncer:
         with self.store.transaction() as tx:
             ledger.hold(tx, batch)
             follows.put_off(tx, follow.id, reason)
+            follows.put_all_off(tx, follow.source_id, reason)
             ledger.end(tx, batch, error=reason)
             jobs.fail(tx, batch.job_id, {"message": reason})
 
@@ -199,10 +204,10 @@ class _Work:
                 shops.forget(tx, self.follow.source_id, number)
             else:
                 shops.save(tx, self.follow.source_id, [shop], self.keep.content)
-        since, newest = self.cursor.get("reviewed"), None
+        since, newest, now = self.cursor.get("reviewed"), None, self.began
         found = self.source.reviews(number, datetime.fromisoformat(since) if since else None)
         while part := list(islice(found, ASKED)):
-            newest = newest or part[0].created_at
+            newest = max((each.created_at for each in part if each.created_at <= now), default=newest)
             with self._saving(self.cursor) as tx:
                 new = reviews.save(tx, self.follow.source_id, part, self.keep.content)
                 tally.add(tx, self.batch.job_id, reviews=new)

@@ -9,7 +9,7 @@ from uuid import UUID
 from lumina.domain.market import Follow, FollowKind, Market
 from lumina.domain.work import Job, Priority
 from lumina.engine.dispatch import Dispatcher
-from lumina.engine.market import Opening
+from lumina.engine.market import Opening, is_away
 from lumina.engine.purge import Purger, describe
 from lumina.engine.sync import MARKET_SYNC, begin
 from lumina.errors import BadInput, NotFound
@@ -138,10 +138,13 @@ class MarketService:
         return self.purger.purge(doomed, describe(doomed))
 
     def sync_due(self) -> list[Job]:
-        """Sync what is due by itself, of all marketplaces."""
+        """Sync what is due by itself, of all marketplaces; a demo's that has ended is left alone until it is back."""
         found = []
         with self.store.transaction() as tx:
-            due = follows.due(tx)
+            here = [markets.get(tx, source_id, self.node) for source_id in {each.source_id for each in follows.due(tx)}]
+        away = {market.source_id for market in here if is_away(market)}
+        with self.store.transaction() as tx:
+            due = [each for each in follows.due(tx) if each.source_id not in away]
             for source_id in sorted({each.source_id for each in due}):
                 wanted = [each for each in due if each.source_id == source_id]
                 found.append(self._sync(tx, markets.get(tx, source_id, self.node), wanted, Priority.BACKGROUND))

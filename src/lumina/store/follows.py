@@ -12,6 +12,11 @@ from lumina.domain.market import GONE, Follow, FollowKind, Listing
 from lumina.store.database import Row, Transaction
 
 _BLOCKED = "coalesce((r.state ->> 'blocked_until')::double precision, 0)"
+_BLOCKED_FOR = "coalesce((r.state ->> 'blocked_for')::double precision, 0)"
+_LATEST = "greatest(make_interval(mins => f.every_minutes), interval '7 days') + interval '1 hour'"
+"""No sync is put off for longer; one that is due later was put off before the clock was put back."""
+_SLACK = 60
+"""Seconds by which clocks differ all the time."""
 
 
 def add(tx: Transaction, source_id: int, kind: FollowKind, value: str, title: str, every_minutes: int) -> Follow:
@@ -47,10 +52,13 @@ def every(tx: Transaction, source_id: int | None = None) -> list[Follow]:
 
 
 def due(tx: Transaction) -> list[Follow]:
-    """What has to be synced now, of marketplaces that may be asked."""
+    """What has to be synced now, of marketplaces that may be asked, also if the clock was put back meanwhile."""
     rows = tx.rows(
         f"""SELECT f.* FROM follow f LEFT JOIN request_rate r USING (source_id)
-        WHERE f.due_at <= now() AND {_BLOCKED} <= extract(epoch FROM now()) ORDER BY f.id"""
+        WHERE (f.due_at <= now() OR f.due_at > now() + {_LATEST})
+            AND ({_BLOCKED} <= extract(epoch FROM now())
+                OR {_BLOCKED} > extract(epoch FROM now()) + {_BLOCKED_FOR} + {_SLACK})
+        ORDER BY f.id"""
     )
     return [_follow(row) for row in rows]
 
@@ -100,6 +108,16 @@ def put_off(tx: Transaction, follow_id: int, error: str, seconds: float | None =
         id=follow_id,
         error=error,
         seconds=seconds,
+    )
+
+
+def put_all_off(tx: Transaction, source_id: int, error: str) -> None:
+    """Whatever is due of a marketplace could not be asked for, and has to wait for its usual time."""
+    tx.execute(
+        """UPDATE follow SET error = :error, due_at = now() + make_interval(mins => every_minutes)
+        WHERE source_id = :source AND due_at <= now()""",
+        source=source_id,
+        error=error,
     )
 
 

@@ -1,0 +1,104 @@
+"""Syncs that are refused, stopped, or read a clock that jumps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from lumina.domain.market import FollowKind, Keep, Review
+from lumina.domain.work import BatchKind
+from lumina.engine.plan import Planner
+from lumina.engine.registry import Registry
+from lumina.engine.sync import Syncer
+from lumina.remote.etsy.source import EtsySource
+from lumina.store import Store
+from tests.engine.test_fetching import Fetch, Fetched
+from tests.engine.test_sync import House, house, small
+from tests.support.marketplace import Kind, marketplace
+
+__all__ = ["house", "small"]
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
+
+
+def test_a_refused_key_is_tried_once_whatever_is_followed(house: House) -> None:
+    for words in ("the", "mug", "bowl"):
+        house.follow(value=words)
+    house.server.market.trouble.add(Kind.REVOKED, times=None)
+    (job,) = house.service.sync_due()
+    assert house.run(job).state == "FAILURE"
+    assert len(house.server.market.counts.requests) == 1
+    assert house.service.sync_due() == []
+    assert house.value("SELECT count(*) FROM follow WHERE error LIKE '%refuses the key%'") == 3
+
+
+def test_a_clock_that_was_put_back_leaves_nothing_waiting_for_years(house: House) -> None:
+    house.follow(every=60)
+    house.run()
+    assert house.service.sync_due() == []
+    house.value("UPDATE follow SET due_at = now() + interval '70 min' RETURNING 1")
+    assert house.service.sync_due() == [], "the clock is only a little off"
+    house.value("UPDATE follow SET due_at = now() + interval '6 years' RETURNING 1")
+    (job,) = house.service.sync_due()
+    assert house.run(job).state == "SUCCESS"
+    assert house.service.sync_due() == []
+
+
+def test_a_limit_of_the_future_ends_when_the_clock_is_put_back(house: House) -> None:
+    house.follow()
+    state = '{"blocked_until": 4000000000, "blocked_for": 3600, "reason": "the daily limit is reached"}'
+    house.value(
+        f"INSERT INTO request_rate (source_id, state) VALUES (:s, '{state}') RETURNING 1", s=house.market.source_id
+    )
+    (job,) = house.service.sync_due()
+    house.run(job)
+    left = house.value(
+        "SELECT (state ->> 'blocked_until')::float8 - extract(epoch FROM now())::float8 FROM request_rate"
+    )
+    assert 3500 < left <= 3600, "as long as it was meant to last"
+    assert house.service.sync_due() == []
+
+
+def test_a_review_of_the_future_hides_none_of_those_to_come(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop = house.server.market.world.shops[1]
+    moments = [datetime.now(UTC) + timedelta(days=4000), datetime(2020, 1, 2, tzinfo=UTC)]
+    monkeypatch.setattr(
+        EtsySource, "reviews", lambda *_: iter([Review(shop.shop_id, 1, 5, moment) for moment in moments])
+    )
+    house.follow(FollowKind.SHOP, shop.name)
+    house.run()
+    assert house.value("SELECT count(*) FROM review") == 2
+    assert datetime.fromisoformat(house.value("SELECT cursor ->> 'reviewed' FROM follow")) == moments[1]
+
+
+def test_a_kill_file_ends_the_removal_of_what_has_expired(house: House, store: Store) -> None:
+    house.follow()
+    seen: list[bool] = []
+
+    def purge(source_id: int, stop: Callable[[], bool]) -> None:
+        seen.append(stop())
+        house.stopped = True
+        seen.append(stop())
+
+    planner = Planner(Registry((Fetch(),), {Fetched}), house.dispatcher)
+    syncer = Syncer(store, planner, house.opening.open, lambda _: Keep(), lambda: house.stopped, purge)
+    house.engine.handlers[BatchKind.SYNC] = syncer.run  # type: ignore[index]
+    assert house.run().state == "SUCCESS"
+    assert seen == [False, True]
+    assert house.value("SELECT synced_at IS NULL AND due_at <= now() FROM follow"), "it goes on without the file"
+    house.stopped = False
+    (job,) = house.service.sync_due()
+    house.run(job)
+    assert seen == [False, True] * 2
+
+
+def test_a_marketplace_of_this_machine_that_has_ended_is_left_alone(store: Store) -> None:
+    with marketplace(3) as server:
+        house = House(store, server)
+        house.follow()
+        (job,) = house.service.sync_due()
+        house.run(job)
+    house.value("UPDATE follow SET due_at = now() RETURNING 1")
+    assert house.service.sync_due() == [], "nobody is there to be asked"

@@ -10,6 +10,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
 
+LONGEST_WORDS = 100_000
+"""Characters: more than any network reads, and less than what a search by words can hold."""
 GONE = "gone"
 """State of a listing that the marketplace does not know any more."""
 
@@ -146,8 +148,8 @@ class Listing:
 
 
 def words(title: str, tags: Sequence[str]) -> str:
-    """A listing's title and tags as one text."""
-    return ". ".join(part for part in (title.strip(), ", ".join(tags)) if part)
+    """A listing's title and tags as one text; of a longer one its first 100,000 characters."""
+    return ". ".join(part for part in (title.strip(), ", ".join(tags)) if part)[:LONGEST_WORDS]
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from lumina.errors import BadInput
 from lumina.files import adopted, names
 from lumina.files.derived import DerivedStore
 from lumina.files.predecessor import values, vectors, words
-from lumina.files.predecessor.folder import VECTORS, Kind
+from lumina.files.predecessor.folder import VECTORS, Files, Kind, linked
 from lumina.files.predecessor.reading import Reading, opened
 from lumina.files.predecessor.schema import IMAGES
 from lumina.files.predecessor.survey import described
@@ -216,11 +216,14 @@ class _Adopting:
             ledger.hold(tx, self.batch)
             self.market = self.adopter.market(tx)
             self.catalog = catalogs.source(tx, self.market.source_id).catalog_id
-            path = names.stored(str(self.wish.folder))
-            there = [each for each in catalogs.sources(tx, self.catalog) if each.path == path]
-            self.source = self.market.source_id
-            if not self.wish.copy:
-                self.source = (there or [catalogs.add_source(tx, self.catalog, path, kind=ADOPTED)])[0].id
+            self.sources = {self.wish.folder: self._source(tx, self.wish.folder)} if not self.wish.copy else {}
+            self._places: dict[str, tuple[Path, str]] = {}
+
+    def _source(self, tx: Transaction, root: Path) -> int:
+        """The source that a folder is, made where it is not there."""
+        path = names.stored(str(root))
+        there = [each for each in catalogs.sources(tx, self.catalog) if each.path == path]
+        return (there or [catalogs.add_source(tx, self.catalog, path, kind=ADOPTED)])[0].id
 
     def words(self) -> None:
         """Shops, listings, their history, reviews."""
@@ -247,7 +250,7 @@ class _Adopting:
     def images(self) -> None:
         """Images with their files and cut-outs; the ledger says what need not be done again."""
         survey = self.reading.survey
-        files = _Files(self.reading)
+        files = Files(self.reading.connection)
         place = 0
         for part in described(self.reading.connection, self.reading.tables[IMAGES], SHOWN):
             kept = []
@@ -258,7 +261,7 @@ class _Adopting:
             for start in range(0, len(kept), PIECE):
                 self._piece(kept[start : start + PIECE], files)
 
-    def _piece(self, kept: Sequence[tuple[int, tuple[Any, ...]]], files: _Files) -> None:
+    def _piece(self, kept: Sequence[tuple[int, tuple[Any, ...]]], files: Files) -> None:
         self.progress.check()
         found = [self._image(place, row, files) for place, row in kept]
         with self.store.transaction() as tx:
@@ -275,7 +278,7 @@ class _Adopting:
             adopting.done(tx, {name: (self.versions[name], of) for name, of in stages.items() if name in self.versions})
         self.progress.done += len(kept)
 
-    def _image(self, place: int, row: tuple[Any, ...], files: _Files) -> tuple[AdoptedImage, int]:
+    def _image(self, place: int, row: tuple[Any, ...], files: Files) -> tuple[AdoptedImage, int]:
         """An image, and the size of its cut-out."""
         survey = self.reading.survey
         listing, remote = int(survey.listing[place]), int(survey.remote[place])
@@ -299,13 +302,29 @@ class _Adopting:
         if found is None:
             return None
         path, size, modified, device, inode = found
-        if self.wish.copy:
-            old = self.wish.folder / names.native(path)
-            path = f"{listing % 1000}/{listing}/{remote}{old.suffix.lower()}"
-            stat = adopted.take(old, self.market.folder / path)
-            size, modified, device, inode = stat.st_size, stat.st_mtime_ns, stat.st_dev, stat.st_ino
-            self.progress.check()
-        return AdoptedFile(self.source, path, adopted.claimed(path).value, size, modified, device, inode)
+        if not self.wish.copy:
+            source, path = self._lies(path)
+            return AdoptedFile(source, path, adopted.claimed(path).value, size, modified, device, inode)
+        old = self.wish.folder / names.native(path)
+        path = f"{listing % 1000}/{listing}/{remote}{old.suffix.lower()}"
+        stat = adopted.take(old, self.market.folder / path)
+        self.progress.check()
+        return AdoptedFile(
+            self.market.source_id, path, adopted.claimed(path).value,
+            stat.st_size, stat.st_mtime_ns, stat.st_dev, stat.st_ino,
+        )  # fmt: skip
+
+    def _lies(self, path: str) -> tuple[int, str]:
+        """Source and stored path of a file; folders on other disks that are linked are sources of their own."""
+        above, _, name = names.native(path).rpartition("/")
+        if above not in self._places:
+            self._places[above] = linked(self.wish.folder, f"{above}/")
+        root, rest = self._places[above]
+        if root not in self.sources:
+            with self.store.transaction() as tx:
+                ledger.hold(tx, self.batch)
+                self.sources[root] = self._source(tx, root)
+        return self.sources[root], names.stored(f"{rest}{name}")
 
     def _cutout(self, found: tuple[Any, ...]) -> bytes:
         """Have a cut-out known in the derived store; its name is made from where it lies and how it is."""
@@ -367,22 +386,6 @@ class _Adopting:
                     adopting.add_vectors(tx, space, ids, matrix)
                     stages[stage] = (version, ids)
             adopting.done(tx, stages)
-
-
-class _Files:
-    """Where each image's file and cut-out are."""
-
-    def __init__(self, reading: Reading) -> None:
-        self._connection = reading.connection
-
-    def get(self, kind: Kind, listing: int, remote: int) -> tuple[Any, ...] | None:
-        """Path, size, time, device and inode."""
-        found: tuple[Any, ...] | None = self._connection.execute(
-            """SELECT path, size, modified_ns, device, inode FROM lumina_file
-            WHERE kind = ? AND remote = ? AND listing IN (?, 0) ORDER BY listing DESC""",
-            (int(kind), remote, listing),
-        ).fetchone()
-        return found
 
 
 def _column(value: object) -> object:

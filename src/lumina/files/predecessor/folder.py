@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
+from typing import Any
 
 from lumina.files import names
 from lumina.files.extensions import STILL_EXTENSIONS
@@ -85,34 +86,96 @@ def tabulate(connection: sqlite3.Connection, folder: Path, tick: Callable[[], No
     return twice
 
 
-def tail(path: object) -> str | None:
+class Files:
+    """Where each image's file and cut-out are.
+
+    Args:
+        connection: to the copy, after `tabulate`.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def get(self, kind: Kind, listing: int, remote: int) -> tuple[Any, ...] | None:
+        """Path, size, time, device and inode."""
+        found: tuple[Any, ...] | None = self._connection.execute(
+            """SELECT path, size, modified_ns, device, inode FROM lumina_file
+            WHERE kind = ? AND remote = ? AND listing IN (?, 0) ORDER BY listing DESC""",
+            (int(kind), remote, listing),
+        ).fetchone()
+        return found
+
+
+def tail(path: bytes | None) -> str | None:
     """A path as the other program has written it, relative to its folder as we walk it; None where it says nothing."""
-    if not isinstance(path, str) or not path.strip():
+    said = (path or b"").decode("utf-8", "replace").strip()
+    if not said:
         return None
-    parts = [part for part in path.strip().replace("\\", "/").split("/") if part not in ("", ".")]
+    parts = [part for part in said.replace("\\", "/").split("/") if part not in ("", ".")]
     for place in range(len(parts) - 1, -1, -1):
         if parts[place] == IMAGES or (place < len(parts) - 1 and _CUTOUTS.search(parts[place])):
             return "/".join(parts[place:])
     return "/".join((IMAGES, *parts))
 
 
+def linked(folder: Path, path: str) -> tuple[Path, str]:
+    """Where a walked path really lies: below which folder, and how it is called from there.
+
+    Owners spread what they gather over several disks: a folder below `folder` may be a link to one elsewhere.
+
+    Args:
+        folder: the other program's, resolved.
+        path: native, relative to it.
+    """
+    parts = path.split("/")
+    for count in range(1, len(parts)):
+        place = folder.joinpath(*parts[:count])
+        if place.is_symlink() and _elsewhere(place, folder):
+            return place.resolve(), "/".join(parts[count:])
+    return folder, path
+
+
+def _elsewhere(place: Path, folder: Path) -> bool:
+    """Whether a link leads to another place, not to one above or below."""
+    real = place.resolve()
+    return not real.is_relative_to(folder) and not folder.is_relative_to(real)
+
+
 def _files(folder: Path) -> Iterator[tuple[str, os.DirEntry[str], bool]]:
     """Path, entry and whether it lies among cut-outs; in order, so that of two the same is always the second."""
+    folder = folder.resolve()
     tops = [entry for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=True)]
     for top in sorted(tops, key=lambda entry: (entry.name != IMAGES, entry.name)):
-        if top.name == IMAGES or _CUTOUTS.search(top.name):
-            yield from _below(top.path, top.name, cutouts=bool(_CUTOUTS.search(top.name)))
+        if (top.name == IMAGES or _CUTOUTS.search(top.name)) and (root := _root(top, folder, folder)):
+            yield from _below(top.path, top.name, folder, root, cutouts=bool(_CUTOUTS.search(top.name)))
 
 
-def _below(folder: str, path: str, *, cutouts: bool) -> Iterator[tuple[str, os.DirEntry[str], bool]]:
-    with os.scandir(folder) as entries:
+def _root(entry: os.DirEntry[str], folder: Path, root: Path) -> Path | None:
+    """Out of which nothing below an entry that is a folder may lead; None where it is not gone into."""
+    if not entry.is_dir(follow_symlinks=True):
+        return None
+    if not entry.is_symlink():
+        return root
+    place = Path(entry.path)
+    return place.resolve() if root == folder and _elsewhere(place, folder) else None
+
+
+def _below(
+    path: str, name: str, folder: Path, root: Path, *, cutouts: bool
+) -> Iterator[tuple[str, os.DirEntry[str], bool]]:
+    with os.scandir(path) as entries:
         found = sorted(entries, key=lambda entry: entry.name)
     for entry in found:
-        below = f"{path}/{entry.name}"
-        if entry.is_dir(follow_symlinks=False):
-            yield from _below(entry.path, below, cutouts=cutouts or bool(_CUTOUTS.search(entry.name)))
-        elif _suffix(entry.name) in STILL_EXTENSIONS and entry.is_file():
-            yield below, entry, cutouts or bool(_CUTOUTS.search(entry.name))
+        below, cut = f"{name}/{entry.name}", cutouts or bool(_CUTOUTS.search(entry.name))
+        if inner := _root(entry, folder, root):
+            yield from _below(entry.path, below, folder, inner, cutouts=cut)
+        elif _suffix(entry.name) in STILL_EXTENSIONS and entry.is_file() and _stays(entry, root):
+            yield below, entry, cut
+
+
+def _stays(entry: os.DirEntry[str], root: Path) -> bool:
+    """A link to some file elsewhere is none that could be opened later."""
+    return not entry.is_symlink() or Path(entry.path).resolve().is_relative_to(root)
 
 
 def _suffix(name: str) -> str:

@@ -78,7 +78,8 @@ def opened(
         raise BadInput(f"{folder} is no folder.")
     copied = database.copy(folder / DATABASE, scratch, tick)
     database.check(copied)
-    with closing(sqlite3.connect(copied)) as connection, report.open("w", encoding="ascii") as file:
+    with _explained(), closing(sqlite3.connect(copied)) as connection, report.open("w", encoding="ascii") as file:
+        connection.text_factory = _text
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
         notes = Notes(file)
@@ -90,6 +91,19 @@ def opened(
         _summarise(reading, report)
         yield reading
         reading.summary.odd = dict(notes.counts)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise BadInput(f"{DATABASE} cannot be read: {error}.") from error
+
+
+def _text(data: bytes) -> str:
+    """What calls itself text, whatever it was written in."""
+    return data.decode("utf-8", "replace")
 
 
 def _with_rows(connection: sqlite3.Connection, tables: Mapping[str, Table]) -> dict[str, Table]:

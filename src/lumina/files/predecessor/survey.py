@@ -144,7 +144,7 @@ def _by_paths(connection: sqlite3.Connection, table: Table, column: str, kind: K
     listing, remote = _key(table, "listing_id"), _key(table, "remote_id")
     rows = connection.execute(
         f"""SELECT lumina_at, {listing}, {remote} FROM {table.source} JOIN lumina_path
-        ON lumina_at = tail({table.column(column)}) AND lumina_kind = {kind:d}
+        ON lumina_at = tail(CAST({table.column(column)} AS BLOB)) AND lumina_kind = {kind:d}
         WHERE (lumina_remote, lumina_listing) <> ({remote}, {listing})"""  # noqa: S608
     ).fetchall()
     for path, of, image in rows:

@@ -6,12 +6,16 @@ import json
 import math
 from contextlib import suppress
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 from typing import Any
 
 LARGEST = 2**63 - 1
 _MILLISECONDS = 10**11
 """Numbers beyond this are no seconds since 1970."""
+_SMALL, _LARGE = 1e-30, 1e30
+"""Between them, sign aside, a number fits into single precision."""
+_FIRST, _LAST = datetime(2, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+"""Moments that can be told in any time zone."""
 
 
 def number(value: Any, largest: int = 2**31 - 1) -> int | None:
@@ -40,9 +44,15 @@ def real(value: Any) -> float | None:
     """A number."""
     try:
         found = float(value)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
     return found if math.isfinite(found) else None
+
+
+def single(value: Any) -> float | None:
+    """A number that single precision can hold."""
+    found = real(value)
+    return found if found is not None and (found == 0 or _SMALL < abs(found) < _LARGE) else None
 
 
 def text(value: Any) -> str | None:
@@ -61,7 +71,7 @@ def words(value: Any) -> list[str]:
     if found is None:
         return []
     if found.lstrip().startswith("["):
-        with suppress(ValueError):
+        with suppress(ValueError, RecursionError):
             parts = json.loads(found)
             return [word for part in parts if (word := text(part))]
     parts = found.split("|" if "|" in found else ",")
@@ -77,9 +87,11 @@ def moment(value: Any) -> str | None:
         if seconds is not None:
             if seconds <= 0:
                 return None
-            return datetime.fromtimestamp(seconds / (1_000 if seconds > _MILLISECONDS else 1), UTC).isoformat()
-        found = datetime.fromisoformat(str(value).strip())
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).isoformat()
+            found = datetime.fromtimestamp(seconds / (1_000 if seconds > _MILLISECONDS else 1), UTC)
+        else:
+            said = datetime.fromisoformat(str(value).strip())
+            found = said.astimezone(UTC) if said.tzinfo else said.replace(tzinfo=UTC)
+        return found.isoformat() if _FIRST <= found < _LAST else None
     return None
 
 
@@ -89,7 +101,7 @@ def money(price: Any, amount: Any = None, divisor: Any = None) -> tuple[Decimal 
         return _decimal(amount, number(divisor)), None
     found = text(price)
     if found is not None and found.lstrip().startswith("{"):
-        with suppress(ValueError, TypeError):
+        with suppress(ValueError, TypeError, RecursionError):
             parts = json.loads(found)
             return _decimal(parts.get("amount"), number(parts.get("divisor")) or 1), text(parts.get("currency_code"))
     return _decimal(found, 1), None
@@ -101,7 +113,7 @@ def _decimal(value: Any, divisor: int | None) -> Decimal | None:
     try:
         found = Decimal(str(value).strip()) / (divisor or 1)
         return round(found, 4) if found.is_finite() and abs(found) < 10**14 else None
-    except (InvalidOperation, TypeError, ValueError):
+    except (DecimalException, TypeError, ValueError):
         return None
 
 

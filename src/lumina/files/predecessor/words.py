@@ -54,7 +54,7 @@ def check(reading: Reading) -> None:
 
 def _counted_shop(row: Row, *, last: bool = False) -> list[object]:
     counts = [values.number(row[name]) for name in ("active_listings", "favourers", "reviews")]
-    average, location = values.real(row["review_average"]), values.text(row["location"])
+    average, location = values.single(row["review_average"]), values.text(row["location"])
     return [location, *counts, average] if last else [*counts, average, location]
 
 

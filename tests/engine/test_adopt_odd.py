@@ -86,5 +86,5 @@ def test_a_table_that_cannot_be_read_ends_the_adoption_with_a_sentence(app: App,
     with closing(sqlite3.connect(before.database)) as db, db:
         db.executescript("DROP TABLE listings; CREATE VIEW listings AS SELECT * FROM nowhere")
     with pytest.raises(BadInput, match=r"etsy_data.db cannot be read: no such table: main.nowhere"):
-        look(app: App, before: Predecessor)
+        look(app, before)
     assert run(app, Wish(before.folder)).state == "FAILURE"

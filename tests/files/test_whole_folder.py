@@ -57,3 +57,21 @@ def test_what_others_have_put_there_is_never_replaced(tmp_path: Path) -> None:
             WholeFolder(refused, "list.json").begin()
     assert (path / "mine").read_text() == "dear"
     assert read(path) == {"old"}
+
+
+def test_what_others_put_there_while_it_is_made_stays(tmp_path: Path) -> None:
+    path = tmp_path / "made"
+    replace(WholeFolder(path, "list.json"), "old")
+    folder = WholeFolder(path, "list.json")
+    beside = folder.begin()
+    (path / "mine").write_text("dear")
+    with pytest.raises(BadInput, match=r"made holds other things \(mine\)"):
+        folder.finish(beside, {**LISTED, "text": "new"})
+    assert (path / "mine").read_text() == "dear"
+    assert read(path) == {"old"}
+
+
+def test_a_disk_of_its_own_is_refused_before_anything_is_written() -> None:
+    """What grows beside it would be on another disk, and the disk itself cannot be renamed in the end."""
+    with pytest.raises(BadInput, match=r"is a disk of its own, which cannot be replaced: name a folder in it"):
+        WholeFolder(Path("/"), "list.json").begin()

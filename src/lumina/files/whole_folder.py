@@ -36,7 +36,7 @@ class WholeFolder:
     def __init__(self, folder: Path, manifest: str) -> None:
         self.folder, self.manifest = folder.resolve(), manifest
         self._prefix = f".{self.folder.name}.lumina-"
-        self._old = self.folder.with_name(f"{self._prefix}old")
+        self._old = self.folder.parent / f"{self._prefix}old"
 
     def check(self) -> None:
         """Put right what a killed predecessor has left.
@@ -48,7 +48,12 @@ class WholeFolder:
             self._old.rename(self.folder)
         if os.path.lexists(self.folder) and not self.folder.is_dir():
             raise BadInput(f"{self.folder} is no folder.")
-        strangers = sorted({each.name for each in _listed(self.folder)} - self._own(self.folder))
+        if self.folder.is_mount():
+            raise BadInput(f"{self.folder} is a disk of its own, which cannot be replaced: name a folder in it.")
+        self._only_ours(self.folder)
+
+    def _only_ours(self, folder: Path) -> None:
+        strangers = sorted({each.name for each in _listed(folder)} - self._own(folder))
         if strangers:
             raise BadInput(
                 f"{self.folder} holds other things ({', '.join(strangers[:3])}): name an empty folder, or one that was"
@@ -82,8 +87,9 @@ class WholeFolder:
         """Write the manifest, make everything last, and let the new folder take the old one's place.
 
         Raises:
-            BadInput: it cannot; the old folder is as it was.
+            BadInput: it cannot, or somebody has put other things there meanwhile; the old folder is as it was.
         """
+        self._only_ours(self.folder)
         try:
             _write(beside / self.manifest, json.dumps(manifest, indent=2) + "\n")
             sync(beside)

@@ -51,6 +51,7 @@ def test_from_following_to_purging(home: Home, server: Server, tmp_path: Path) -
     shown = home.run("market", "status").stdout
     assert "Demo marketplace: " in shown
     assert "5.0 requests per second" in shown
+    assert "waits: " in shown, "what is missing for want of a model says so"
     (market,) = home.json("market", "status")["markets"]
     awaited = market["known"]["awaited"]
     assert 0 < awaited == market["known"]["images"]

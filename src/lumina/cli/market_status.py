@@ -11,7 +11,7 @@ from lumina.cli.output import emit, emit_json, plain, table
 from lumina.cli.session import app as open_app
 
 if TYPE_CHECKING:
-    from lumina.services.market_status import LimitStatus, MarketStatus
+    from lumina.services.market_status import LimitStatus, MarketStatus, StageStatus
 
 WATCH_SECONDS = 2.0
 
@@ -41,9 +41,10 @@ def shown(found: MarketStatus) -> str:
     """One marketplace for people."""
     known = found.known
     rows: list[list[object]] = [
-        [stage.name, stage.done, stage.missing, stage.failed, f"{stage.rate:,.0f}", _time(stage.eta_seconds)]
+        [stage.name, stage.done, stage.missing, stage.failed, f"{stage.rate:,.0f}", _left(stage)]
         for stage in found.stages
     ]
+    waits = dict.fromkeys(stage.waiting for stage in found.stages if stage.waiting and stage.missing)
     parts = [
         f"{found.title}: {known.listings:,} listings ({known.gone:,} gone), {known.shops:,} shops,"
         f" {known.reviews:,} reviews, {known.images:,} images: {known.awaited:,} to download,"
@@ -51,6 +52,7 @@ def shown(found: MarketStatus) -> str:
         _limit(found.limit),
         *(f"{each.title or each.value}: {each.error or _synced(each.synced_at is not None)}" for each in found.follows),
         table(["stage", "done", "missing", "failed", "per minute", "left"], rows),
+        *(f"waits: {reason}" for reason in waits),
         *(f"failed {each.stage}: {each.count:,} x {each.reason or each.code}" for each in found.failures),
     ]
     return "\n".join(parts)
@@ -65,6 +67,10 @@ def _limit(limit: LimitStatus) -> str:
     if limit.blocked_until is not None:
         return f"Nothing may be asked until {limit.blocked_until:%Y-%m-%d %H:%M} UTC: {limit.reason}"
     return f"{limit.rate:.1f} of {limit.allowed:.1f} requests per second{day}"
+
+
+def _left(stage: StageStatus) -> str:
+    return "waits" if stage.waiting and stage.missing else _time(stage.eta_seconds)
 
 
 def _time(seconds: float | None) -> str:

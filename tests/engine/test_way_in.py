@@ -9,6 +9,7 @@ import pytest
 
 from lumina.domain.values import RenditionKind
 from lumina.domain.work import Status
+from lumina.engine import follow
 from lumina.store import downloads, removals
 from lumina.store.removals import Doomed
 from tests.engine.test_download import House, house
@@ -109,3 +110,14 @@ def test_killed_while_it_removes_what_is_kept_after_all_is_fetched_again(
     assert house.states("thumbnail") == dict.fromkeys(images, (Status.DONE, None))
     keys = house.value("SELECT array_agg(thumbnail_key) FROM image")
     assert all(house.app.derived.path(RenditionKind.THUMBNAIL, bytes(key)).is_file() for key in keys)
+
+
+def test_copies_among_a_million_listings_are_looked_for_when_somebody_asks(house: House) -> None:
+    house.tell(12)
+    house.run()
+    kinds = "SELECT coalesce(array_agg(DISTINCT kind ORDER BY kind), '{}') FROM job"
+    assert house.value(kinds) == ["stages"]
+    with house.store.transaction() as tx:
+        follow.start(tx, house.app.dispatcher, follow.DETECT_DUPLICATES, house.value("SELECT id FROM catalog"))
+    house.deliver()
+    assert house.value(kinds) == ["detect-duplicates", "stages"]

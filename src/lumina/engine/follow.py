@@ -1,5 +1,8 @@
 """What follows by itself: a scan that changed something is followed by a search for bursts, that by one for copies.
 
+Among the images of marketplaces nobody looks for either before being asked: they are too many to be gone through each
+time that some have come.
+
 What embedding has left to do for the spaces of vectors (an index, say) follows as well. Neighbours of the same subject
 are looked for when somebody asks.
 """
@@ -16,7 +19,7 @@ from lumina.engine import learn, tagging, vectors
 from lumina.engine.adopt import ADOPT
 from lumina.engine.dispatch import Dispatcher
 from lumina.engine.sync import MARKET_SYNC
-from lumina.store import Transaction, browse, jobs, ledger, recognised
+from lumina.store import Transaction, browse, jobs, ledger, markets, recognised
 
 INGEST, STAGES = "ingest", "stages"
 EMBEDDING = (INGEST, STAGES, MARKET_SYNC, ADOPT)
@@ -74,8 +77,10 @@ def follow(tx: Transaction, dispatcher: Dispatcher, job: Job, tag_model: str = "
     if job.parameters.get("again") and job.catalog_id is not None:
         ask(tx, dispatcher, job.kind, job.catalog_id)
     elif (kind := NEXT.get(job.kind)) and _is_reason(job):
+        of_markets = markets.catalog_ids(tx)
         for catalog_id in [job.catalog_id] if job.catalog_id else jobs.catalogs_of_work(tx, job.id):
-            ask(tx, dispatcher, kind, catalog_id)
+            if catalog_id not in of_markets or job.kind not in (INGEST, STAGES):
+                ask(tx, dispatcher, kind, catalog_id)
     if (job.kind in EMBEDDING and job.done) or (job.kind == INDEX_VECTORS and job.parameters.get("again")):
         vectors.ask(tx, dispatcher)
     if tag_model:

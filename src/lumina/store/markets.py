@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from uuid import UUID
 
 from lumina.domain.market import Market
 from lumina.errors import NotFound
@@ -72,6 +73,12 @@ def named(tx: Transaction, name: str, node: str = "") -> Market | None:
 def every(tx: Transaction, node: str = "") -> list[Market]:
     """All marketplaces, oldest first."""
     return [_market(row) for row in tx.rows(f"{_MARKETS} ORDER BY m.created_at, m.source_id", node=node)]
+
+
+def catalog_ids(tx: Transaction) -> set[UUID]:
+    """Catalogs of marketplaces."""
+    rows = tx.rows("SELECT DISTINCT catalog_id FROM source WHERE id IN (SELECT source_id FROM market)")
+    return {row["catalog_id"] for row in rows}
 
 
 def _market(row: Row) -> Market:

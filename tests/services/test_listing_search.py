@@ -21,8 +21,8 @@ from lumina.files.derived import DerivedStore
 from lumina.services.listings import ListingSearch, view
 from lumina.services.listings.voices import CutOut, Voices
 from lumina.services.search.questions import Questions
-from lumina.store import Store
-from tests.support.lookalikes import NAMES, SeeingModels, Shelf, shelf
+from lumina.store import Store, spaces, vectors
+from tests.support.lookalikes import NAMES, SeeingModels, Shelf, direction, shelf
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
 
@@ -183,3 +183,22 @@ def test_images_without_vectors_of_a_model_are_judged_by_the_others(place: Place
     assert found.hits[0].score == pytest.approx(before.opinions[0].strength / 1.2 + 0.2 / 1.2, abs=0.02)
     narrow = replace(wanted, where=ListingFilter(price_min=Decimal(2)))
     assert listings(place.searching(place.cut).find(narrow)) == []
+
+
+def test_the_answer_says_when_nothing_is_certain_and_when_no_listing_meets_the_filters(place: Place) -> None:
+    assert place.find(example=picture("red")).note is None
+    nothing = place.find(example=picture("red"), where=ListingFilter(shops=(12345,)))
+    assert (nothing.hits, nothing.note) == ((), "No listing meets the filters.")
+    with place.store.transaction() as tx:
+        for name in NAMES[1:]:  # to all other models listing 1 looks like anything
+            space = spaces.live(tx, name)
+            assert space is not None
+            ids = np.array(place.here.images[1])
+            vectors.save(tx, space, ids, np.stack([direction(name, "image", 77) for _ in ids]))
+    search = place.searching(place.cut)
+    found = search.find(Wanted(example=picture("red")))
+    assert (listings(found), found.hits[0].matched_by) == ([1], 1)
+    assert str(found.note).startswith("Nothing is certain: of several models only one")
+    assert search.find(Wanted(example=picture("red"), models=NAMES[:1])).note is None, "nobody else was asked"
+    assert search.find(Wanted(example=picture("red"), text="red mug")).note is None, "its words are there"
+    search.close()

@@ -159,6 +159,8 @@ def _print(found: ListingsFound) -> None:
     if not found.hits:
         emit(found.note or "Nothing was found.")
         return
+    if found.note:
+        note(found.note)
     used = len({voice.name for voice in found.voices if voice.used})
     rows = [
         [

@@ -12,6 +12,8 @@ from lumina.domain.card import ImageCard
 from lumina.domain.searching import Example
 from lumina.domain.vectors import SpaceKind
 
+NO_CHANCE = 0.5
+"""The strength at which chance ends."""
 WORDS = "words"
 """The voice that no model has: the words of titles and tags."""
 
@@ -177,6 +179,12 @@ class ListingHit:
     matched_by: int
     identical: bool
     opinions: tuple[Opinion, ...]
+
+    @property
+    def sure(self) -> bool:
+        """More than one model says so, where there are several that know it; or its words do, or its very file."""
+        by_words = any(each.kind == WORDS and each.strength >= NO_CHANCE for each in self.opinions)
+        return self.identical or by_words or self.matched_by > 1 or len({each.model for each in self.opinions}) == 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,13 +17,11 @@ from statistics import NormalDist
 import numpy as np
 from numpy.typing import NDArray
 
-from lumina.domain.ensemble import Gauge
+from lumina.domain.ensemble import NO_CHANCE, Gauge
 from lumina.domain.vectors import Calibration
 from lumina.vision import background
 
 Scores = NDArray[np.float64]
-NO_CHANCE = 0.5
-"""The strength at which chance ends."""
 CONSENSUS = 0.2
 """What it counts, beside the strength itself, that a voice takes a listing for no chance."""
 FAR = 35.0

@@ -3344,7 +3344,7 @@ export interface components {
         };
         /**
          * ListingAnswer
-         * @description What was found, best first. Empty: `note` says why.
+         * @description What was found, best first. `note`: why there is nothing, or that nothing of it is certain.
          */
         ListingAnswer: {
             /** Models */

@@ -56,6 +56,7 @@ function Sum({ it: { found, browsing } }: { it: ListingsState }) {
     <div className={styles.sum}>
       <p role="status">{stale && !error ? "Searching…" : many + how}</p>
       {answer && !stale && <ModelsNote models={answer.models} />}
+      {answer?.note && !stale && items.length > 0 && <p className={styles.doubt}>{answer.note}</p>}
     </div>
   );
 }

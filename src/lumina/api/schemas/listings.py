@@ -76,7 +76,7 @@ class ModelState(Answer):
 
 
 class ListingAnswer(Answer):
-    """What was found, best first. Empty: `note` says why."""
+    """What was found, best first. `note`: why there is nothing, or that nothing of it is certain."""
 
     models: list[ModelState]
     results: list[ListingResult]

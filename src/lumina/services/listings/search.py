@@ -109,11 +109,11 @@ class ListingSearch:
         itself = wanted.example.image_id if wanted.example else None
         candidates = sorted({near.image_id for each in heard for near in each.found} - {itself})
         if not candidates:
-            return ListingsFound(tuple(states), (), _nothing(heard, wanted))
+            return ListingsFound(tuple(states), (), _nothing(heard, wanted, among))
         scored = list(self._pool.map(lambda each: self._score(each, candidates), heard))
         with self.store.transaction() as tx:
             hits = self._ranked(tx, wanted, heard, np.stack(scored), candidates)
-        return ListingsFound(tuple(states), tuple(hits), None if hits else _nothing(heard, wanted))
+        return ListingsFound(tuple(states), tuple(hits), _doubt(hits) if hits else _nothing(heard, wanted, among))
 
     def _among(self, wanted: Wanted) -> _Among:
         condition = _condition(wanted)
@@ -284,9 +284,22 @@ def _state(heard: _Heard | VoiceState) -> VoiceState:
     return heard.voice.state(used=True, detail=" ".join(filter(None, (heard.voice.detail, what))))
 
 
-def _nothing(heard: Sequence[_Heard], wanted: Wanted) -> str:
+def _nothing(heard: Sequence[_Heard], wanted: Wanted, among: _Among) -> str:
     if not heard:
         return "No model can answer: see what each of them waits for."
     filtered = wanted.where != type(wanted.where)()
-    among = " among the listings that meet the filters" if filtered else ""
-    return f"Nothing{among} looks like it more than chance explains."
+    if filtered and among.images == []:
+        other = "other " if wanted.example and wanted.example.image_id else ""
+        return f"No {other}listing meets the filters."
+    what = " among the listings that meet the filters" if filtered else ""
+    return f"Nothing{what} looks like it more than chance explains."
+
+
+def _doubt(hits: Sequence[ListingHit]) -> str | None:
+    """That nothing is certain, where each listing is no chance to one model alone.
+
+    Of a question whose answer is not there most answers are like that, of one whose answer is there one in eight.
+    """
+    if any(hit.sure for hit in hits):
+        return None
+    return "Nothing is certain: of several models only one sees more than chance in these. They are the nearest."

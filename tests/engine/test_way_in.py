@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from lumina.domain.market import GONE, Listing, ListingImage
 from lumina.domain.values import RenditionKind
 from lumina.domain.work import Status
 from lumina.engine import follow
-from lumina.store import downloads, removals
+from lumina.store import downloads, listings, removals
 from lumina.store.removals import Doomed
 from tests.engine.test_download import House, house
+from tests.support.market import listing
 
 __all__ = ["house"]
 
@@ -121,3 +124,31 @@ def test_copies_among_a_million_listings_are_looked_for_when_somebody_asks(house
         follow.start(tx, house.app.dispatcher, follow.DETECT_DUPLICATES, house.value("SELECT id FROM catalog"))
     house.deliver()
     assert house.value(kinds) == ["detect-duplicates", "stages"]
+
+
+def test_a_picture_that_had_vanished_with_its_listing_is_fetched_when_both_are_back(house: House) -> None:
+    (image,) = house.tell(12, 1)
+    there = house.server.files.pop("/12/1.jpg")
+    house.run("download")
+    assert house.states() == {image: (Status.FAILED, "gone")}
+    house.server.files["/12/1.jpg"] = there
+    assert house.tell(12, 1) == [], "a marketplace shows it all the time: it is final"
+    with house.store.transaction() as tx:
+        listings.save(tx, house.market.source_id, [Listing(12, 0, state=GONE)])
+    assert house.tell(12, 1) == [image]
+    house.run()
+    assert house.states() == {image: (Status.DONE, None)}
+
+
+def test_one_image_of_a_listing_is_its_first_one(house: House) -> None:
+    house.tell(12, 3)
+    primary = "SELECT array_agg(remote_id ORDER BY remote_id) FROM listing_image WHERE is_primary"
+    for ranks, first in (((1, 1, 2), 121), ((None, 2, 1), 123)):
+        images = tuple(
+            ListingImage(120 + number, rank, f"{house.server.url}/12/{number}.jpg")
+            for number, rank in enumerate(ranks, 1)
+            if rank is not None
+        )
+        with house.store.transaction() as tx:
+            listings.save(tx, house.market.source_id, [replace(listing(12), images=images)])
+        assert house.value(primary) == [first]

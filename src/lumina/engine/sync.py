@@ -34,6 +34,8 @@ PAGES = 40
 """Pages that one batch goes through, before others of its lane have their turn."""
 DETAILS = 6
 """Questions for details that are on their way at once."""
+REST = 600.0
+"""Seconds until something else is asked of a marketplace that has refused the key, should it be for this one alone."""
 ASKED = 100
 """Listings in one question, and reviews in one transaction."""
 
@@ -130,7 +132,7 @@ class Syncer:
         with self.store.transaction() as tx:
             ledger.hold(tx, batch)
             follows.put_off(tx, follow.id, reason)
-            follows.put_all_off(tx, follow.source_id, reason)
+            follows.put_all_off(tx, follow.source_id, reason, REST)
             ledger.end(tx, batch, error=reason)
             jobs.fail(tx, batch.job_id, {"message": reason})
 

@@ -111,13 +111,14 @@ def put_off(tx: Transaction, follow_id: int, error: str, seconds: float | None =
     )
 
 
-def put_all_off(tx: Transaction, source_id: int, error: str) -> None:
-    """Whatever is due of a marketplace could not be asked for, and has to wait for its usual time."""
+def put_all_off(tx: Transaction, source_id: int, error: str, seconds: float) -> None:
+    """Whatever is due of a marketplace had better not be asked for now, but after so many seconds."""
     tx.execute(
-        """UPDATE follow SET error = :error, due_at = now() + make_interval(mins => every_minutes)
+        """UPDATE follow SET error = :error, due_at = now() + make_interval(secs => :seconds)
         WHERE source_id = :source AND due_at <= now()""",
         source=source_id,
         error=error,
+        seconds=seconds,
     )
 
 

@@ -29,7 +29,8 @@ def save(
     """Write listings and, where they carry any, their images; returns the images whose files have to be fetched.
 
     An image that is new becomes a row of `image` that awaits its file; one with another address than before is fetched
-    again; one that the listing does not show any more is marked `gone_at` and stays. Listings that have vanished
+    again, as is one that had vanished and is back; one that the listing does not show any more is marked `gone_at` and
+    stays. Listings that have vanished
     (state `GONE`) keep all that was known of them.
 
     Args:
@@ -47,8 +48,28 @@ def save(
     if not there:
         return []
     listing_words.make_stale(tx, source_id, {listing.listing_id: listing.words for listing in there})
+    back = _returned(tx, source_id, there)
     _write(tx, source_id, there, keep_hours)
-    return _images(tx, source_id, [listing for listing in there if listing.images is not None], image_hours)
+    images = _images(tx, source_id, [listing for listing in there if listing.images is not None], image_hours)
+    return sorted({*back, *images})
+
+
+def _returned(tx: Transaction, source_id: int, listings: Sequence[Listing]) -> list[int]:
+    """Make pictures due once more that had vanished while their listings had, or did not show them."""
+    shown = [(listing.listing_id, image.remote_id) for listing in listings for image in listing.images or ()]
+    rows = tx.rows(
+        """UPDATE stage_state s SET status = 3
+        FROM stage g, listing_image i JOIN listing l USING (source_id, listing_id)
+        WHERE g.name = 'download' AND s.stage_id = g.id AND s.image_id = i.image_id AND s.status = 2 AND s.code = 'gone'
+            AND i.source_id = :source AND (i.gone_at IS NOT NULL OR l.gone_at IS NOT NULL)
+            AND (i.listing_id, i.remote_id) IN (
+                SELECT unnest(CAST(:listings AS bigint[])), unnest(CAST(:images AS bigint[])))
+        RETURNING s.image_id""",
+        source=source_id,
+        listings=[listing for listing, _ in shown],
+        images=[image for _, image in shown],
+    )
+    return [row["image_id"] for row in rows]
 
 
 def _forget(tx: Transaction, source_id: int, ids: Sequence[int]) -> None:
@@ -128,7 +149,7 @@ def _images(tx: Transaction, source_id: int, listings: Sequence[Listing], keep_h
         "keep": None if keep_hours is None else keep_hours * 3600,
     }
     tx.execute(
-        """UPDATE listing_image SET gone_at = coalesce(gone_at, now()) WHERE source_id = :source
+        """UPDATE listing_image SET gone_at = coalesce(gone_at, now()), is_primary = false WHERE source_id = :source
         AND listing_id = ANY(CAST(:listings AS bigint[])) AND (listing_id, remote_id) NOT IN (
             SELECT unnest(CAST(:of AS bigint[])), unnest(CAST(:ids AS bigint[])))""",
         source=source_id,
@@ -187,10 +208,10 @@ def _image_row(listing: Listing, image: ListingImage) -> dict[str, Any]:
     plain = ("remote_id", "rank", "url", "url_full", "hex_code", "hue", "saturation", "brightness", "full_width",
              "full_height", "alt_text")  # fmt: skip
     assert listing.images is not None
-    first = min(each.rank for each in listing.images)
+    first = min((each.rank, each.remote_id) for each in listing.images)
     return {
         **{name: getattr(image, name) for name in plain},
         "listing_id": listing.listing_id,
         "shop_id": listing.shop_id,
-        "is_primary": image.rank == first,
+        "is_primary": (image.rank, image.remote_id) == first,
     }

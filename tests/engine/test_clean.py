@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from blake3 import blake3
 
 from lumina.bootstrap import App, Settings, build
-from lumina.domain.market import Market
+from lumina.domain.market import Downloaded, Market
 from lumina.domain.stage import Lane
 from lumina.domain.vectors import SpaceKind
 from lumina.domain.work import Job
@@ -22,7 +23,7 @@ from lumina.engine.leave import vault_of
 from lumina.errors import BadInput
 from lumina.files.moving import MARK
 from lumina.services import market_files, originals
-from lumina.store import Transaction, outcomes
+from lumina.store import Transaction, downloads, inputs, outcomes
 from lumina.store.ledger import Worker
 from tests.support.death import Death
 from tests.support.market import listed, market
@@ -257,3 +258,21 @@ def test_a_backup_disk_that_is_full(house: Warehouse) -> None:
     assert job.state == "FAILURE"
     assert "cannot be written to: File too large" in job.result["message"]
     assert (house.opened(), house.files()) == (before, whole), "nothing was removed, and no half is left"
+
+
+def test_a_download_that_was_under_way_does_not_call_a_moved_file_back(house: Warehouse) -> None:
+    """It has seen that nothing changed, in the place from which the file has gone meanwhile."""
+    image = house.movable[0]
+    path = str(house.opened()[image].relative_to(house.home))
+    with house.app.store.transaction() as tx:
+        (source,) = inputs.load(tx, [image])
+    house.run()
+    same = Downloaded(path, "jpeg", len(content(image)), 1, 0, 5, changed=False)
+    with house.app.store.transaction() as tx:
+        downloads.save_downloads(tx, [(source, same)])
+    assert house.away() == set(house.movable)
+    back = replace(same, modified_ns=2, changed=True)
+    (house.home / path).write_bytes(content(image))
+    with house.app.store.transaction() as tx:
+        downloads.save_downloads(tx, [(source, back)])
+    assert house.away() == set(house.movable[1:]), "what was fetched anew lies where it was put"

@@ -250,7 +250,7 @@ def _backup(tx: Transaction, market: Market, folder: Path, node: str) -> int:
         return known
     catalog = catalogs.source(tx, market.source_id).catalog_id
     source = catalogs.add_source(tx, catalog, names.stored(str(place)), kind=BACKUP)
-    moving.mark(place, {"source": source.id, "market": market.name})
+    moving.mark(place, {"source": source.id, "market": market.name, "of": str(catalog)})
     return source.id
 
 

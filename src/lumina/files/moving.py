@@ -41,6 +41,8 @@ def copy(source: Path, target: Path, file_id: int, checksum: bytes, tick: Callab
     if proof.checksum != checksum:
         raise Refused(CHANGED)
     _sweep(target.parent, file_id)
+    if _one_place(source, target):
+        raise Refused("Its place on the other disk is the place where it lies.")
     if os.path.lexists(target):
         _expect(target, checksum, tick)
         return proof
@@ -83,9 +85,15 @@ def free_place(root: Path, path: str, checksum: bytes, tick: Callable[[], None] 
 def mark(folder: Path, text: dict[str, object]) -> None:
     """Make a folder known as one that files are moved to.
 
+    Args:
+        folder: made where it is not there.
+        text: `source`, the number by which it is known again, and `of`, whose number that is.
+
     Raises:
-        BadInput: it cannot be written to.
+        BadInput: it cannot be written to, or somebody else moves files to it.
     """
+    if _marked(folder).get("of", text.get("of")) != text.get("of"):
+        raise BadInput(f"{folder} belongs to another Lumina: name a folder of your own on that disk.")
     try:
         folder.mkdir(exist_ok=True)
         with (folder / MARK).open("w", encoding="utf-8") as file:
@@ -103,12 +111,22 @@ def check_mark(folder: Path, source_id: int) -> None:
     Raises:
         BadInput: it is not; nothing may be removed then.
     """
-    try:
-        found = json.loads((folder / MARK).read_text("utf-8"))
-    except (OSError, ValueError):
-        found = None
-    if not isinstance(found, dict) or found.get("source") != source_id:
+    if _marked(folder).get("source") != source_id:
         raise BadInput(f"{folder} is not the folder that images were moved to: is its disk there? Nothing was removed.")
+
+
+def _marked(folder: Path) -> dict[str, object]:
+    with suppress(OSError, ValueError):
+        found = json.loads((folder / MARK).read_text("utf-8"))
+        return found if isinstance(found, dict) else {}
+    return {}
+
+
+def _one_place(source: Path, target: Path) -> bool:
+    """Whether both are one name of one file, by a link, a second mount or another spelling: no copy, then."""
+    with suppress(OSError):
+        return source.name.lower() == target.name.lower() and source.parent.samefile(target.parent)
+    return False
 
 
 def _half(file_id: int) -> str:

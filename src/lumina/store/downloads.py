@@ -103,11 +103,16 @@ def void(tx: Transaction, results: Sequence[tuple[Input, Downloaded]]) -> list[t
 
 
 def again(tx: Transaction, source_id: int | None = None) -> int:
-    """Make all files due to be asked for again, since a person wants it; returns how many."""
+    """Make all files due to be asked for again, since a person wants it; returns how many.
+
+    Not those that were moved to another disk: they would come back from there, or rather be here as well.
+    """
     return tx.execute(
         """UPDATE stage_state s SET status = 3 FROM stage g, listing_image l
         WHERE g.id = s.stage_id AND g.name = 'download' AND s.status = 1 AND l.image_id = s.image_id
-            AND l.url <> '' AND (CAST(:source AS bigint) IS NULL OR l.source_id = :source)""",
+            AND l.url <> '' AND (CAST(:source AS bigint) IS NULL OR l.source_id = :source)
+            AND NOT EXISTS (SELECT FROM file WHERE file.image_id = l.image_id AND role = 'original'
+                AND missing_since IS NULL AND file.source_id <> l.source_id)""",
         source=source_id,
     ).rowcount
 
@@ -140,7 +145,10 @@ _SAID = """unnest(CAST(:ids AS bigint[]), CAST(:sources AS bigint[]), CAST(:path
 
 
 def _update_files(tx: Transaction, results: Sequence[tuple[Input, Downloaded]]) -> None:
-    """The checksum of a file that has changed is another one, which its stage will tell."""
+    """The checksum of a file that has changed is another one, which its stage will tell.
+
+    What was seen in its place, and is known elsewhere by now, has been moved there meanwhile: there it stays.
+    """
     if results:
         tx.execute(
             f"""UPDATE file SET source_id = n.source_id, path = n.path, format = n.format, size = n.size,
@@ -149,7 +157,8 @@ def _update_files(tx: Transaction, results: Sequence[tuple[Input, Downloaded]]) 
                 SELECT id FROM file f WHERE f.image_id = n.image_id AND role = 'original' AND missing_since IS NULL
                 ORDER BY f.path LIMIT 1)
             AND (file.source_id, file.path, file.format, file.size, file.modified_ns, file.inode)
-                IS DISTINCT FROM (n.source_id, n.path, n.format, n.size, n.modified_ns, n.inode)""",
+                IS DISTINCT FROM (n.source_id, n.path, n.format, n.size, n.modified_ns, n.inode)
+            AND (file.source_id = n.source_id OR (file.size, file.modified_ns) <> (n.size, n.modified_ns))""",
             **_columns(results),
         )
 

@@ -18,6 +18,7 @@ from lumina.files.picture import CutoutPicture, ProxyPicture
 from lumina.inference import manifest
 from lumina.inference.catalogue import entry
 from lumina.inference.install import install
+from lumina.inference.matting import Matting
 from lumina.inference.models import Models
 from lumina.stages.cutout import Cutout
 from lumina.vision.cutout import check, refusal, share
@@ -139,3 +140,23 @@ def test_another_network_under_its_name_is_refused(tmp_path: Path) -> None:
         models.matting("u2netp").load()
     assert manifest.mark(tmp_path / "u2netp")
     assert "cannot be used" in (Cutout(DerivedStore(tmp_path), models, "u2netp").waiting or "")
+
+
+def test_an_answer_that_is_not_finite_is_a_failure_and_no_empty_picture(
+    models: Models, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a processor that computes nonsense would mark a million pictures as done, with nothing in them."""
+    maps, spots = Matting.maps, [np.nan, 0.0]
+
+    def broken(network: Matting, tensors: np.ndarray) -> np.ndarray:
+        answers = maps(network, tensors)
+        for answer in answers:
+            answer[5, 5] = spots.pop(0)
+        return answers
+
+    monkeypatch.setattr(Matting, "maps", broken)
+    pictures = [proxy(tmp_path, seed)[0] for seed in range(2)]
+    first, second = Cutout(DerivedStore(tmp_path / "derived"), models, "u2netp").run(pictures)
+    assert isinstance(first, Failure)
+    assert (first.code, first.retryable) == ("bad-mask", False)
+    assert isinstance(second, CutOut)

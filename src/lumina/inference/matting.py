@@ -67,10 +67,10 @@ class Matting:
         return prepare(pixels, self.tower.preprocessing)
 
     def maps(self, tensors: Tensors) -> NDArray[np.float32]:
-        """The network's answers: n x side x side.
+        """The network's answers: n x side x side; of a picture that it cannot take they may not be finite.
 
         Raises:
-            BadModel: they have another shape, or are not finite.
+            BadModel: they have another shape.
             Unavailable: it is not installed, or not even one picture fits into memory, which is no picture's fault.
         """
         session = self.load()

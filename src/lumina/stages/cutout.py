@@ -95,6 +95,8 @@ class Cutout(Stage[Picture, CutOut]):
         if isinstance(prepared, Failure) or answer is None:
             assert isinstance(prepared, Failure), "each prepared picture has an answer"
             return prepared
+        if not np.isfinite(answer).all():
+            return Failure("bad-mask", f"{self.model} gives no usable answer for this picture (not finite).")
         height, width = prepared.pixels.shape[:2]
         alpha = matting.alpha(answer, width, height)
         found, checksum = share(alpha), prepared.picture.render_key

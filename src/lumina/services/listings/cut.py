@@ -29,6 +29,8 @@ def cut_out(models: Models, model: str, pixels: Pixels) -> Pixels:
         raise Unavailable(waiting)
     network = models.matting(model)
     answer = network.maps(network.prepare(pixels)[np.newaxis])[0]
+    if not np.isfinite(answer).all():
+        raise Unavailable(f"{model} gives no usable answer for this picture (not finite).")
     alpha = matting.alpha(answer, pixels.shape[1], pixels.shape[0])
     if reason := refusal(share(alpha)):
         raise Unavailable(reason)

@@ -152,3 +152,14 @@ def test_one_image_of_a_listing_is_its_first_one(house: House) -> None:
         with house.store.transaction() as tx:
             listings.save(tx, house.market.source_id, [replace(listing(12), images=images)])
         assert house.value(primary) == [first]
+
+
+def test_what_was_moved_to_another_disk_is_not_asked_for_again(house: House) -> None:
+    moved, _ = house.tell(12)
+    house.run("download")
+    with house.store.transaction() as tx:
+        disk = tx.value(
+            "INSERT INTO source (catalog_id, path, kind) SELECT catalog_id, '/disk', 'backup' FROM source RETURNING id"
+        )
+        tx.execute("UPDATE file SET source_id = :disk WHERE image_id = :moved", disk=disk, moved=moved)
+        assert downloads.again(tx) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,11 +11,13 @@ import pytest
 
 from lumina.bootstrap import App
 from lumina.domain.ensemble import ListingFilter, ListingKey
+from lumina.domain.values import RenditionKind
 from lumina.engine.adopt import Wish
 from lumina.engine.leave import vault_of
 from lumina.errors import BadInput
 from lumina.services import originals
 from lumina.services.listings import view
+from lumina.store import cutouts
 from tests.engine.test_adopt import app, before, done, look, report, run  # noqa: F401  # fixtures
 from tests.support.predecessor import Predecessor
 
@@ -53,6 +56,7 @@ def test_values_that_make_no_sense_are_left_out_and_the_rest_is_taken_over(app: 
         1: "\ufffdA", 2: "Product 2", 3: "Product 3", 4: "Product 4"}  # fmt: skip
     assert [whole[number].card.created_at for number in (1, 3)] == [None, None]
     assert [whole[number].card.price for number in (1, 2, 3)] == [None, None, 12.5]
+    assert whole[1].shop is not None
     assert (whole[1].shop.review_average, whole[4].history) == (None, ())
 
 
@@ -88,3 +92,39 @@ def test_a_table_that_cannot_be_read_ends_the_adoption_with_a_sentence(app: App,
     with pytest.raises(BadInput, match=r"etsy_data.db cannot be read: no such table: main.nowhere"):
         look(app, before)
     assert run(app, Wish(before.folder)).state == "FAILURE"
+
+
+def test_copied_later_nothing_is_needed_of_the_folder_any_more(app: App, before: Predecessor) -> None:  # noqa: F811
+    run(app, Wish(before.folder))
+    with app.store.transaction() as tx:
+        tx.execute("UPDATE file SET checksum = int8send(image_id)")
+        before_that = tx.rows("SELECT id, revision FROM image ORDER BY 1")
+    whole = {pair: (before.path(pair).read_bytes(), before.cutout(pair).read_bytes()) for pair in before.pairs}
+    run(app, Wish(before.folder, copy=True))
+    shutil.rmtree(before.folder)
+    with app.store.transaction() as tx:
+        vault = vault_of(tx, "server")
+        rows = tx.rows("SELECT listing_id, remote_id, image_id FROM listing_image")
+        for row in rows:
+            image, cut = row["image_id"], cutouts.get(tx, row["image_id"])
+            assert cut is not None
+            assert cut.key is not None
+            bytes_ = (
+                originals.of_image(tx, image, vault).path.read_bytes(),
+                app.derived.read(RenditionKind.CUTOUT, cut.key),
+            )
+            assert bytes_ == whole[row["listing_id"], row["remote_id"]]
+        assert len(rows) == len(whole)
+        assert tx.value("SELECT count(*) FROM file WHERE checksum = int8send(image_id)") == len(whole)
+        assert tx.rows("SELECT id, revision FROM image ORDER BY 1") == before_that
+
+
+def test_nothing_is_copied_over_what_was_fetched_since(app: App, before: Predecessor) -> None:  # noqa: F811
+    run(app, Wish(before.folder, copy=True))
+    with app.store.transaction() as tx:
+        image = tx.value("SELECT image_id FROM listing_image WHERE remote_id = 11")
+        path = originals.of_image(tx, image, vault_of(tx, "server")).path
+        path.write_bytes(b"newer")
+        tx.execute("UPDATE file SET size = 5, modified_ns = 5 WHERE image_id = :i", i=image)
+    assert run(app, Wish(before.folder, copy=True)).state == "SUCCESS"
+    assert path.read_bytes() == b"newer"

@@ -263,6 +263,7 @@ class _Adopting:
 
     def _piece(self, kept: Sequence[tuple[int, tuple[Any, ...]]], files: Files) -> None:
         self.progress.check()
+        self._own = self._owned([place for place, _ in kept]) if self.wish.copy else set()
         found = [self._image(place, row, files) for place, row in kept]
         with self.store.transaction() as tx:
             ledger.hold(tx, self.batch)
@@ -277,6 +278,12 @@ class _Adopting:
             stages = {"download": here, "cutout": cut_ids}
             adopting.done(tx, {name: (self.versions[name], of) for name, of in stages.items() if name in self.versions})
         self.progress.done += len(kept)
+
+    def _owned(self, places: Sequence[int]) -> set[tuple[int, int]]:
+        """What has been fetched by us: nothing is copied over it."""
+        survey = self.reading.survey
+        with self.store.transaction() as tx:
+            return adopting.own(tx, self.market.source_id, survey.listing[places], survey.remote[places])
 
     def _image(self, place: int, row: tuple[Any, ...], files: Files) -> tuple[AdoptedImage, int]:
         """An image, and the size of its cut-out."""
@@ -299,7 +306,7 @@ class _Adopting:
         return image, 0 if cut is None else int(cut[1])
 
     def _file(self, found: tuple[Any, ...] | None, listing: int, remote: int) -> AdoptedFile | None:
-        if found is None:
+        if found is None or (listing, remote) in self._own:
             return None
         path, size, modified, device, inode = found
         if not self.wish.copy:

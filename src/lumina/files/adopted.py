@@ -53,12 +53,12 @@ def link(place: Path, file: Path) -> None:
 
 
 def take(file: Path, place: Path) -> os.stat_result:
-    """Copy a file to a place of ours, durably, unless a copy of it lies there; returns what lies there.
+    """Copy a file to a place of ours, durably, unless a copy of it, no link to it, lies there; returns what lies there.
 
     Raises:
         OSError: it cannot be copied.
     """
-    there, given = _stat(place), file.stat()
+    there, given = None if place.is_symlink() else _stat(place), file.stat()
     if there is not None and (there.st_size, there.st_mtime_ns) == (given.st_size, given.st_mtime_ns):
         return there
     place.parent.mkdir(parents=True, exist_ok=True)

@@ -13,10 +13,13 @@ from lumina.domain.vectors import Space
 from lumina.domain.work import Status
 from lumina.store import bulk, exporting, spaces, vectors
 from lumina.store.database import Transaction
+from lumina.store.relocations import ADOPTED
 
 Ids = NDArray[np.int64]
 CUT_BY = "adopted"
 """Stands for the model that has cut a picture out, where another program did."""
+_COARSE = 2_000_000_000
+"""Nanoseconds by which a copy's time may differ on a file system that keeps it coarsely."""
 _IMAGE = ("id", "catalog_id", "source_id", "folder", "stem", "missing_since", "awaited")
 _LISTED = (
     "image_id", "source_id", "listing_id", "remote_id", "rank", "is_primary", "url", "url_full", "hex_code", "hue",
@@ -88,7 +91,8 @@ def array(words: Sequence[str]) -> str:
 def images(tx: Transaction, source_id: int, catalog_id: UUID, given: Sequence[AdoptedImage]) -> tuple[Ids, Ids]:
     """Write images with their files.
 
-    An image that is known keeps what is known of it; where its file was still awaited, it has one now.
+    An image that is known keeps what is known of it; where its file was still awaited, it has one now, and where it
+    lay in another program's folder, it lies where it was copied to.
 
     Returns:
         Their numbers, in order; and of these, ascending, those that have the file that was given, now or from before.
@@ -108,8 +112,44 @@ def images(tx: Transaction, source_id: int, catalog_id: UUID, given: Sequence[Ad
     with_file = [(number, image.file) for number, image in (*fresh, *arrived) if image.file is not None]
     bulk.write_rows(tx, "file", _FILE, (_file(number, file) for number, file in with_file))
     lock(tx, np.array(sorted(old), np.int64))
+    _bring(tx, old)
     here = [number for number, _ in with_file] + _with_file(tx, old)
     return ids, np.unique(np.array(here, np.int64))
+
+
+def own(tx: Transaction, source_id: int, listing: Ids, remote: Ids) -> set[tuple[int, int]]:
+    """Listing and image of those whose file is there and does not lie in another program's folder."""
+    rows = tx.rows(
+        """SELECT l.listing_id, l.remote_id FROM unnest(CAST(:ids AS bigint[])) AS n (id)
+        JOIN listing_image l ON l.image_id = n.id JOIN file f ON f.image_id = n.id JOIN source o ON o.id = f.source_id
+        WHERE f.role = 'original' AND f.missing_since IS NULL AND o.kind <> :adopted""",
+        ids=exporting.numbered(tx, source_id, listing, remote).tolist(),
+        adopted=ADOPTED,
+    )
+    return {(row["listing_id"], row["remote_id"]) for row in rows}
+
+
+def _bring(tx: Transaction, old: Mapping[int, AdoptedImage]) -> None:
+    """Files that were adopted where they are, and have been copied, or lie in another place by now: the same ones."""
+    given = {number: image.file for number, image in old.items() if image.file is not None}
+    tx.execute(
+        f"""UPDATE file f SET source_id = n.source, path = n.path, modified_ns = n.modified, device = n.device,
+            inode = n.inode
+        FROM unnest(CAST(:ids AS bigint[]), CAST(:sources AS bigint[]), CAST(:paths AS text[]),
+            CAST(:sizes AS bigint[]), CAST(:modified AS bigint[]), CAST(:devices AS bigint[]),
+            CAST(:inodes AS numeric[])) AS n (id, source, path, size, modified, device, inode), source o
+        WHERE f.image_id = n.id AND f.role = 'original' AND f.missing_since IS NULL AND o.id = f.source_id
+            AND o.kind = :adopted AND (f.source_id, f.path) <> (n.source, n.path) AND f.size = n.size
+            AND abs(f.modified_ns - n.modified) < {_COARSE}""",
+        ids=list(given),
+        sources=[file.source_id for file in given.values()],
+        paths=[file.path for file in given.values()],
+        sizes=[file.size for file in given.values()],
+        modified=[file.modified_ns for file in given.values()],
+        devices=[file.device for file in given.values()],
+        inodes=[file.inode for file in given.values()],
+        adopted=ADOPTED,
+    )
 
 
 def _numbers(tx: Transaction, count: int) -> Ids:

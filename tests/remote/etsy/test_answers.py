@@ -13,9 +13,9 @@ import pytest
 
 from lumina.domain.market import GONE
 from lumina.domain.rate import Said
-from lumina.errors import Later, NotFound
+from lumina.errors import Later, NotFound, Refused
 from lumina.remote.etsy.client import Client
-from lumina.remote.etsy.key import DEMO
+from lumina.remote.etsy.key import DEMO, Key
 from lumina.remote.etsy.source import EtsySource
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(30)]
@@ -110,3 +110,12 @@ def test_numbers_of_any_length_end_nothing(stub: Stub, etsy: EtsySource) -> None
         etsy.find_shop(long)
     batch, stub.answer = stub.answer, lambda path: batch(path) if "batch" in path else (404, b"{}", {})
     assert [listing.state for listing in etsy.listings([1])] == [GONE]
+
+
+def test_a_key_that_is_said_back_is_not_repeated(stub: Stub) -> None:
+    body = b'{"error": "The key mykeystring:hunter2hunter2 is revoked"}'
+    stub.answer = lambda _: (403, body, {})
+    client = Client(f"http://127.0.0.1:{stub.http.server_port}", Key("mykeystring", "hunter2hunter2"), Hasty())
+    with pytest.raises(Refused, match=r"The key \.\.\.:\.\.\. is revoked"):
+        client.get("/shops")
+    client.close()

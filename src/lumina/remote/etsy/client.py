@@ -28,6 +28,8 @@ REST = 600.0
 """Seconds until it makes sense to ask a marketplace again that gave no good answer."""
 CONNECTIONS = 16
 _PACKED = ("", "identity", "gzip", "x-gzip", "deflate")
+_SHORT = 6
+"""Characters that are a word rather than a key."""
 _LOCAL = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -64,7 +66,7 @@ class Client:
 
     def __init__(self, address: str, key: Key, pace: Pace, *, stall: float = 15.0, first_pause: float = 1.0) -> None:
         self._root = address.rstrip("/").removesuffix(PATH) + PATH
-        self._pace, self._first_pause = pace, first_pause
+        self._pace, self._first_pause, self._key = pace, first_pause, key
         url = httpx.URL(self._root)
         self.host = url.host
         headers = {
@@ -115,7 +117,7 @@ class Client:
         for _ in range(REFUSALS):
             self._pace.wait()
             status, headers, body = self._ask(path, query)
-            text = _error(body) if status != 200 else ""
+            text = self._hidden(_error(body)) if status != 200 else ""
             self._pace.heard(status, read_headers(headers, time.time(), daily="daily" in text.lower()))
             if status == TOO_MANY:
                 continue
@@ -136,6 +138,12 @@ class Client:
             raise _Bad(f"the connection failed ({error or type(error).__name__})") from None
         except httpx.InvalidURL as error:
             raise Unavailable(f"{self._root} is no address that can be asked: {error}.") from None
+
+    def _hidden(self, text: str) -> str:
+        """Without the key, should a server say it back to us."""
+        for part in (self._key.secret, self._key.keystring):
+            text = text.replace(part, "...") if len(part) > _SHORT else text
+        return text
 
     def _no(self, status: int, text: str) -> Exception:
         said = f": {text}" if text else ""

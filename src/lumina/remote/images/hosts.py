@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from asyncio import Future, get_running_loop
+from asyncio import CancelledError, Future, get_running_loop
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -49,8 +49,12 @@ class Host:
         while self._active >= self.width:
             turn: Future[None] = get_running_loop().create_future()
             self._waiting.append(turn)
-            await turn
-            await self._pause()
+            try:
+                await turn
+                await self._pause()
+            except CancelledError:
+                self._wake()  # it may have been its turn just now
+                raise
         self._active += 1
         try:
             yield

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from lumina.domain.searching import Example
 from lumina.errors import NotFound, Unavailable
 from lumina.files.derived import DerivedStore
 from lumina.services.listings import ListingSearch, view
-from lumina.services.listings.voices import CutOut, Voices
+from lumina.services.listings.voices import CutOut, Voice, Voices
 from lumina.services.search.questions import Questions
 from lumina.store import Store, spaces, vectors
 from tests.support.lookalikes import NAMES, SeeingModels, Shelf, direction, shelf
@@ -202,3 +203,22 @@ def test_the_answer_says_when_nothing_is_certain_and_when_no_listing_meets_the_f
     assert search.find(Wanted(example=picture("red"), models=NAMES[:1])).note is None, "nobody else was asked"
     assert search.find(Wanted(example=picture("red"), text="red mug")).note is None, "its words are there"
     search.close()
+
+
+def test_a_space_that_is_dropped_while_it_is_searched_is_asked_for_no_more(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A newer version has taken its place; here nothing has, so the other models answer."""
+    hear = ListingSearch._hear
+
+    def late(search: ListingSearch, wanted: Wanted, voice: Voice, *rest: Any) -> Any:
+        with place.store.transaction() as tx:
+            if voice.model == NAMES[0] and voice.space in spaces.every(tx):
+                tx.execute("UPDATE vector_space SET state = 'retired' WHERE id = :id", id=voice.space.id)
+                assert spaces.drop(tx, voice.space)
+        return hear(search, wanted, voice, *rest)
+
+    monkeypatch.setattr(ListingSearch, "_hear", late)
+    found = place.find(example=picture("red"))
+    assert listings(found) == [1]
+    assert states(found) == {(name, "image"): name != NAMES[0] for name in NAMES}

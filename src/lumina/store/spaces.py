@@ -3,20 +3,42 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from lumina.domain.vectors import Calibration, Space, SpaceKind, SpaceState
 from lumina.domain.work import Status
-from lumina.errors import BadInput
+from lumina.errors import BadInput, Unavailable
 from lumina.store.database import Row, Transaction
 
 MAX_DIMENSIONS = 4_000
 """What an index of half-precision vectors can hold."""
 _LOCK = 5_830_214_977
 """Advisory: held while a space is made or changes its state."""
+_NO_TABLE = "42P01"
 _COLUMNS = "id, model, version, kind, dimensions, state"
+
+
+class Replaced(Unavailable):
+    """A space has been dropped while it was searched: a newer version has taken its place."""
+
+
+@contextmanager
+def in_place() -> Iterator[None]:
+    """Around whole transactions: a space that is no longer there is named.
+
+    Raises:
+        Replaced: ask again, from the choice of spaces on.
+    """
+    try:
+        yield
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) == _NO_TABLE:
+            raise Replaced("Vectors have just been replaced by those of a newer version: ask again.") from error
+        raise
 
 
 def get(tx: Transaction, model: str, version: int, kind: SpaceKind = SpaceKind.IMAGE) -> Space | None:

@@ -27,7 +27,7 @@ from lumina.domain.vectors import Near, Space
 from lumina.errors import BadInput
 from lumina.services.listings.voices import Vector, Voice, Voices
 from lumina.services.search.background import Backgrounds
-from lumina.store import Store, Transaction, cards, catalogs, listing_cards, listing_search, nearest, searched
+from lumina.store import Store, Transaction, cards, catalogs, listing_cards, listing_search, nearest, searched, spaces
 from lumina.store.selection import Condition
 from lumina.vision import ensemble
 from lumina.vision.cores import cores
@@ -97,8 +97,15 @@ class ListingSearch:
         if wanted.where.catalog is not None:
             with self.store.transaction() as tx:
                 catalogs.get(tx, wanted.where.catalog)
-        able, unable = self.voices.of(wanted)
-        return self.answer(wanted, able, unable)
+        try:
+            return self._find(wanted)
+        except spaces.Replaced:  # by a newer version, which is there by now
+            return self._find(wanted)
+
+    def _find(self, wanted: Wanted) -> ListingsFound:
+        with spaces.in_place():
+            able, unable = self.voices.of(wanted)
+            return self.answer(wanted, able, unable)
 
     def answer(self, wanted: Wanted, able: Sequence[Voice], unable: Sequence[VoiceState] = ()) -> ListingsFound:
         """What these voices find together."""

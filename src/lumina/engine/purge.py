@@ -57,6 +57,7 @@ class Purger:
         after: int | None = 0
         while after is not None and not stop():
             with self.store.transaction() as tx:
+                taxonomy.hold_tree(tx)
                 removals.doubt(tx, doomed, after, PIECE, self._places(tx))
             with self.store.transaction() as tx:
                 after = self._piece(tx, doomed, after, done)

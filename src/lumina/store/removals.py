@@ -99,11 +99,14 @@ def doubt(tx: Transaction, doomed: Doomed, after: int, limit: int, sources: Coll
     than these are left out.
     """
     tx.execute(
-        f"""UPDATE stage_state s SET basis = NULL,
+        f"""WITH chosen AS MATERIALIZED (
+            SELECT id FROM image WHERE id IN (
+                SELECT i.image_id {_IMAGES} AND i.image_id > :after ORDER BY i.image_id LIMIT :limit)
+            AND NOT EXISTS (SELECT FROM file WHERE file.image_id = image.id AND file.source_id <> ALL(:sources))
+            ORDER BY id FOR NO KEY UPDATE)
+        UPDATE stage_state s SET basis = NULL,
             status = CASE WHEN g.name = 'download' AND s.status = 1 THEN 3 ELSE s.status END
-        FROM stage g WHERE g.id = s.stage_id AND s.image_id IN (
-            SELECT i.image_id {_IMAGES} AND i.image_id > :after ORDER BY i.image_id LIMIT :limit)
-            AND NOT EXISTS (SELECT FROM file WHERE file.image_id = s.image_id AND file.source_id <> ALL(:sources))""",
+        FROM stage g, chosen WHERE g.id = s.stage_id AND s.image_id = chosen.id""",
         **_given(doomed),
         after=after,
         limit=limit,

@@ -68,6 +68,12 @@ def test_what_was_fetched_and_has_no_row_yet_is_removed_with_its_listing(house: 
     done = house.app.market.purge(Doomed(house.market.source_id, listing_id=12))
     assert (done["images"], done["files"]) == (2, 1)
     assert [path.name for path in folder.iterdir()] == ["1210.jpg"]
+    half = house.app.settings.home / "market" / "demo" / ".part" / "1-121.jpg-1"
+    half.parent.mkdir()
+    half.write_bytes(b"killed half-way")
+    house.tell(13)
+    house.app.market.purge(Doomed(house.market.source_id))
+    assert not half.parent.exists()
 
 
 def test_what_is_removed_while_it_is_fetched_leaves_no_file(house: House) -> None:

@@ -17,6 +17,7 @@ from lumina.errors import NotFound
 from lumina.files import names
 from lumina.files.derived import DerivedStore
 from lumina.files.vault import Vault
+from lumina.remote.images.place import PART
 from lumina.store import Store, Transaction, catalogs, downloads, removals, taxonomy
 from lumina.store.inputs import Input
 from lumina.store.markets import BACKUP, SOURCE
@@ -66,6 +67,8 @@ class Purger:
             with self.store.transaction() as tx:
                 done.update({name: n for name, n in asdict(removals.remove_rows(tx, doomed)).items() if n})
                 removals.count(tx, entry, done, ended=True)
+                if doomed.everything and doomed.source_id in (places := self._places(tx)):
+                    _sweep(places[doomed.source_id][0].root(doomed.source_id) / PART, self.home)
         return done
 
     def _piece(self, tx: Transaction, doomed: Doomed, after: int, done: Counter[str]) -> int | None:
@@ -156,6 +159,14 @@ def _removed(vault: Vault, source_id: int, path: str) -> dict[str, int]:
         return {}
     _tidy(file.parent, vault.root(source_id))
     return {"files": 1, "bytes": size}
+
+
+def _sweep(folder: Path, home: Path) -> None:
+    """Remove what downloads have left behind that were killed half-way."""
+    if folder.is_relative_to(home) and folder.is_dir():
+        for path in folder.iterdir():
+            path.unlink(missing_ok=True)
+        _tidy(folder, folder.parent)
 
 
 def _tidy(folder: Path, root: Path) -> None:

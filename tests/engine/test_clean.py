@@ -21,6 +21,7 @@ from lumina.engine import clean
 from lumina.engine.clean import Wish
 from lumina.engine.leave import vault_of
 from lumina.errors import BadInput
+from lumina.files import moving
 from lumina.files.moving import MARK
 from lumina.services import market_files, originals
 from lumina.store import Transaction, downloads, inputs, outcomes
@@ -276,3 +277,22 @@ def test_a_download_that_was_under_way_does_not_call_a_moved_file_back(house: Wa
     with house.app.store.transaction() as tx:
         downloads.save_downloads(tx, [(source, back)])
     assert house.away() == set(house.movable[1:]), "what was fetched anew lies where it was put"
+
+
+def test_what_is_removed_for_good_while_it_is_copied_leaves_no_copy(house: Warehouse, monkeypatch: Any) -> None:
+    copy, whole, gone = moving.copy, house.files(), house.movable[0]
+    path = house.opened()[gone]
+
+    def beside(source: Path, target: Path, *rest: Any) -> Any:
+        proof = copy(source, target, *rest)
+        if source == path:
+            with house.app.store.transaction() as tx:
+                tx.execute("DELETE FROM image WHERE id = :i", i=gone)
+            house.images.remove(gone)
+            source.unlink()
+        return proof
+
+    monkeypatch.setattr(moving, "copy", beside)
+    house.run()
+    assert house.away() == set(house.movable[1:])
+    assert house.files() == [each for each in whole if each != path.name]

@@ -12,7 +12,9 @@ Between 2 and 4 `relocation` knows where such a file lies a second time.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -212,6 +214,7 @@ class Cleaner:
             ledger.hold(tx, batch)
             work.switch(tx)
             work.remains(relocations.files(tx, batch.items))
+        work.drop()
         work.remove()
         with self.store.transaction() as tx:
             ledger.hold(tx, batch)
@@ -230,14 +233,8 @@ class Cleaner:
             images = {row["image_id"] for page in _pages(tx, market, wish) for row in page}
             ordered = sorted({*images, *relocations.unfinished(tx, market.source_id)})
             parts = [ordered[at : at + PIECE] for at in range(0, len(ordered), PIECE)]
-            ledger.add(
-                tx,
-                batch.job_id,
-                BatchKind.CLEAN,
-                Lane.IO,
-                items=parts,
-                payload={"to": target, "from": market.source_id},
-            )
+            goal = {"to": target, "from": market.source_id}
+            ledger.add(tx, batch.job_id, BatchKind.CLEAN, Lane.IO, items=parts, payload=goal)
             ledger.end(tx, batch)
             self.dispatcher.after(tx, Lane.IO)
 
@@ -274,6 +271,7 @@ class _Moving:
     moves: list[Move] = field(default_factory=list)
     proofs: dict[int, Proof] = field(default_factory=dict)
     refused: dict[int, tuple[Placed, str]] = field(default_factory=dict)
+    made: dict[int, Path] = field(default_factory=dict)
     left: list[Placed] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
 
@@ -310,6 +308,8 @@ class _Moving:
         source = self.vault.path(file.source_id, file.path)
         if source.is_symlink():
             raise Refused("It is a symbolic link, not a file.")
+        if not os.path.lexists(target):
+            self.made[file.file_id] = target
         self.proofs[file.file_id] = moving.copy(source, target, file.file_id, file.checksum, self.tick)
         self.moves.append(Move(file, goal, place))
 
@@ -323,6 +323,17 @@ class _Moving:
         for move in self.moves:
             if move.file.file_id not in done:
                 self.refused[move.file.file_id] = (move.file, "It has changed since, or another file has its place.")
+
+    def drop(self) -> None:
+        """Copies of what was changed or removed for good meanwhile do not stay; what lay there before does."""
+        for move in self.moves:
+            made = self.made.get(move.file.file_id)
+            if made is not None and move.file.file_id in self.refused:
+                with self.store.transaction() as tx:
+                    taken = relocations.taken(tx, move)
+                with suppress(Refused):
+                    if not taken and trash.read(made, self.tick).checksum == move.file.checksum:
+                        trash.discard(made)
 
     def remains(self, files: Sequence[Placed]) -> None:
         """What lies at two places now, by this batch or by one that died."""

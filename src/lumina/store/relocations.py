@@ -139,7 +139,7 @@ def switch(tx: Transaction, moves: Sequence[Move]) -> list[Move]:
         ids=sorted({move.file.image_id for move in moves}),
     )
     now = {file.file_id: file for file in files(tx, {move.file.image_id for move in moves})}
-    same = [move for move in moves if now.get(move.file.file_id) == move.file and not _taken(tx, move)]
+    same = [move for move in moves if now.get(move.file.file_id) == move.file and not taken(tx, move)]
     if not same:
         return []
     given = {
@@ -162,7 +162,7 @@ def switch(tx: Transaction, moves: Sequence[Move]) -> list[Move]:
     return same
 
 
-def _taken(tx: Transaction, move: Move) -> bool:
+def taken(tx: Transaction, move: Move) -> bool:
     """Whether another file is known at the place that a file is to have."""
     return bool(
         tx.value(

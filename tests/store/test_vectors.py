@@ -53,6 +53,8 @@ def test_vectors_come_back_as_they_were_written_and_replace_older_ones(sky: Sky)
         some, again = vectors.load(tx, space, [images[1], images[0], images[-1] + 1])
         assert some.tolist() == images[:2]
         assert np.abs(again - matrix[2:4]).max() < 1e-3, "brought to length 1"
+        vectors.save(tx, space, np.array(images[:2]), np.array([[1e30], [1e-5]], np.float32) * matrix[2:4])
+        assert np.abs(vectors.load(tx, space, images[:2])[1] - matrix[2:4]).max() < 1e-3, "however long it was"
         assert len(vectors.load(tx, space, catalog=sky.twins.catalog)[0]) == 40
         first, second = (vectors.sample(tx, space, 15) for _ in range(2))
         assert len(set(first[0].tolist())) == 15

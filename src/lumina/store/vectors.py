@@ -87,6 +87,7 @@ def save(tx: Transaction, space: Space, ids: Ids, matrix: NDArray[np.floating]) 
     if not len(ids):
         return
     unit = matrix.astype(np.float32)
+    unit /= np.abs(unit).max(axis=1, keepdims=True)  # squares of large numbers would not fit
     unit /= np.linalg.norm(unit, axis=1, keepdims=True)
     tx.execute(f"DELETE FROM {spaces.table(space)} WHERE image_id = ANY(:ids)", ids=ids.tolist())
     bulk.write(tx, spaces.table(space), _columns(space), {"image_id": ids, "vector": _to_wire(unit)})

@@ -1,7 +1,7 @@
 import { CloseButton } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { type KeyboardEvent, useEffect, useRef } from "react";
-import type { ListingFilters } from "~/api/types";
+import type { ListingAnswer, ListingFilters } from "~/api/types";
 import { count } from "~/lib/format";
 import { ExampleBar } from "~/search/ExampleBar";
 import { BOX, takeWish } from "~/search/focus";
@@ -55,9 +55,18 @@ function Sum({ it: { found, browsing } }: { it: ListingsState }) {
   return (
     <div className={styles.sum}>
       <p role="status">{stale && !error ? "Searching…" : many + how}</p>
-      {answer && !stale && <ModelsNote models={answer.models} />}
-      {answer?.note && !stale && items.length > 0 && <p className={styles.doubt}>{answer.note}</p>}
+      {answer && !stale && <Told answer={answer} some={items.length > 0} />}
     </div>
+  );
+}
+
+/** Which models were asked, and how certain their answer is. */
+function Told({ answer, some }: { answer: ListingAnswer; some: boolean }) {
+  return (
+    <>
+      <ModelsNote models={answer.models} />
+      {answer.note && some && <p className={styles.doubt}>{answer.note}</p>}
+    </>
   );
 }
 

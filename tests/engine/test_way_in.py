@@ -14,7 +14,7 @@ from lumina.domain.work import Status
 from lumina.engine import follow
 from lumina.store import downloads, listings, removals
 from lumina.store.removals import Doomed
-from tests.engine.test_download import House, house
+from tests.engine.test_downloading import House, house
 from tests.support.market import listing
 
 __all__ = ["house"]

@@ -10,9 +10,8 @@ import pytest
 
 from lumina.bootstrap import App, Settings, build
 from lumina.domain.market import FollowKind
-from lumina.store import follows
+from lumina.store import follows, markets
 from lumina.supervisor.syncing import Syncing
-from tests.support.market import market
 from tests.support.messages import Messages
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(30)]
@@ -27,7 +26,7 @@ def app(database_url: str, tmp_path: Path) -> Iterator[App]:
 
 def test_what_is_due_is_asked_for_unless_a_kill_file_is_there(app: App) -> None:
     with app.store.transaction() as tx:
-        here = market(tx)
+        here = markets.ensure(tx, "etsy", title="Etsy", address="https://api.example.org", folder=Path("/nowhere"))
         first = follows.add(tx, here.source_id, FollowKind.KEYWORDS, "mug", "mug", 60)
         follows.put_off(tx, follows.add(tx, here.source_id, FollowKind.KEYWORDS, "jug", "jug", 60).id, "later", 600)
     kill = app.settings.home / "KILL_SYNC"

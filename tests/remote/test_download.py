@@ -248,8 +248,8 @@ def test_any_sequence_of_cut_offs_ends_in_the_exact_bytes(
         try:
             with Client(1) as client:
                 download(client, wanted, patience=impatient)
-        except Unavailable:
-            assert not wanted.place.exists()
+        except Unavailable:  # an earlier one may have brought it whole
+            assert not wanted.place.exists() or wanted.place.read_bytes() == DATA
     assert get(server, tmp_path, sha256=wanted.sha256).read_bytes() == DATA
 
 

@@ -22,6 +22,8 @@ from tests.support.hub import Fault, Server, serving
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(30)]
 HASTY = Patience(stall=0.3, tries=5, first=0.001, longest=0.01, told=1)
+PATIENT = Patience(stall=0.3, tries=8, first=0.001, longest=0.01, told=1)
+"""Outlasts any faults that a test has made up."""
 DATA = bytes(range(256)) * 400
 SHA = hashlib.sha256(DATA).hexdigest()
 PATH = "/repo/resolve/main/model.onnx"
@@ -44,8 +46,8 @@ def server(one_server: Server) -> Server:
 def get(server: Server, folder: Path, **more: object) -> Path:
     place = folder / "model.onnx"
     values = {"url": server.url + PATH, "place": place, "largest": 1 << 20, "sha256": SHA} | more
-    with Client(HASTY.stall) as client:
-        stored = download(client, Wanted(**values), patience=HASTY)  # type: ignore[arg-type]
+    with Client(PATIENT.stall) as client:
+        stored = download(client, Wanted(**values), patience=PATIENT)  # type: ignore[arg-type]
     assert stored.sha256 == hashlib.sha256(place.read_bytes()).hexdigest()
     assert stored.size == place.stat().st_size
     assert list(folder.iterdir()) == [place], "nothing else is left"

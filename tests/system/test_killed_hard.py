@@ -162,7 +162,7 @@ def check(home: Path, images: int) -> None:
 @pytest.mark.timeout(300)
 def test_three_kills_lose_nothing(victim: Victim, photos: Path) -> None:
     make_photos(photos, 400)
-    torment(victim, 250, kills=3, seed=5)
+    torment(victim, 400, kills=3, seed=5)
 
 
 @pytest.mark.integration

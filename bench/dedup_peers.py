@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +11,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-ROOT = Path(__file__).parents[1]
+from bench import peer_environment
+
 FOLDER = Path(__file__).parent / "dedup"
-ENVIRONMENT = ROOT / "build" / "bench" / "dedup"
-PYTHON = ENVIRONMENT / "bin" / "python"
+PYTHON = peer_environment.python("dedup")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +27,7 @@ class Searched:
 
 def prepare() -> None:
     """Install the peers as `bench/dedup/requirements.txt` says, unless they are there."""
-    wanted = (FOLDER / "requirements.txt").read_text()
-    stamp = ENVIRONMENT / "installed.txt"
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
-    uv = next(ROOT.glob(".tools/uv-*/bin/uv"))
-    subprocess.run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, ENVIRONMENT], check=True)
-    install = [uv, "pip", "install", "--quiet", "--no-deps", "--python", PYTHON]
-    subprocess.run([*install, "--requirement", FOLDER / "requirements.txt"], check=True)
-    stamp.write_text(wanted)
+    peer_environment.prepare("dedup")
 
 
 def search(peer: str, hashes: NDArray[np.uint64], radius: int) -> Searched:

@@ -5,30 +5,20 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
+from bench import peer_environment
 from lumina.inference.providers import cores
 
-ROOT = Path(__file__).parents[1]
 FOLDER = Path(__file__).parent / "rembg"
-ENVIRONMENT = ROOT / "build" / "bench" / "rembg"
-PYTHON = ENVIRONMENT / "bin" / "python"
+PYTHON = peer_environment.python("rembg")
 
 
 def prepare() -> None:
     """Install it as `bench/rembg/requirements.txt` says, unless it is there."""
-    wanted = (FOLDER / "requirements.txt").read_text()
-    stamp = ENVIRONMENT / "installed.txt"
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
-    uv = next(ROOT.glob(".tools/uv-*/bin/uv"))
-    subprocess.run([uv, "venv", "--quiet", "--clear", "--python", sys.executable, ENVIRONMENT], check=True)
-    install = [uv, "pip", "install", "--quiet", "--no-deps", "--python", PYTHON]
-    subprocess.run([*install, "--requirement", FOLDER / "requirements.txt"], check=True)
-    stamp.write_text(wanted)
+    peer_environment.prepare("rembg")
 
 
 class Rembg:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from types import TracebackType
-from typing import Self
-
 import structlog
 
 from lumina.bootstrap import App
 from lumina.engine.sync import SYNC
 from lumina.errors import LuminaError
 from lumina.services.killfiles import KillFiles
+from lumina.supervisor.background import Background
 
 log = structlog.get_logger()
 
@@ -19,24 +16,13 @@ LOOK_SECONDS = 5.0
 """How often it is looked what is due."""
 
 
-class Syncing:
+class Syncing(Background):
     """A thread that asks for syncs; a context manager."""
 
     def __init__(self, app: App, look_seconds: float = LOOK_SECONDS) -> None:
         self._app, self._seconds = app, look_seconds
         self._kills = KillFiles(app.settings.home)
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="syncing", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._over.set()
-        self._thread.join(5)
+        super().__init__("syncing")
 
     def _run(self) -> None:
         while not self._over.wait(self._seconds):

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 from uuid import UUID
 
 import structlog
@@ -21,6 +18,7 @@ from lumina.files import names
 from lumina.files.ignore import Ignore
 from lumina.services.work import INGEST
 from lumina.store import catalogs
+from lumina.supervisor.background import Background
 from lumina.supervisor.keeper import Event
 
 log = structlog.get_logger()
@@ -68,24 +66,13 @@ def common(scopes: Iterable[str]) -> str:
     return posixpath.commonpath(found) if found else ""
 
 
-class Watching:
+class Watching(Background):
     """A thread that turns changes into scans; a context manager."""
 
     def __init__(self, app: App, tell: Callable[[Event], None]) -> None:
         self._app, self._tell = app, tell
-        self._over = threading.Event()
+        super().__init__("watching")
         self._pending: dict[int, set[str]] = {}
-        self._thread = threading.Thread(target=self._run, name="watching", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._over.set()
-        self._thread.join(5)
 
     def _run(self) -> None:
         known: dict[int, Watched] | None = None

@@ -120,6 +120,36 @@ describe("the timeline", () => {
     expect(timeline.scrollTop + VIEWPORT).toBeLessThanOrEqual(timeline.view.height);
   });
 
+  it("keeps the image that the reader came to where it is while new ones fill up its rows", async () => {
+    const server = new FakeServer([28, 28]);
+    const { load } = server;
+    let news = 0;
+    server.load = async (key, signal) => {
+      const columns = await load(key, signal);
+      const put = <T>(column: T[], value: (i: number) => T) => [
+        ...Array.from({ length: news }, (_, i) => value(i)),
+        ...column,
+      ];
+      const more = Object.entries(columns).map(([name, column]) => [name, put(column, () => column[0])]);
+      const grown = {
+        ...(Object.fromEntries(more) as unknown as BucketColumns),
+        id: put(columns.id, (i) => 900_000 + i),
+        taken_at: put(columns.taken_at, (i) => `2021-01-${31 - i}T10:00:00`),
+      };
+      return key === "2020-12" ? grown : columns;
+    };
+    const timeline = open(server);
+    await settle();
+    timeline.scrolled(600);
+    await settle();
+    const before = firstInView(timeline)!;
+    for (news of [1, 2, 3, 5, 9, 0]) {
+      timeline.setBuckets(server.buckets().map((bucket, i) => ({ ...bucket, count: 28 + (i ? 0 : news) })));
+      await settle();
+    }
+    expect(firstInView(timeline)).toEqual(before);
+  });
+
   it("keeps the first visible image where it is while estimates are corrected", async () => {
     await fc.assert(
       fc.asyncProperty(

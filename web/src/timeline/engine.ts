@@ -4,7 +4,7 @@
  */
 import type { BucketColumns } from "~/api/types";
 import { type Bucket, type BucketImages, splitDays } from "./buckets";
-import { Geometry, type Laid } from "./geometry";
+import { type Anchor, Geometry, type Laid } from "./geometry";
 import { firstBelow, type Layout, type LayoutInput, type LayoutOptions } from "./layout";
 import { Loader } from "./loader";
 import { dateAt, type Place, Scale, withinOf } from "./scale";
@@ -40,6 +40,8 @@ export class Timeline {
   private aim: Aim | null = null;
   private listed: readonly Bucket[] = [];
   private awaited: { image: number; takenAt: string | null } | null = null;
+  /** What the reader's place is held by, and the place; rows that fill up anew may put another image first there. */
+  private held: { anchor: Anchor; y: number } | null = null;
   private drawnAt = Number.NaN;
   private lastMove = { y: 0, time: 0 };
   private settling: ReturnType<typeof setTimeout> | undefined;
@@ -258,17 +260,15 @@ export class Timeline {
     return { total: this.geometry.total, viewport: this.viewport };
   }
 
-  /** Changes heights while the first visible image stays where it is; at the very top, the top stays. */
+  /** Changes heights while what the reader came to stays where it is; at the very top, the top stays. */
   private holding(change: () => void): void {
-    const anchor = this.y > 0 ? this.geometry.anchor(this.y) : null;
     const before = this.y;
+    const held = this.held?.y === before ? this.held.anchor : this.geometry.anchor(before);
+    const anchor = before > 0 ? held : null;
     change();
-    if (anchor)
-      this.frame = {
-        base: this.frame.base + this.geometry.locate(anchor) - before,
-        scroll: this.frame.scroll,
-      };
+    if (anchor) this.frame = { ...this.frame, base: this.frame.base + this.geometry.locate(anchor) - before };
     this.settle(false);
+    this.held = anchor?.image === undefined ? null : { anchor, y: this.y };
   }
 
   /** Moves the window where it must; tells the page to scroll along. */

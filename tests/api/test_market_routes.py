@@ -27,7 +27,10 @@ def demo(house: House, server: Server, tmp_path: Path) -> None:
         markets.ensure(tx, "demo", title="Demo marketplace", address=server.url, folder=tmp_path, hosts=[server.host])
 
 
-def test_a_shop_is_followed_synced_and_purged(house: House, server: Server, demo: None) -> None:
+def test_a_shop_is_followed_synced_and_purged(
+    house: House, server: Server, demo: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ETSY_API_KEY", "abc:def")
     shop = server.market.world.shops[0]
     size = len(server.market.world.by_shop[shop.shop_id])
     follow = house.post("/api/market/follows", {"kind": "shop", "value": shop.name, "every_minutes": 30}, 201)
@@ -38,8 +41,9 @@ def test_a_shop_is_followed_synced_and_purged(house: House, server: Server, demo
     house.app.engine.run_one(Lane.IO, 0, house.me)
 
     answer = house.get("/api/market")
-    assert answer["permitted"] is False
+    assert (answer["permitted"], answer["keyed"]) == (False, True)
     (market,) = answer["items"]
+    assert market["waits"] is None
     assert (market["name"], market["title"], market["known"]["listings"]) == ("demo", "Demo marketplace", size)
     assert market["known"]["images"] == market["known"]["awaited"] > 0
     assert market["limit"]["blocked_until"] is None
@@ -60,6 +64,20 @@ def test_a_search_is_followed_and_not_any_more(house: House, demo: None) -> None
     assert house.client.delete(f"/api/market/follows/{follow['id']}").json()["title"] == "blue mug"
     house.problem(house.client.delete(f"/api/market/follows/{follow['id']}"), 404)
     assert "Nothing of demo is followed" in house.problem(house.client.post("/api/market/sync"), 422)["detail"]
+
+
+def test_it_is_said_why_nothing_is_asked(house: House, demo: None, tmp_path: Path) -> None:
+    with house.store.transaction() as tx:
+        markets.ensure(tx, "etsy", title="Etsy", address="https://example.invalid", folder=tmp_path / "etsy")
+        markets.ensure(tx, "demo", title="Demo", address="http://127.0.0.1:1", folder=tmp_path)  # nobody listens there
+    demo_waits, etsy_waits = (market["waits"] for market in house.get("/api/market")["items"])
+    assert "does not run now" in demo_waits
+    assert "market_permission: empty" in etsy_waits
+    kill = house.app.settings.home / "KILL_SYNC"
+    kill.parent.mkdir(exist_ok=True)
+    kill.touch()
+    assert all("stops syncing" in market["waits"] for market in house.get("/api/market")["items"])
+    kill.unlink()
 
 
 @pytest.mark.parametrize(

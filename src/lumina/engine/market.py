@@ -54,6 +54,15 @@ class Opening:
             )
         return keys.find(self.environment, self.folders)
 
+    @property
+    def has_key(self) -> bool:
+        """Whether there is a key of the owner's, of the right form."""
+        try:
+            keys.find(self.environment, self.folders)
+        except BadSetting:
+            return False
+        return True
+
     def open(self, market: Market, stop: Callable[[], bool] = lambda: False) -> MarketplaceSource:
         """A marketplace that can be asked until `stop` says so.
 

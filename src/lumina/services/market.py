@@ -11,9 +11,10 @@ from lumina.domain.work import Job, Priority
 from lumina.engine.dispatch import Dispatcher
 from lumina.engine.market import Opening, is_away
 from lumina.engine.purge import Purger, describe
-from lumina.engine.sync import MARKET_SYNC, begin
-from lumina.errors import BadInput, NotFound
+from lumina.engine.sync import MARKET_SYNC, SYNC, begin
+from lumina.errors import BadInput, BadSetting, NotFound
 from lumina.remote.etsy.source import ADDRESS
+from lumina.services.killfiles import KillFiles
 from lumina.store import Store, Transaction, catalogs, follows, jobs, markets, removals, shops
 from lumina.store.removals import Counts, Doomed
 
@@ -127,6 +128,18 @@ class MarketService:
             if not wanted:
                 raise BadInput(f"Nothing of {market.name} is followed: `lumina market follow` says what to look for.")
             return self._sync(tx, market, wanted, Priority.ASKED)
+
+    def why_waiting(self, market: Market) -> str | None:
+        """Why nothing is asked of it now, in a sentence; None where it may be asked."""
+        if KillFiles(self.home).stops(SYNC):
+            return "A kill file in Lumina's home stops syncing. `lumina up` removes it and goes on."
+        try:
+            self.opening.check(market)
+        except BadSetting as error:
+            return str(error)
+        if is_away(market):
+            return "It belongs to this machine and does not run now. `lumina market demo --keep` starts it again."
+        return None
 
     def doomed(self, doomed: Doomed) -> Counts:
         """How much `purge` would remove."""

@@ -3642,6 +3642,11 @@ export interface components {
             stages: components["schemas"]["MarketStage"][];
             /** Title */
             title: string;
+            /**
+             * Waits
+             * @description Why nothing is asked of it now, in a sentence; null: it may be asked.
+             */
+            waits: string | null;
         };
         /**
          * MarketFailures
@@ -3807,11 +3812,13 @@ export interface components {
         };
         /**
          * Markets
-         * @description All marketplaces. `permitted`: whether the owner has stated his permission to gather.
+         * @description All marketplaces. `permitted`: whether the owner has stated his permission to gather; `keyed`: and has a key.
          */
         Markets: {
             /** Items */
             items: components["schemas"]["Market"][];
+            /** Keyed */
+            keyed: boolean;
             /** Permitted */
             permitted: boolean;
         };

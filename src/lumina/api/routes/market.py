@@ -41,7 +41,12 @@ def overview(context: Context) -> Markets:
     stages = coverage.describe(context.app.shown_stages)
     with context.store.transaction() as tx:
         found = market_status.status(tx, stages, given.market_rate, given.node)
-    return Markets(items=[_market(each) for each in found], permitted=bool(given.market_permission.strip()))
+    service = context.app.market
+    return Markets(
+        items=[_market(each, service.why_waiting(each.market)) for each in found],
+        permitted=bool(given.market_permission.strip()),
+        keyed=service.opening.has_key,
+    )
 
 
 @router.post("/follows", status_code=201, responses=documented(404, 422, 502, 503))
@@ -91,7 +96,7 @@ def _follow(found: Follow) -> MarketFollow:
     )
 
 
-def _market(found: MarketStatus) -> Market:
+def _market(found: MarketStatus, waits: str | None) -> Market:
     return Market(
         source_id=found.market.source_id,
         catalog_id=found.catalog_id,
@@ -106,4 +111,5 @@ def _market(found: MarketStatus) -> Market:
         ],
         limit=MarketLimit(**asdict(found.limit)),
         job=found.job,
+        waits=waits,
     )

@@ -85,13 +85,15 @@ class Market(Answer):
     failures: list[MarketFailures]
     limit: MarketLimit
     job: UUID | None = Field(description="The sync that is under way.")
+    waits: str | None = Field(description="Why nothing is asked of it now, in a sentence; null: it may be asked.")
 
 
 class Markets(Answer):
-    """All marketplaces. `permitted`: whether the owner has stated his permission to gather."""
+    """All marketplaces. `permitted`: whether the owner has stated his permission to gather; `keyed`: and has a key."""
 
     items: list[Market]
     permitted: bool
+    keyed: bool
 
 
 class NewMarketFollow(Request):

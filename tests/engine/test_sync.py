@@ -263,12 +263,13 @@ def test_a_kill_file_ends_it_and_what_is_followed_no_more_is_left_alone(house: H
         house.service.unfollow(house.market, FollowKind.KEYWORDS, "the")
 
 
-def test_a_job_that_is_cancelled_stops_at_its_next_page(house: House) -> None:
+def test_a_job_that_is_cancelled_asks_nothing_any_more(house: House) -> None:
     house.follow(FollowKind.TAXONOMY, "891")
     job = house.service.sync(house.market)
     house.before = lambda: house.value("UPDATE job SET cancel_requested = true RETURNING 1")
     assert house.run(job).state == "CANCELLED"
     assert house.listings() == 0
+    assert not house.server.market.counts.requests
 
 
 def test_one_job_for_each_marketplace(house: House) -> None:

@@ -20,6 +20,7 @@ from lumina.domain.market import Follow, FollowKind, Keep, Listing, Market, Mark
 from lumina.domain.stage import Lane
 from lumina.domain.work import Batch, BatchKind
 from lumina.engine import tally
+from lumina.engine.cancelling import Cancelling
 from lumina.engine.dispatch import Dispatcher
 from lumina.engine.plan import Planner
 from lumina.errors import BadInput, Interrupted, Later, NotFound, Refused
@@ -79,8 +80,9 @@ class Syncer:
         if follow is None or market is None:
             self._end(batch)
             return
+        cancelled = Cancelling(self.store, batch.job_id)
         try:
-            source = self.open_source(market, lambda: stop() or self.stopped())
+            source = self.open_source(market, lambda: stop() or self.stopped() or cancelled())
         except BadInput as error:
             self._refuse(batch, follow, str(error))
             return

@@ -5,15 +5,19 @@ from __future__ import annotations
 import gzip
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import httpx
 import pytest
 
 from lumina.domain.market import GONE
 from lumina.domain.rate import Said
 from lumina.errors import Later, NotFound, Refused
+from lumina.remote.etsy import client, deadline
 from lumina.remote.etsy.client import Client
 from lumina.remote.etsy.key import DEMO, Key
 from lumina.remote.etsy.source import EtsySource
@@ -40,17 +44,30 @@ class Stub:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.answer: Callable[[str], tuple[int, bytes, dict[str, str]]] = lambda _: (404, b"{}", {})
+        self.trickle = b""
         stub = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 stub.asked.append(self.path)
+                if stub.trickle:
+                    self._trickle(stub.trickle)
+                    return
                 status, body, headers = stub.answer(self.path)
                 self.send_response(status)
                 for name, value in {**headers, "Content-Length": str(len(body))}.items():
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(body)
+
+            def _trickle(self, begin: bytes) -> None:
+                """A byte now and then for as long as somebody listens; each is no silence."""
+                self.close_connection = True
+                with suppress(OSError):
+                    self.wfile.write(begin)
+                    while True:
+                        self.wfile.write(b"x")
+                        time.sleep(0.02)
 
             def log_message(self, *_: Any) -> None:
                 """Quiet."""
@@ -115,7 +132,40 @@ def test_numbers_of_any_length_end_nothing(stub: Stub, etsy: EtsySource) -> None
 def test_a_key_that_is_said_back_is_not_repeated(stub: Stub) -> None:
     body = b'{"error": "The key mykeystring:hunter2hunter2 is revoked"}'
     stub.answer = lambda _: (403, body, {})
-    client = Client(f"http://127.0.0.1:{stub.http.server_port}", Key("mykeystring", "hunter2hunter2"), Hasty())
+    mine = Client(f"http://127.0.0.1:{stub.http.server_port}", Key("mykeystring", "hunter2hunter2"), Hasty())
     with pytest.raises(Refused, match=r"The key \.\.\.:\.\.\. is revoked"):
-        client.get("/shops")
-    client.close()
+        mine.get("/shops")
+    mine.close()
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [b"HTTP/1.1 200 OK\r\nX-Long: ", b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\n\r\n"],
+    ids=["headers", "body"],
+)
+def test_an_answer_that_trickles_ends_in_time(
+    stub: Stub, etsy: EtsySource, monkeypatch: pytest.MonkeyPatch, begin: bytes
+) -> None:
+    monkeypatch.setattr(client, "MOST_SECONDS", 0.2)
+    monkeypatch.setattr(client, "TRIES", 2)
+    stub.trickle = begin
+    with pytest.raises(Later, match="it does not answer in time"):
+        etsy.shop(7)
+    assert len(stub.asked) == 2, "a new connection each time"
+
+
+def test_a_name_that_is_looked_up_for_ever_is_not_waited_for() -> None:
+    made, closed = threading.Event(), threading.Event()
+
+    class Late:
+        def connect(self) -> Late:
+            made.wait()
+            return self
+
+        def close(self) -> None:
+            closed.set()
+
+    with deadline.within(0.05), pytest.raises(httpx.ConnectTimeout):
+        deadline._in_time(Late().connect)
+    made.set()
+    assert closed.wait(20), "a connection that comes too late is not left open"

@@ -10,6 +10,10 @@ from lumina.store import intake
 from lumina.store.database import Transaction
 from lumina.store.inputs import Input
 
+_FILES = "SELECT image_id, source_id, path, size, role, missing_since FROM file WHERE image_id = ANY(:ids)"
+"""Files by their images and nothing else: while a table grows by thousands of rows a second, the server's statistics
+make it go through all files of a source, for each of the images."""
+
 
 def remote_images(tx: Transaction, image_ids: Sequence[int], node: str = "") -> Mapping[int, RemoteImage]:
     """Where the files of these images can be fetched and where they go; images of no marketplace are left out.
@@ -18,15 +22,16 @@ def remote_images(tx: Transaction, image_ids: Sequence[int], node: str = "") -> 
     A file that was moved to another source is none that could be asked for anew by its mark.
     """
     rows = tx.rows(
-        """SELECT l.image_id, l.source_id, l.listing_id, l.remote_id, l.url, l.etag, l.last_modified, market.hosts,
+        f"""WITH known AS MATERIALIZED ({_FILES}), f AS (
+            SELECT DISTINCT ON (image_id, source_id) * FROM known WHERE role = 'original' AND missing_since IS NULL
+            ORDER BY image_id, source_id, path)
+        SELECT l.image_id, l.source_id, l.listing_id, l.remote_id, l.url, l.etag, l.last_modified, market.hosts,
             coalesce(mount.path, source.path) AS root, f.path, f.size,
             CASE WHEN image.folder = '' THEN image.stem ELSE image.folder || '/' || image.stem END AS name
         FROM listing_image l JOIN image ON image.id = l.image_id JOIN source ON source.id = l.source_id
             JOIN market ON market.source_id = l.source_id
             LEFT JOIN mount ON mount.source_id = l.source_id AND mount.node = :node
-            LEFT JOIN LATERAL (
-                SELECT path, size FROM file WHERE file.image_id = l.image_id AND role = 'original'
-                AND file.missing_since IS NULL AND file.source_id = l.source_id ORDER BY path LIMIT 1) f ON true
+            LEFT JOIN f ON f.image_id = l.image_id AND f.source_id = l.source_id
         WHERE l.image_id = ANY(:ids)""",
         ids=list(image_ids),
         node=node,
@@ -119,8 +124,8 @@ def again(tx: Transaction, source_id: int | None = None) -> int:
 
 def _with_original(tx: Transaction, image_ids: Sequence[int]) -> set[int]:
     rows = tx.rows(
-        """SELECT DISTINCT image_id FROM file
-        WHERE image_id = ANY(:ids) AND role = 'original' AND missing_since IS NULL""",
+        f"""WITH known AS MATERIALIZED ({_FILES})
+        SELECT DISTINCT image_id FROM known WHERE role = 'original' AND missing_since IS NULL""",
         ids=list(image_ids),
     )
     return {row["image_id"] for row in rows}

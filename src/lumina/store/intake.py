@@ -154,6 +154,8 @@ def set_shapes(tx: Transaction, shapes: Mapping[int, NewImage]) -> None:
 
 def touch(tx: Transaction, image_ids: Sequence[int]) -> None:
     """A file of these images changed: results that are under way are void, those that are there are stale."""
+    if not image_ids:
+        return  # statements that change nothing still run the triggers
     tx.execute("UPDATE image SET revision = revision + 1 WHERE id = ANY(:ids)", ids=list(image_ids))
     tx.execute(
         "UPDATE stage_state SET status = 3, attempts = 0 WHERE image_id = ANY(:ids) AND status <> 3",

@@ -126,6 +126,8 @@ def save_measures(tx: Transaction, results: Sequence[tuple[Input, Measures]]) ->
 
 def save_render_keys(tx: Transaction, keys: Mapping[int, bytes]) -> None:
     """What the pictures look like now; derived files and picture stages are named after it."""
+    if not keys:
+        return
     tx.execute(
         """UPDATE image SET render_key = r.key
         FROM unnest(CAST(:ids AS bigint[]), CAST(:keys AS bytea[])) AS r (id, key)

@@ -30,10 +30,9 @@ def main(marks: str, more: Sequence[str]) -> int:
     web = run(["npm", "run", "--silent", "test"], WEB)
     # A test that exceeds its limit takes its process along; of xdist's schedulers, worksteal goes on after that.
     parallel = ["-n", str(workers()), "--dist", "worksteal"]
-    coverage = ["--cov", "--cov-report=term:skip-covered"]
     brief = ["-o", "tmp_path_retention_policy=failed"]
     with temporary_folder() as folder:
-        command = [sys.executable, "-m", "pytest", "-m", marks, *parallel, *coverage, *brief, *more]
+        command = [sys.executable, "-m", "pytest", "-m", marks, *parallel, *brief, *more]
         python = run(command, WEB.parent, TMPDIR=str(folder))
     return int(not web or not python)
 

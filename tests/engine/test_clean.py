@@ -113,6 +113,11 @@ class Warehouse:
     def away(self) -> set[int]:
         return {image for image, path in self.opened().items() if path.is_relative_to(self.disk)}
 
+    def left(self) -> int:
+        """Copies that are remembered as such that have to be removed."""
+        with self.app.store.transaction() as tx:
+            return int(tx.value("SELECT count(*) FROM leftover"))
+
     def files(self) -> list[str]:
         """Everything that lies anywhere, marks aside."""
         found = (each for root in (self.home, self.disk) for each in root.rglob("*") if each.is_file())
@@ -183,6 +188,7 @@ def test_killed_at_each_step_nothing_is_lost(
         go()
         assert house.away() == (set() if back else set(house.movable))
         assert house.files() == whole, f"step {steps}: nothing twice, no halves"
+        assert house.left() == 0
         house.put(away=back)
     assert ends == {0, 1}
     assert steps > 20
@@ -279,20 +285,75 @@ def test_a_download_that_was_under_way_does_not_call_a_moved_file_back(house: Wa
     assert house.away() == set(house.movable[1:]), "what was fetched anew lies where it was put"
 
 
-def test_what_is_removed_for_good_while_it_is_copied_leaves_no_copy(house: Warehouse, monkeypatch: Any) -> None:
-    copy, whole, gone = moving.copy, house.files(), house.movable[0]
+def test_the_old_copy_of_a_picture_that_was_replaced_goes_when_the_new_one_has_been_read(house: Warehouse) -> None:
+    image, new, whole = house.movable[0], b"another picture", house.files()
+    path = house.opened()[image].relative_to(house.home)
+    house.run()
+    (house.home / path).write_bytes(new)
+    with house.app.store.transaction() as tx:
+        (source,) = inputs.load_of_markets(tx, [image])
+        downloads.save_downloads(tx, [(source, Downloaded(str(path), "jpeg", len(new), 2, 0, 5, changed=True))])
+        file, moved = tx.row("SELECT id, checksum FROM file WHERE image_id = :i", i=image), tx.value(
+            "SELECT count(*) FROM relocation WHERE home_path = :path", path=str(path))  # fmt: skip
+    assert (house.left(), moved) == (1, 0)
+    house.disk.rename(house.disk.with_name("unplugged"))
+    house.disk.mkdir()
+    assert house.run().state == "FAILURE"
+    house.disk.rmdir()
+    house.disk.with_name("unplugged").rename(house.disk)
+    job = house.run()
+    assert "1 copies that are not needed any more have still to be removed" in job.result["message"]
+    assert (house.disk / "demo" / path).read_bytes() == content(image), "nobody has read the new one yet"
+    with house.app.store.transaction() as tx:
+        tx.execute("UPDATE file SET checksum = :sum WHERE id = :id", sum=blake3(new).digest(), id=file["id"])
+    assert market_files.plan_clean(house.app.store, house.wish(), "server").unfinished == 1
+    assert house.run().total == 0, "it is to be embedded before it may go"
+    assert not (house.disk / "demo" / path).exists()
+    with house.app.store.transaction() as tx:
+        tx.execute("UPDATE stage_state SET status = 1")
+    house.run()
+    assert (house.disk / "demo" / path).read_bytes() == new
+    assert (house.files(), house.left()) == (whole, 0)
+
+
+def test_killed_while_a_copy_is_refused_it_leaves_none(
+    app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The image is removed for good while its file is copied; whoever was to drop the copy dies at any step."""
+    house = Warehouse(app, tmp_path, 1)
+    copy, whole, (gone,) = moving.copy, house.files(), house.movable
     path = house.opened()[gone]
+    steps, ends, death = 0, set(), Death(monkeypatch)
 
     def beside(source: Path, target: Path, *rest: Any) -> Any:
         proof = copy(source, target, *rest)
-        if source == path:
-            with house.app.store.transaction() as tx:
-                tx.execute("DELETE FROM image WHERE id = :i", i=gone)
-            house.images.remove(gone)
-            source.unlink()
+        with house.app.store.transaction() as tx:
+            tx.execute("DELETE FROM file WHERE image_id = :i", i=gone)
+        path.unlink()
         return proof
 
-    monkeypatch.setattr(moving, "copy", beside)
-    house.run()
-    assert house.away() == set(house.movable[1:])
-    assert house.files() == [each for each in whole if each != path.name]
+    def known() -> bool:
+        with app.store.transaction() as tx:
+            return bool(tx.value("SELECT count(*) FROM file WHERE image_id = :i", i=gone))
+
+    while True:
+        with monkeypatch.context() as while_copied:
+            while_copied.setattr(moving, "copy", beside)
+            killed = death.after(steps := steps + 5, house.run)
+        ends.add(stays := known())
+        if not stays:
+            path.unlink(missing_ok=True)
+        with app.store.transaction() as tx:
+            tx.execute("DELETE FROM job")
+        house.run()
+        assert house.files() == [each for each in whole if stays or each != path.name], f"step {steps}"
+        assert house.left() == 0
+        if not killed:
+            break
+        if stays:
+            house.put(away=False)
+        else:
+            with app.store.transaction() as tx:
+                house._arrive(tx, gone, str(path.relative_to(house.home)))
+    assert ends == {True, False}
+    assert steps > 20

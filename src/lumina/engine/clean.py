@@ -2,24 +2,23 @@
 
 A batch goes through four steps, each of which can be done again after a crash:
 
-1. Copy each file, durably, and read the copy back: both must have the checksum that the catalog knows.
+1. Copy each file, durably, and read the copy back: both must have the checksum that the catalog knows. Where a copy is
+   going to be laid is written down before (`leftover`).
 2. Write, in one transaction, that the files lie there now; images and all that was made of them stay as they are.
 3. Set the originals aside under names of their own, make sure of the lease, and delete them.
 4. Write that they are gone.
 
-Between 2 and 4 `relocation` knows where such a file lies a second time.
+Between 2 and 4 `relocation` knows where such a file lies a second time. Each run begins by removing copies that came
+to nothing: those of workers that died before 2, and of pictures that the marketplace has replaced since.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from lumina.domain.market import Market
-from lumina.domain.resolution import Proof
 from lumina.domain.stage import Lane
 from lumina.domain.vector_files import wanted
 from lumina.domain.vectors import Space
@@ -28,13 +27,12 @@ from lumina.engine.dispatch import Dispatcher
 from lumina.engine.export import market_of
 from lumina.engine.finalise import Effect
 from lumina.engine.leave import vault_of
-from lumina.errors import BadInput, Interrupted, NotFound
-from lumina.files import moving, names, trash
-from lumina.files.trash import Refused
-from lumina.files.vault import Vault
-from lumina.store import Row, Store, Transaction, catalogs, jobs, ledger, relocations, spaces
+from lumina.engine.leftovers import sweep
+from lumina.engine.relocate import Relocation
+from lumina.errors import BadInput, Interrupted
+from lumina.files import moving, names
+from lumina.store import Row, Store, Transaction, catalogs, jobs, ledger, leftovers, relocations, spaces
 from lumina.store.markets import BACKUP
-from lumina.store.relocations import Move, Placed
 
 CLEAN = "market-clean"
 PIECE = 16
@@ -66,7 +64,7 @@ class Plan:
 
     Attributes:
         images, bytes: how many, how large. models: which all have embedded them.
-        unfinished: images of an earlier time whose file is still at both places.
+        unfinished: files of an earlier time that still lie at both places.
         warning: a sentence, where the backup disk is none.
     """
 
@@ -93,8 +91,8 @@ def look(tx: Transaction, wish: Wish, node: str) -> Plan:
     market = market_of(tx, wish.market, node)
     warning = _check_folder(tx, market, wish, node)
     rows = [row for page in _pages(tx, market, wish) for row in page]
-    left = relocations.unfinished(tx, market.source_id)
-    return Plan(market.name, len(rows), sum(row["size"] for row in rows), wish.models, len(left), warning)
+    left = len(relocations.unfinished(tx, market.source_id)) + len(leftovers.of(tx, market.source_id))
+    return Plan(market.name, len(rows), sum(row["size"] for row in rows), wish.models, left, warning)
 
 
 def start(tx: Transaction, dispatcher: Dispatcher, wish: Wish, node: str) -> Job:
@@ -130,6 +128,8 @@ def cleaned(job: Job) -> Effect:
     message = f"{job.done:,} {images} moved {'back' if job.parameters.get('back') else 'away'} ({size:,.1f} MB)"
     if job.failed:
         message += f", {job.failed:,} stayed where they are"
+    if waiting := job.result.get("leftovers"):
+        message += f"; {waiting:,} copies that are not needed any more have still to be removed"
     return lambda _tx, _job: {"message": message}
 
 
@@ -201,14 +201,14 @@ class Cleaner:
             LeaseLost: somebody else has the batch by now.
         """
         if not batch.items:
-            self._plan(batch)
+            self._plan(batch, _tick(stop))
             return
         with self.store.transaction() as tx:
             ledger.hold(tx, batch)
             vault = vault_of(tx, self.node)
             found = relocations.files(tx, batch.items)
             marks = [s.id for s in catalogs.sources(tx) if s.kind == BACKUP]
-        work = _Moving(self.store, batch, vault, frozenset(marks), _tick(stop))
+        work = Relocation(self.store, batch, vault, frozenset(marks), _tick(stop))
         work.copy([file for file in found if file.left_path is None])
         with self.store.transaction() as tx:
             ledger.hold(tx, batch)
@@ -220,7 +220,7 @@ class Cleaner:
             ledger.hold(tx, batch)
             work.close(tx)
 
-    def _plan(self, batch: Batch) -> None:
+    def _plan(self, batch: Batch, tick: Callable[[], None]) -> None:
         payload = batch.payload
         folder = Path(payload["folder"]) if payload["folder"] else None
         models, adopted = tuple(payload["models"]), bool(payload["adopted"])
@@ -229,6 +229,10 @@ class Cleaner:
             ledger.hold(tx, batch)
             market = market_of(tx, wish.market, self.node)
             _check_folder(tx, market, wish, self.node)
+        waiting = sweep(self.store, market.source_id, self.node, tick)
+        with self.store.transaction() as tx:
+            ledger.hold(tx, batch)
+            jobs.merge_result(tx, batch.job_id, {"leftovers": waiting})
             target = None if folder is None or wish.back else _backup(tx, market, folder, self.node)
             images = {row["image_id"] for page in _pages(tx, market, wish) for row in page}
             ordered = sorted({*images, *relocations.unfinished(tx, market.source_id)})
@@ -257,138 +261,3 @@ def _tick(stop: Callable[[], bool]) -> Callable[[], None]:
             raise Interrupted("The clean-up was interrupted; what has moved has moved, the rest follows later.")
 
     return tick
-
-
-@dataclass
-class _Moving:
-    """One batch under way."""
-
-    store: Store
-    batch: Batch
-    vault: Vault
-    backups: frozenset[int]
-    tick: Callable[[], None]
-    moves: list[Move] = field(default_factory=list)
-    proofs: dict[int, Proof] = field(default_factory=dict)
-    refused: dict[int, tuple[Placed, str]] = field(default_factory=dict)
-    made: dict[int, Path] = field(default_factory=dict)
-    left: list[Placed] = field(default_factory=list)
-    gone: list[int] = field(default_factory=list)
-
-    def goal(self, file: Placed) -> int:
-        """The source that a file is to lie in."""
-        target = self.batch.payload["to"]
-        return file.home_source_id if target is None else int(target)
-
-    def copy(self, files: Sequence[Placed]) -> None:
-        """Step 1."""
-        for file in files:
-            goal = self.goal(file)
-            if file.source_id == goal:
-                continue
-            self._check(goal)
-            self._check(file.source_id)
-            try:
-                self._copy(file, goal)
-            except (Refused, NotFound) as error:
-                self.refused[file.file_id] = (file, str(error))
-
-    def _check(self, source_id: int) -> None:
-        """A disk that is not there looks like an empty folder."""
-        if source_id in self.backups:
-            moving.check_mark(self.vault.root(source_id), source_id)
-
-    def _copy(self, file: Placed, goal: int) -> None:
-        root = self.vault.root(goal)
-        if not root.is_dir():
-            raise BadInput(f"{root} is not there. Nothing was removed.")
-        wished = file.home_path if goal == file.home_source_id else self._away(file)
-        place = moving.free_place(root, wished, file.checksum, self.tick)
-        target = self.vault.path(goal, place)
-        source = self.vault.path(file.source_id, file.path)
-        if source.is_symlink():
-            raise Refused("It is a symbolic link, not a file.")
-        if not os.path.lexists(target):
-            self.made[file.file_id] = target
-        self.proofs[file.file_id] = moving.copy(source, target, file.file_id, file.checksum, self.tick)
-        self.moves.append(Move(file, goal, place))
-
-    def _away(self, file: Placed) -> str:
-        """Where a file goes on the backup disk; those of other sources have a folder each."""
-        return file.path if file.source_id == self.batch.payload["from"] else f"source-{file.source_id}/{file.path}"
-
-    def switch(self, tx: Transaction) -> None:
-        """Step 2."""
-        done = {move.file.file_id for move in relocations.switch(tx, self.moves)}
-        for move in self.moves:
-            if move.file.file_id not in done:
-                self.refused[move.file.file_id] = (move.file, "It has changed since, or another file has its place.")
-
-    def drop(self) -> None:
-        """Copies of what was changed or removed for good meanwhile do not stay; what lay there before does."""
-        for move in self.moves:
-            made = self.made.get(move.file.file_id)
-            if made is not None and move.file.file_id in self.refused:
-                with self.store.transaction() as tx:
-                    taken = relocations.taken(tx, move)
-                with suppress(Refused):
-                    if not taken and trash.read(made, self.tick).checksum == move.file.checksum:
-                        trash.discard(made)
-
-    def remains(self, files: Sequence[Placed]) -> None:
-        """What lies at two places now, by this batch or by one that died."""
-        self.left = [file for file in files if file.left_path is not None]
-
-    def remove(self) -> None:
-        """Step 3."""
-        aside = []
-        for file in self.left:
-            try:
-                if (taken := self._take(file)) is not None:
-                    aside.append(taken)
-                self.gone.append(file.file_id)
-            except (Refused, NotFound) as error:
-                self.refused[file.file_id] = (file, str(error))
-        try:
-            with self.store.transaction() as tx:
-                ledger.hold(tx, self.batch)
-        except BaseException:
-            for away, path in aside:
-                trash.put_back(away, path)
-            raise
-        for away, _ in aside:
-            trash.discard(away)
-
-    def _take(self, file: Placed) -> tuple[Path, Path] | None:
-        """Set a file aside that lies elsewhere too; None where it is gone already."""
-        assert file.left_source_id is not None
-        assert file.left_path is not None
-        self._check(file.source_id)
-        self._check(file.left_source_id)
-        old = self.vault.path(file.left_source_id, file.left_path)
-        proof = self.proofs.get(file.file_id)
-        if proof is None:  # by one that died: the copy is read once more
-            if trash.read(self.vault.path(file.source_id, file.path), self.tick).checksum != file.checksum:
-                raise Refused("Its copy is not what it was; the original stays.")
-            trash.sweep(old, file.file_id, file.checksum)
-            if not old.exists():
-                return None
-            proof = trash.read(old, self.tick)
-            if proof.checksum != file.checksum:
-                raise Refused(f"{old} has changed since it was copied; it stays there.")
-        return trash.set_aside(old, file.file_id, proof), old
-
-    def close(self, tx: Transaction) -> None:
-        """Step 4, and the end of the batch; what an earlier time had moved the other way has still to come."""
-        relocations.close(tx, self.gone)
-        gone = [file for file in self.left if file.file_id in self.gone]
-        again = sorted({file.image_id for file in gone if file.source_id != self.goal(file)})
-        stayed = [{"image_id": file.image_id, "path": file.path, "reason": why} for file, why in self.refused.values()]
-        relocations.note(tx, self.batch.job_id, sum(file.size for file in gone), stayed)
-        if again:
-            payload = self.batch.payload
-            ledger.add(
-                tx, self.batch.job_id, BatchKind.CLEAN, Lane.IO, items=[again], payload=payload, count_total=False
-            )
-        failed = len({file.image_id for file, _ in self.refused.values()})
-        ledger.end(tx, self.batch, done=len(self.batch.items) - failed - len(again), failed=failed)

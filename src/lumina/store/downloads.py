@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from lumina.domain.market import Downloaded, RemoteImage
-from lumina.store import intake
+from lumina.store import intake, leftovers
 from lumina.store.database import Transaction
 from lumina.store.inputs import Input
+from lumina.store.leftovers import Leftover
+from lumina.store.markets import BACKUP
 
 _FILES = "SELECT image_id, source_id, path, size, role, missing_since FROM file WHERE image_id = ANY(:ids)"
 """Files by their images and nothing else: while a table grows by thousands of rows a second, the server's statistics
@@ -64,7 +66,10 @@ def save_downloads(tx: Transaction, results: Sequence[tuple[Input, Downloaded]])
     there = _with_original(tx, [source.image_id for source, _ in results])
     others = {source.image_id for source, done in results if done.changed} & there
     intake.touch(tx, sorted(others | _with_another(tx, [result for result in results if result[0].image_id in there])))
-    _update_files(tx, [result for result in results if result[0].image_id in there])
+    again = [result for result in results if result[0].image_id in there]
+    if again:
+        _leave_behind(tx, again)
+        _update_files(tx, again)
     _add_files(tx, [result for result in results if result[0].image_id not in there])
     tx.execute(
         """UPDATE image SET awaited = false, missing_since = NULL
@@ -149,23 +154,46 @@ _SAID = """unnest(CAST(:ids AS bigint[]), CAST(:sources AS bigint[]), CAST(:path
     AS n (image_id, source_id, path, format, size, modified_ns, device, inode)"""
 
 
-def _update_files(tx: Transaction, results: Sequence[tuple[Input, Downloaded]]) -> None:
-    """The checksum of a file that has changed is another one, which its stage will tell.
+_MOVES = "(file.size, file.modified_ns) <> (n.size, n.modified_ns)"
+"""What was seen in its place, and is known elsewhere by now, as it was, has been moved there meanwhile: it stays."""
 
-    What was seen in its place, and is known elsewhere by now, has been moved there meanwhile: there it stays.
-    """
-    if results:
-        tx.execute(
-            f"""UPDATE file SET source_id = n.source_id, path = n.path, format = n.format, size = n.size,
-                modified_ns = n.modified_ns, device = n.device, inode = n.inode
-            FROM {_SAID} WHERE file.id = (
-                SELECT id FROM file f WHERE f.image_id = n.image_id AND role = 'original' AND missing_since IS NULL
-                ORDER BY f.path LIMIT 1)
-            AND (file.source_id, file.path, file.format, file.size, file.modified_ns, file.inode)
-                IS DISTINCT FROM (n.source_id, n.path, n.format, n.size, n.modified_ns, n.inode)
-            AND (file.source_id = n.source_id OR (file.size, file.modified_ns) <> (n.size, n.modified_ns))""",
-            **_columns(results),
-        )
+
+def _leave_behind(tx: Transaction, results: Sequence[tuple[Input, Downloaded]]) -> None:
+    """Pictures on a backup disk that were replaced: what lies there may go as soon as the new one has been read."""
+    rows = tx.rows(
+        f"""DELETE FROM relocation r USING file, source s, {_SAID}
+        WHERE file.image_id = n.image_id AND file.role = 'original' AND file.missing_since IS NULL
+            AND file.source_id <> n.source_id AND {_MOVES} AND s.id = file.source_id AND s.kind = '{BACKUP}'
+            AND r.file_id = file.id
+        RETURNING file.id, file.checksum, file.source_id, file.path, r.left_source_id, r.left_path,
+            n.source_id AS new_source_id, n.path AS new_path""",
+        **_columns(results),
+    )
+    old = ((row, row["source_id"], row["path"]) for row in rows)
+    older = ((row, row["left_source_id"], row["left_path"]) for row in rows if row["left_path"] is not None)
+    leftovers.remember(
+        tx,
+        [
+            Leftover(source, path, bytes(row["checksum"]), row["id"])
+            for row, source, path in (*old, *older)
+            if (source, path) != (row["new_source_id"], row["new_path"])
+        ],
+    )
+
+
+def _update_files(tx: Transaction, results: Sequence[tuple[Input, Downloaded]]) -> None:
+    """The checksum of a file that has changed is another one, which its stage will tell."""
+    tx.execute(
+        f"""UPDATE file SET source_id = n.source_id, path = n.path, format = n.format, size = n.size,
+            modified_ns = n.modified_ns, device = n.device, inode = n.inode
+        FROM {_SAID} WHERE file.id = (
+            SELECT id FROM file f WHERE f.image_id = n.image_id AND role = 'original' AND missing_since IS NULL
+            ORDER BY f.path LIMIT 1)
+        AND (file.source_id, file.path, file.format, file.size, file.modified_ns, file.inode)
+            IS DISTINCT FROM (n.source_id, n.path, n.format, n.size, n.modified_ns, n.inode)
+        AND (file.source_id = n.source_id OR {_MOVES})""",
+        **_columns(results),
+    )
 
 
 def _add_files(tx: Transaction, results: Sequence[tuple[Input, Downloaded]]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from lumina.domain.vectors import Space
-from lumina.store import spaces
+from lumina.store import leftovers, spaces
 from lumina.store.database import Row, Transaction
 from lumina.store.markets import BACKUP, SOURCE
 
@@ -41,18 +41,22 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A file that has been copied: from where, to where."""
+    """A file that is copied, and where to. `laid`: until it is known, the copy is remembered as one to remove."""
 
     file: Placed
     source_id: int
     path: str
+    laid: bool = False
 
 
-_PLACED = """SELECT f.id AS file_id, f.image_id, i.revision, f.source_id, f.path, f.size, f.checksum,
+_READ = """f.checksum IS NOT NULL AND NOT EXISTS (SELECT FROM stage_state s JOIN stage g ON g.id = s.stage_id
+    WHERE s.image_id = f.image_id AND g.name = 'checksum' AND s.status <> 1)"""
+"""Its bytes are known as they are now."""
+_PLACED = f"""SELECT f.id AS file_id, f.image_id, i.revision, f.source_id, f.path, f.size, f.checksum,
     coalesce(r.home_source_id, f.source_id) AS home_source_id, coalesce(r.home_path, f.path) AS home_path,
     r.left_source_id, r.left_path
     FROM file f JOIN image i ON i.id = f.image_id LEFT JOIN relocation r ON r.file_id = f.id
-    WHERE f.role = 'original' AND f.missing_since IS NULL AND f.checksum IS NOT NULL"""
+    WHERE f.role = 'original' AND f.missing_since IS NULL AND {_READ}"""
 
 
 def movable(
@@ -84,7 +88,7 @@ def movable(
             JOIN file f ON f.image_id = l.image_id AND f.role = 'original' AND f.missing_since IS NULL
             JOIN source o ON o.id = f.source_id
             WHERE l.source_id = :source AND NOT l.is_primary AND o.kind = ANY(:kinds)
-                AND f.checksum IS NOT NULL AND i.missing_since IS NULL AND i.trashed_at IS NULL
+                AND {_READ} AND i.missing_since IS NULL AND i.trashed_at IS NULL
                 AND l.image_id > :after {terms}
             ORDER BY l.image_id LIMIT :limit""",
             source=source_id,
@@ -103,7 +107,7 @@ def moved(tx: Transaction, source_id: int, after: int, limit: int) -> list[Row]:
             f"""SELECT l.image_id, f.size FROM listing_image l JOIN file f ON f.image_id = l.image_id
             JOIN source o ON o.id = f.source_id
             WHERE l.source_id = :source AND o.kind = '{BACKUP}' AND f.role = 'original' AND f.missing_since IS NULL
-                AND f.checksum IS NOT NULL AND l.image_id > :after
+                AND {_READ} AND l.image_id > :after
             ORDER BY l.image_id LIMIT :limit""",
             source=source_id,
             after=after,
@@ -124,13 +128,15 @@ def unfinished(tx: Transaction, source_id: int) -> list[int]:
 
 
 def files(tx: Transaction, image_ids: Collection[int]) -> list[Placed]:
-    """The originals of these images that are there and whose bytes are known, by image."""
+    """The originals of these images that are there and whose bytes are known as they are now, by image."""
     rows = tx.rows(f"{_PLACED} AND f.image_id = ANY(:ids) ORDER BY f.image_id, f.path", ids=list(image_ids))
     return [Placed(**row) for row in rows]
 
 
 def switch(tx: Transaction, moves: Sequence[Move]) -> list[Move]:
     """Let files be known where their copies lie; returns those that were still as they had been read.
+
+    A copy that was laid and is remembered no more has been removed by somebody else meanwhile.
 
     The images are locked until the end of the transaction, and neither they nor what was made of them is due again.
     """
@@ -140,6 +146,8 @@ def switch(tx: Transaction, moves: Sequence[Move]) -> list[Move]:
     )
     now = {file.file_id: file for file in files(tx, {move.file.image_id for move in moves})}
     same = [move for move in moves if now.get(move.file.file_id) == move.file and not taken(tx, move)]
+    there = leftovers.forget(tx, [(move.source_id, move.path) for move in same])
+    same = [move for move in same if not move.laid or (move.source_id, move.path) in there]
     if not same:
         return []
     given = {

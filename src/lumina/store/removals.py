@@ -124,7 +124,9 @@ def images(tx: Transaction, doomed: Doomed, after: int, limit: int) -> list[Doom
         SELECT chosen.*, coalesce((SELECT jsonb_agg(jsonb_build_array(place.source_id, place.path)) FROM (
             SELECT source_id, path FROM file WHERE image_id = chosen.id
             UNION SELECT r.left_source_id, r.left_path FROM relocation r JOIN file ON file.id = r.file_id
-                WHERE file.image_id = chosen.id AND r.left_path IS NOT NULL) place), '[]') AS files
+                WHERE file.image_id = chosen.id AND r.left_path IS NOT NULL
+            UNION SELECT n.source_id, n.path FROM leftover n JOIN file ON file.id = n.file_id
+                WHERE file.image_id = chosen.id) place), '[]') AS files
         FROM chosen ORDER BY chosen.id""",
         **_given(doomed),
         after=after,

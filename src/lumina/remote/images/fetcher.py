@@ -89,17 +89,14 @@ class Fetcher:
             try:
                 async with asyncio.timeout(self.limits.seconds):
                     found = await self._one(connections, image)
-                if isinstance(found, Downloaded):
-                    outcomes[number] = found
-                else:
-                    writing[number] = await connections.writer.write(found)
+                writing[number] = await connections.writer.write(found)
             except PictureError as error:
                 outcomes[number] = _outcome(error)
             except TimeoutError:
                 reason = f"{shown(image.url)} takes longer than {self.limits.seconds:,.0f} seconds."
                 outcomes[number] = Failure("slow", reason, retryable=True)
 
-    async def _one(self, connections: Connections, image: RemoteImage) -> Downloaded | Arrived:
+    async def _one(self, connections: Connections, image: RemoteImage) -> Arrived:
         if not image.url:
             raise PictureError("no-address", "Nothing says where this picture can be fetched.")
         known = image.size is not None and await connections.on_disk(place.there, image)
@@ -114,7 +111,7 @@ class Fetcher:
                     break
         raise PictureError("unreachable", f"{shown(image.url)} cannot be had: {why}.", retryable=True)
 
-    async def _try(self, connections: Connections, this: _Image) -> Downloaded | Arrived:
+    async def _try(self, connections: Connections, this: _Image) -> Arrived:
         image, part = this.image, this.part
         if not await connections.asker(image.hosts).ask(image.url, part, part.headers or this.conditions):
             this.known = False  # should it prove to be damaged, it is fetched again
@@ -131,17 +128,13 @@ class Fetcher:
             part.clear()
             raise Passing(error.reason.rstrip(".")) from None
 
-    def _kept(self, image: RemoteImage) -> Downloaded:
+    def _kept(self, image: RemoteImage) -> Arrived:
         """The file that is there, which the server says is still the same one."""
         try:
             data = (image.root / image.path).read_bytes()
-            arrived = Arrived(image, data, self._examine(data), image.etag, image.last_modified)
+            return Arrived(image, data, self._examine(data), image.etag, image.last_modified)
         except (OSError, PictureError) as error:
             raise Passing(f"the file that was there is damaged ({error})") from None
-        (found,) = place.put([arrived])
-        if isinstance(found, PictureError):
-            raise found
-        return found
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from lumina.domain.market import Downloaded, RemoteImage
 from lumina.domain.picture import PictureError
+from lumina.remote.images.lasting import Lasting
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 PART = ".part"
@@ -30,83 +31,109 @@ class Arrived:
     last_modified: str | None
 
 
-def put(arrived: Sequence[Arrived]) -> list[Downloaded | PictureError]:
-    """Put files into their places: beside them first, flushed to the disk, then renamed.
+def put(arrived: Sequence[Arrived], lasting: Lasting) -> list[Downloaded | PictureError]:
+    """Put files into their places: beside them first, flushed to the disk, then renamed, and the names flushed as well.
 
-    Several at once cost little more than one: all are on their way to the disk before the first is waited for. A file
-    that is there already and has the same bytes stays as it is.
+    Several at once cost little more than one: all are on their way to the disk before any is waited for. A file that
+    is there already and has the same bytes stays as it is.
 
     Returns:
         One outcome per file, in order. Errors: `bad-name`; `disk-full`, `unwritable` (retryable; of such a file nothing
-        is left behind).
+        is left behind, unless the disk refuses at the very end).
     """
-    outcomes: list[Downloaded | PictureError] = []
     begun = [_begun(each) for each in arrived]
-    for each, writing in zip(arrived, begun, strict=True):
-        outcomes.append(writing if isinstance(writing, PictureError) else _ended(each, writing))
-    return outcomes
+    lasting.together(_flush, [writing for writing in begun if writing.handle >= 0])
+    for writing in begun:
+        if writing.error is None and writing.beside is not None:
+            _name(writing)
+    named = [writing for writing in begun if writing.error is None and not writing.known]
+    try:
+        lasting.names({writing.place.rpartition(os.sep)[0] for writing in named})
+    except OSError as error:
+        for writing in named:
+            writing.error = _explained(error, writing.arrived.image.root)
+    for writing in begun:
+        if writing.error is None:
+            _remove_other(writing.arrived.image, writing.path)
+    return [_outcome(writing) for writing in begun]
 
 
 @dataclass(slots=True)
 class _Writing:
     """A file on its way to `place`, which is `path` below the source's folder.
 
-    `beside` is None where the same one is there. `handle` is closed when it is below 0. Names are plain text: to take
-    them apart and put them together costs as much as writing a small file does.
+    `beside` is None where the same one is there; `known`: the catalog knows that. `handle` is closed when it is below
+    0. Names are plain text: to take them apart and put them together costs as much as writing a small file does.
     """
 
-    path: str
+    arrived: Arrived
+    path: str = ""
     place: str = ""
     beside: str | None = None
+    known: bool = False
     handle: int = -1
+    state: os.stat_result | None = None
+    error: PictureError | None = None
 
 
-def _begun(each: Arrived) -> _Writing | PictureError:
+def _begun(each: Arrived) -> _Writing:
     """Write beside the place; the disk begins with it, and nobody waits yet."""
-    root = str(each.image.root)
+    writing, image, root = _Writing(each), each.image, str(each.image.root)
     try:
-        path = place_of(each.image, each.content)
-        writing = _Writing(path, f"{root}{os.sep}{path}")
-        if _same(writing.place, each.data):
+        writing.path = place_of(image, each.content)
+        writing.place = f"{root}{os.sep}{writing.path}"
+        writing.state = _same(writing.place, each.data)
+        if writing.state is not None:
+            writing.known = image.size is not None and image.path == writing.path
             return writing
-        name = f"{os.getpid()}-{each.image.image_id}-{time.monotonic_ns()}"
+        name = f"{os.getpid()}-{image.image_id}-{time.monotonic_ns()}"
         writing.beside = f"{root}{os.sep}{PART}{os.sep}{name}"
         writing.handle = _opened(writing.beside)
         view = memoryview(each.data)
         while view:
             view = view[os.write(writing.handle, view) :]
-        if hasattr(os, "posix_fadvise"):  # starts writing what is written; fsync would do one file after the other
+        if hasattr(os, "posix_fadvise"):  # starts writing what is written
             os.posix_fadvise(writing.handle, 0, 0, os.POSIX_FADV_DONTNEED)
     except PictureError as error:
-        return error
+        writing.error = error
     except OSError as error:
-        _give_up(writing)
-        return _explained(error, each.image.root)
+        _give_up(writing, error)
     return writing
 
 
-def _ended(each: Arrived, writing: _Writing) -> Downloaded | PictureError:
-    """Wait until it is on the disk, and give it its name."""
-    image = each.image
+def _flush(writing: _Writing) -> None:
+    """Wait until it is on the disk."""
     try:
-        if writing.beside is not None:
-            os.fsync(writing.handle)
-            _close(writing)
-            _rename(writing.beside, writing.place)
-            _remove_other(image, writing.path)
-        state = os.stat(writing.place)  # noqa: PTH116
+        os.fsync(writing.handle)
+        writing.state = os.fstat(writing.handle)
+        _close(writing)
     except OSError as error:
-        _give_up(writing)
-        return _explained(error, image.root)
+        _give_up(writing, error)
+
+
+def _name(writing: _Writing) -> None:
+    """Give it its name."""
+    assert writing.beside is not None
+    try:
+        _rename(writing.beside, writing.place)
+    except OSError as error:
+        _give_up(writing, error)
+
+
+def _outcome(writing: _Writing) -> Downloaded | PictureError:
+    if writing.error is not None:
+        return writing.error
+    state = writing.state
+    assert state is not None
     return Downloaded(
         path=writing.path,
-        format=each.content,
+        format=writing.arrived.content,
         size=state.st_size,
         modified_ns=state.st_mtime_ns,
         device=state.st_dev,
         inode=state.st_ino,
-        etag=each.etag,
-        last_modified=each.last_modified,
+        etag=writing.arrived.etag,
+        last_modified=writing.arrived.last_modified,
         changed=writing.beside is not None,
     )
 
@@ -150,11 +177,13 @@ def sweep(root: Path) -> int:
     return removed
 
 
-def _same(path: str, data: bytes) -> bool:
+def _same(path: str, data: bytes) -> os.stat_result | None:
+    """The file that is there, if it has these bytes."""
     try:
-        return os.stat(path).st_size == len(data) and Path(path).read_bytes() == data  # noqa: PTH116
+        state = os.stat(path)  # noqa: PTH116
+        return state if state.st_size == len(data) and Path(path).read_bytes() == data else None
     except (FileNotFoundError, NotADirectoryError):
-        return False
+        return None
 
 
 def _opened(path: str) -> int:
@@ -180,7 +209,8 @@ def _close(writing: _Writing) -> None:
         os.close(handle)
 
 
-def _give_up(writing: _Writing) -> None:
+def _give_up(writing: _Writing, error: OSError) -> None:
+    writing.error = _explained(error, writing.arrived.image.root)
     with suppress(OSError):
         _close(writing)
     if writing.beside is not None:

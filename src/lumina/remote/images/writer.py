@@ -9,6 +9,7 @@ from queue import Empty, SimpleQueue
 
 from lumina.domain.market import Downloaded
 from lumina.domain.picture import PictureError
+from lumina.remote.images.lasting import Lasting
 from lumina.remote.images.place import Arrived, put
 
 Outcome = Downloaded | PictureError
@@ -26,7 +27,7 @@ class Writer:
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop = loop
+        self._loop, self._lasting = loop, Lasting()
         self._queue: SimpleQueue[tuple[Arrived, asyncio.Future[Outcome]] | None] = SimpleQueue()
         self._bytes, self._lighter = 0, asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="downloads-disk", daemon=True)
@@ -46,6 +47,7 @@ class Writer:
         """Ends when what was handed over is in its place."""
         self._queue.put(None)
         self._thread.join(5)
+        self._lasting.close()
 
     def _run(self) -> None:
         while (first := self._queue.get()) is not None:
@@ -59,7 +61,7 @@ class Writer:
                     over = True
                     break
                 taken.append(more)
-            outcomes = _put([arrived for arrived, _ in taken])
+            outcomes = self._put([arrived for arrived, _ in taken])
             self._loop.call_soon_threadsafe(self._tell, taken, outcomes)
             if over:
                 return
@@ -71,10 +73,9 @@ class Writer:
                 done.set_result(outcome)
         self._lighter.set()
 
-
-def _put(arrived: Sequence[Arrived]) -> Sequence[Outcome]:
-    """Whatever goes wrong, the thread lives on and everybody hears of it."""
-    try:
-        return put(arrived)
-    except Exception as error:  # noqa: BLE001
-        return [PictureError("unwritable", f"{type(error).__name__}: {error}", retryable=True)] * len(arrived)
+    def _put(self, arrived: Sequence[Arrived]) -> Sequence[Outcome]:
+        """Whatever goes wrong, the thread lives on and everybody hears of it."""
+        try:
+            return put(arrived, self._lasting)
+        except Exception as error:  # noqa: BLE001
+            return [PictureError("unwritable", f"{type(error).__name__}: {error}", retryable=True)] * len(arrived)

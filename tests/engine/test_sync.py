@@ -22,8 +22,7 @@ from lumina.engine.registry import Registry
 from lumina.engine.sync import Syncer
 from lumina.errors import BadInput, BadSetting, NotFound
 from lumina.files.derived import DerivedStore
-from lumina.remote.etsy import ranges
-from lumina.remote.etsy import source as etsy
+from lumina.remote.etsy import paging
 from lumina.services.market import MarketService
 from lumina.store import Store, jobs, ledger, listings, markets, outcomes
 from lumina.store.ledger import Worker
@@ -152,15 +151,14 @@ def test_a_shop_that_vanishes_takes_its_listings_with_it(house: House) -> None:
 def test_pages_are_saved_one_by_one_and_a_sync_that_is_killed_goes_on_there(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (ranges, etsy):
-        monkeypatch.setattr(module, "PAGE", 10)
+    monkeypatch.setattr(paging, "PAGE", 10)
     monkeypatch.setattr(syncing, "PAGES", 2)
     with marketplace(60) as server:
         house = House(store, server)
         house.follow(FollowKind.TAXONOMY, "891")
         job = house.service.sync(house.market)
         house.engine.run_one(Lane.IO, 0, Worker("test", "1/2"))
-        assert house.listings() == 20
+        assert house.listings() == 19
         half_way = len(server.market.counts.requests)
         save = listings.save
 
@@ -171,7 +169,7 @@ def test_pages_are_saved_one_by_one_and_a_sync_that_is_killed_goes_on_there(
         monkeypatch.setattr(listings, "save", dies)
         with pytest.raises(SystemExit):
             house.run(job)
-        assert house.listings() == 20
+        assert house.listings() == 19
         monkeypatch.setattr(listings, "save", save)
         house.value("UPDATE batch SET lease_until = now() - interval '1 s' WHERE state = 'leased' RETURNING 1")
         house.engine.leases.release_expired()
@@ -205,9 +203,8 @@ def test_what_expires_before_the_next_sync_is_asked_for_again(store: Store, smal
 def test_the_end_of_the_day_ends_the_batch_politely_and_it_goes_on_by_itself(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (ranges, etsy):
-        monkeypatch.setattr(module, "PAGE", 5)
-    monkeypatch.setattr(etsy, "AHEAD", 1)
+    monkeypatch.setattr(paging, "PAGE", 5)
+    monkeypatch.setattr(paging, "AHEAD", 1)
     monkeypatch.setattr(syncing, "DETAILS", 1)  # one after the other: a page, its details
     limits, meter = house.server.market.limits, house.server.market.meter
     meter._today.clear()
@@ -219,7 +216,7 @@ def test_the_end_of_the_day_ends_the_batch_politely_and_it_goes_on_by_itself(
     assert "Nothing may be asked until" in job.result["message"]
     assert "the daily limit is reached" in job.result["message"]
     some = house.listings()
-    assert some == 10
+    assert some == 9
     assert house.server.market.counts.limited == 0, "the headers had said so"
     assert house.service.sync_due() == []
     assert house.run().result["waits"]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from lumina.domain.market import FollowKind, Keep, Review
 from lumina.domain.work import BatchKind
+from lumina.engine import sync as syncing
 from lumina.engine.plan import Planner
 from lumina.engine.registry import Registry
 from lumina.engine.sync import Syncer
+from lumina.errors import Later
+from lumina.remote.etsy import paging
 from lumina.remote.etsy.source import EtsySource
 from lumina.store import Store
 from tests.engine.test_fetching import Fetch, Fetched
@@ -71,6 +74,74 @@ def test_a_review_of_the_future_hides_none_of_those_to_come(house: House, monkey
     house.run()
     assert house.value("SELECT count(*) FROM review") == 2
     assert datetime.fromisoformat(house.value("SELECT cursor ->> 'reviewed' FROM follow")) == moments[1]
+
+
+def test_what_lies_too_deep_is_said(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paging, "PAGE", 1)
+    monkeypatch.setattr(paging, "REACH", 1)
+    world = house.server.market.world
+    shop = max(world.shops, key=lambda shop: len(world.by_shop[shop.shop_id]))
+    house.follow(FollowKind.SHOP, shop.name)
+    job, size = house.run(), len(world.by_shop[shop.shop_id])
+    assert house.listings() == 2
+    assert job.result["notes"] == [f"{size - 2} of {size} listings lie too deep to be asked for."]
+    assert job.result["message"].endswith(job.result["notes"][0])
+    assert house.value("SELECT error FROM follow") == job.result["notes"][0]
+
+
+def test_reviews_are_read_on_from_where_that_broke_off(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(syncing, "ASKED", 2)
+    shop, asked = house.server.market.world.shops[1], list[tuple[datetime | None, datetime | None]]()
+    moments = [datetime(2020, 1, day, tzinfo=UTC) for day in (9, 8, 7, 6)]
+
+    def reviews(_: object, shop_id: int, since: datetime | None, until: datetime | None = None) -> Iterator[Review]:
+        asked.append((since, until))
+        found = [Review(shop_id, 1, 5, moment) for moment in moments if until is None or moment <= until]
+        yield from found[: 2 if len(asked) == 1 else None]
+        if len(asked) == 1:
+            raise Later("The day is over.", 0)
+
+    monkeypatch.setattr(EtsySource, "reviews", reviews)
+    house.follow(FollowKind.SHOP, shop.name)
+    assert house.run().result["waits"] == "The day is over."
+    house.run()
+    assert asked == [(None, None), (None, moments[1])]
+    house.run()
+    assert asked[2] == (moments[0], None)
+
+
+def test_reviews_and_shops_that_expire_are_asked_for_again(store: Store) -> None:
+    with marketplace(5) as server:
+        house = House(store, server, keep=Keep(6, 24))
+        world = server.market.world
+        shop = max(world.shops, key=lambda shop: len(world.by_shop[shop.shop_id]))
+        house.follow(FollowKind.SHOP, shop.name, every=360)
+
+        def asked() -> list[bool]:
+            """Whether each question for reviews that a sync asks is one for all of them."""
+            server.market.counts.requests.clear()
+            house.run()
+            return ["min_created" not in each.query for each in server.market.counts.requests if "rev" in each.path]
+
+        assert asked() == [True]
+        assert asked() == [False]
+        house.value("UPDATE review SET expires_at = now() + interval '3 h' RETURNING 1")
+        house.value("UPDATE review SET buyer_id = -1 WHERE buyer_id = (SELECT min(buyer_id) FROM review) RETURNING 1")
+        assert asked() == [True]
+        assert house.value("SELECT count(*) FROM review WHERE expires_at < now() + interval '23 h'") == 1
+        assert asked() == [False], "the one that has vanished is not waited for"
+
+        house.service.unfollow(house.market, FollowKind.SHOP, shop.name)
+        house.follow(FollowKind.TAXONOMY, "891", every=360)
+        house.run()
+        for listing in world.by_shop[shop.shop_id]:
+            server.market.trouble.changed[listing.listing_id] = {"state": "sold_out"}
+        house.run()
+        house.value("UPDATE shop SET expires_at = now() + interval '3 h' RETURNING 1")
+        server.market.counts.requests.clear()
+        house.run()
+        assert house.value("SELECT bool_and(expires_at > now() + interval '23 h') FROM shop")
+        assert house.asked(f"/shops/{shop.shop_id}") == 1
 
 
 def test_a_kill_file_ends_the_removal_of_what_has_expired(house: House, store: Store) -> None:

@@ -169,12 +169,14 @@ class Review:
 class Page:
     """A piece of an answer: listings without images, and where the next piece is (None: that was all).
 
-    `total`: how many listings there are in the part that is being gone through.
+    `total`: how many listings there are in the part that is being gone through. `again`: it was read before, and is
+    looked at once more, because listings have moved meanwhile.
     """
 
     listings: tuple[Listing, ...]
     cursor: Mapping[str, Any] | None
     total: int = 0
+    again: bool = False
 
 
 class MarketplaceSource(Protocol):
@@ -196,8 +198,8 @@ class MarketplaceSource(Protocol):
     def shop(self, shop_id: int) -> Shop | None:
         """A shop; None where it has vanished."""
 
-    def reviews(self, shop_id: int, since: datetime | None) -> Iterator[Review]:
-        """A shop's reviews, newest first, those since then."""
+    def reviews(self, shop_id: int, since: datetime | None, until: datetime | None = None) -> Iterator[Review]:
+        """A shop's reviews, newest first, those between two moments, of which None is no bound."""
 
     def oddities(self) -> Oddities:
         """What of its answers made no sense since this was last asked."""
@@ -208,10 +210,16 @@ class MarketplaceSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Oddities:
-    """What of a marketplace's answers made no sense. `fields`: which one, and how often; `left_out`: sentences."""
+    """What of a marketplace's answers made no sense, or did not come.
+
+    Attributes:
+        fields: which made no sense, and how often. left_out: what was left out for that, in sentences.
+        notes: what could not be asked for at all, in sentences.
+    """
 
     fields: Mapping[str, int] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

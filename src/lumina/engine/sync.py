@@ -2,7 +2,8 @@
 
 Three steps, each from a cursor on that is saved in the transaction of what was found: *find* goes through the pages of
 listings, and asks in detail for those that are new, changed or about to expire; *refresh* asks for those that were for
-sale and are on no page any more; *reviews* reads a shop's reviews since the last time.
+sale and are on no page any more; *reviews* reads a shop's reviews since the last time, or all where those that are
+known expire, and asks for shops that would expire because nothing of theirs is on a page any more.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from lumina.domain.market import Follow, FollowKind, Keep, Listing, Market, MarketplaceSource, Page
+from lumina.domain.market import Follow, FollowKind, Keep, Listing, Market, MarketplaceSource, Page, Shop
 from lumina.domain.stage import Lane
 from lumina.domain.work import Batch, BatchKind
 from lumina.engine import tally
@@ -108,6 +109,7 @@ class Syncer:
         if work.step == "refresh":
             work.refresh()
         work.reviews()
+        work.shops()
         self.purge(work.follow.source_id, lambda: stop() or self.stopped())
         if self.stopped():
             raise Stopped
@@ -197,26 +199,56 @@ class _Work:
                 self._save_refreshed(*waiting.popleft())
 
     def reviews(self) -> None:
-        """Those of the shop that is followed, since the newest that is known."""
+        """Those of the shop that is followed, newest first; where it broke off it goes on."""
         if self.follow.kind is not FollowKind.SHOP:
             return
         number = int(self.follow.value)
         shop = self.source.shop(number)
         with self._saving({**self.cursor, "step": "reviews"}) as tx:
-            if shop is None:
-                self.error = "The shop has vanished."
-                shops.forget(tx, self.follow.source_id, number)
-            else:
-                shops.save(tx, self.follow.source_id, [shop], self.keep.content)
-        since, newest, now = self.cursor.get("reviewed"), None, self.began
-        found = self.source.reviews(number, datetime.fromisoformat(since) if since else None)
+            self._write_shop(tx, number, shop)
+            reading = self.cursor.get("reading") or self._reading(tx, number)
+        if shop is None:
+            self.error = "The shop has vanished."
+        found = self.source.reviews(number, _moment(reading["since"]), _moment(reading["until"]))
         while part := list(islice(found, ASKED)):
-            newest = max((each.created_at for each in part if each.created_at <= now), default=newest)
-            with self._saving(self.cursor) as tx:
+            newest = max((each.created_at for each in part if each.created_at <= self.began), default=None)
+            if reading["newest"] is None and newest is not None:
+                reading = {**reading, "newest": newest.isoformat()}
+            reading = {**reading, "until": part[-1].created_at.isoformat()}
+            with self._saving({**self.cursor, "reading": reading}) as tx:
                 new = reviews.save(tx, self.follow.source_id, part, self.keep.content)
                 tally.add(tx, self.batch.job_id, reviews=new)
-        if newest is not None:
-            self.cursor["reviewed"] = newest.isoformat()
+        self.cursor["reviewed"] = reading["newest"] or self.cursor.get("reviewed")
+        self.cursor["all_at"] = self.cursor.get("all_at") if reading["since"] else reading["began"]
+
+    def _reading(self, tx: Transaction, shop_id: int) -> dict[str, Any]:
+        """What to read: since the newest that is known, or all, so that nothing expires that is still said.
+
+        What the last reading of all has not shown has vanished, and is waited for no more.
+        """
+        all_at, minutes = _moment(self.cursor.get("all_at")), self.follow.every_minutes
+        expires = reviews.expires(tx, self.follow.source_id, shop_id, minutes, all_at)
+        since = None if expires else self.cursor.get("reviewed")
+        return {"since": since, "until": None, "newest": None, "began": self.began.isoformat()}
+
+    def shops(self) -> None:
+        """Those of listings that were found once, where they expire and nothing has told of them by now."""
+        follow = self.follow
+        while True:
+            with self.store.transaction() as tx:
+                expiring = shops.expiring(tx, follow.source_id, follow.id, follow.every_minutes, self.began, ASKED)
+            if not expiring:
+                return
+            for number in expiring:
+                found = self.source.shop(number)
+                with self._saving(self.cursor) as tx:
+                    self._write_shop(tx, number, found)
+
+    def _write_shop(self, tx: Transaction, number: int, found: Shop | None) -> None:
+        if found is None or found.shop_id != number:
+            shops.forget(tx, self.follow.source_id, number)
+        else:
+            shops.save(tx, self.follow.source_id, [found], self.keep.content)
 
     def leave_rest(self) -> None:
         """A batch of the same job goes on, when others of the lane have had their turn."""
@@ -227,11 +259,13 @@ class _Work:
 
     def finish(self) -> None:
         """Everything has been asked; whatever else is due of the marketplace's images is planned as well."""
-        left = {"reviewed": self.cursor["reviewed"]} if "reviewed" in self.cursor else {}
+        left = {name: value for name in ("reviewed", "all_at") if (value := self.cursor.get(name))}
+        odd = self.source.oddities()
+        notes = dict.fromkeys([self.error, *self.cursor.get("notes", ()), *odd.notes])
         with self.store.transaction() as tx:
             ledger.hold(tx, self.batch)
-            follows.ended(tx, self.follow.id, left, self.error)
-            tally.add(tx, self.batch.job_id, self.source.oddities())
+            follows.ended(tx, self.follow.id, left, " ".join(filter(None, notes)) or None)
+            tally.add(tx, self.batch.job_id, odd)
             if follows.under_way(tx, self.batch.job_id) == {self.follow.id}:  # the job is locked: one is the last
                 self.planner.plan(tx, self.batch.job_id, Scope(source_id=self.follow.source_id))
             ledger.end(tx, self.batch)
@@ -265,12 +299,14 @@ class _Work:
         known = {listing.listing_id for listing in asked}
         told = [listing for listing in page.listings if listing.listing_id not in known]
         last = page.cursor is None
-        cursor = {**self.cursor, "at": page.cursor, "step": "refresh" if last else "find"}
+        odd = self.source.oddities()
+        notes = list(dict.fromkeys([*self.cursor.get("notes", ()), *odd.notes]))
+        cursor = {**self.cursor, "at": page.cursor, "step": "refresh" if last else "find", "notes": notes}
         with self._saving(cursor) as tx:
             fetch = self._write(tx, [*told, *asked])
             follows.seen(tx, self.follow.id, [listing.listing_id for listing in page.listings])
-            odd = self.source.oddities()
-            tally.add(tx, self.batch.job_id, odd, listings=len(page.listings), asked=len(asked), images=fetch)
+            seen = {"listings": len(page.listings), "asked": len(asked), "images": fetch, "again": int(page.again)}
+            tally.add(tx, self.batch.job_id, odd, **seen)
 
     def _save_refreshed(self, numbers: Sequence[int], answer: Future[list[Listing]]) -> None:
         found = answer.result()
@@ -309,6 +345,10 @@ class _Work:
                 raise Stopped
             yield tx
         self.cursor = dict(cursor)
+
+
+def _moment(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value)
 
 
 def begin(tx: Transaction, dispatcher: Dispatcher, job_id: UUID, follow_id: int) -> None:

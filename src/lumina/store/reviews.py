@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 
 from lumina.domain.market import Review
 from lumina.store.database import Transaction
@@ -43,5 +44,20 @@ def save(tx: Transaction, source_id: int, reviews: Sequence[Review], keep_hours:
             source=source_id,
             keep=None if keep_hours is None else keep_hours * 3600,
             rows=json.dumps(rows),
+        )
+    )
+
+
+def expires(tx: Transaction, source_id: int, shop_id: int, minutes: int, told_since: datetime | None) -> bool:
+    """Whether a review of a shop expires within so many minutes, of those that were told since a moment (None: all)."""
+    return bool(
+        tx.value(
+            """SELECT EXISTS (SELECT FROM review WHERE source_id = :source AND shop_id = :shop
+                AND expires_at < now() + make_interval(mins => :minutes)
+                AND (CAST(:told AS timestamptz) IS NULL OR fetched_at >= :told))""",
+            source=source_id,
+            shop=shop_id,
+            minutes=minutes,
+            told=told_since,
         )
     )

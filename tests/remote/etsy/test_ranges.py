@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lumina.remote.etsy.ranges import Range, read, split, written
+from lumina.remote.etsy.ranges import Range, read, split, uncut, written
 
 pytestmark = [pytest.mark.unit, pytest.mark.timeout(20)]
 cents = st.integers(0, 10**7) | st.sampled_from([999, 1000, 2500])
@@ -38,12 +38,21 @@ def test_every_price_lies_in_exactly_one_piece_and_no_piece_is_too_large(prices:
 def test_one_price_is_cut_by_what_is_sold_and_a_shop_by_nothing() -> None:
     assert split(Range(500, 500, 1), (2, 3)) == [Range(500, 500, 2), Range(500, 500, 3)]
     assert split(Range(500, 500, 1), ()) == []
-    assert split(Range(), (), by_price=False) == []
+    assert split(Range(by_price=False, by_taxonomy=False), (2, 3)) == []
+
+
+def test_what_was_of_no_use_is_not_tried_again() -> None:
+    whole = Range()
+    whole = uncut(whole, split(whole, (2, 3)))
+    parts = split(whole, (2, 3))
+    assert parts == [Range(taxonomy=2, by_price=False), Range(taxonomy=3, by_price=False)]
+    assert split(uncut(whole, parts), (2, 3)) == []
 
 
 def test_a_piece_is_asked_for_and_written_as_it_is() -> None:
     pieces = [Range(100, 250, 7, newest_first=True), Range()]
     assert read(json.loads(json.dumps(written(pieces)))) == pieces
+    assert read([[100, 250, 7, True]]) == pieces[:1], "of an earlier version"
     assert pieces[0].parameters == {
         "min_price": 1.0,
         "max_price": 2.5,

@@ -12,9 +12,10 @@ import pytest
 from lumina.domain.market import GONE, Follow, FollowKind
 from lumina.domain.rate import Said
 from lumina.errors import BadInput, Interrupted, Later, NotFound, Refused
-from lumina.remote.etsy import ranges, source
+from lumina.remote.etsy import paging, source
 from lumina.remote.etsy.client import Client
 from lumina.remote.etsy.key import DEMO, Key
+from lumina.remote.etsy.ranges import Range
 from lumina.remote.etsy.source import EtsySource
 from tests.support.marketplace import Kind, Server, marketplace
 
@@ -90,13 +91,12 @@ def test_a_batch_that_leaves_out_what_is_there_makes_nothing_vanish(
     server: Server, etsy: EtsySource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ids = sorted(server.market.world.listings)[:3]
-    monkeypatch.setattr(source, "_results", lambda said: said.get("results", [])[1:])
+    monkeypatch.setattr(source, "results", lambda said: said.get("results", [])[1:])
     assert {listing.listing_id for listing in etsy.listings(ids) if listing.state != GONE} == set(ids)
 
 
 def test_pages_go_on_from_a_cursor(server: Server, etsy: EtsySource, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (ranges, source):
-        monkeypatch.setattr(module, "PAGE", 7)
+    monkeypatch.setattr(paging, "PAGE", 7)
     everything = numbers(etsy)
     assert len(everything) == len(set(everything)) > 14
     cursor, found = None, []
@@ -112,8 +112,8 @@ def test_past_the_largest_offset_a_search_is_cut_by_price(
     server: Server, etsy: EtsySource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = numbers(etsy)
-    monkeypatch.setattr(source, "PAGE", 2)
-    monkeypatch.setattr(source, "REACH", 6)
+    monkeypatch.setattr(paging, "PAGE", 3)
+    monkeypatch.setattr(paging, "REACH", 6)
     server.market.counts.requests.clear()
     assert sorted(numbers(etsy)) == sorted(expected)
     queries = [each.query for each in server.market.counts.requests if each.path.endswith("/listings/active")]
@@ -129,14 +129,54 @@ def test_a_shop_that_is_too_large_is_read_from_both_ends(
     shop = max(server.market.world.shops, key=lambda shop: len(server.market.world.by_shop[shop.shop_id]))
     size = len(server.market.world.by_shop[shop.shop_id])
     follow = replace(ALL, kind=FollowKind.SHOP, value=str(shop.shop_id))
-    monkeypatch.setattr(source, "PAGE", 2)
-    monkeypatch.setattr(source, "REACH", 2 * (size // 3))
+    monkeypatch.setattr(paging, "PAGE", 2)
+    monkeypatch.setattr(paging, "REACH", 2 * (size // 3))
     found = numbers(etsy, follow)
     assert len(set(found)) == size
     assert len(found) <= size + 1, "where both ends meet"
-    monkeypatch.setattr(source, "REACH", 2)
+    monkeypatch.setattr(paging, "REACH", 2)
     assert len(numbers(etsy, follow)) == 4
-    assert "too deep" in etsy.oddities().left_out[0]
+    assert etsy.oddities().notes == (f"{size - 4:,} of {size:,} listings lie too deep to be asked for.",)
+
+
+def test_a_marketplace_that_takes_no_notice_of_prices_is_read_as_far_as_it_goes(
+    server: Server, etsy: EtsySource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected, heeded = numbers(etsy), Range.parameters.fget
+    blind = {"min_price": None, "max_price": None}
+    monkeypatch.setattr(Range, "parameters", property(lambda piece: heeded(piece) | blind))
+    monkeypatch.setattr(paging, "PAGE", 2)
+    monkeypatch.setattr(paging, "REACH", 6)
+    assert sorted(numbers(etsy)) == sorted(expected), "it can still be cut by what is sold"
+    blind["taxonomy_id"] = None
+    server.market.counts.requests.clear()
+    found = numbers(etsy)
+    assert found == numbers(etsy, replace(ALL, kind=FollowKind.KEYWORDS, value="")), "whatever is asked for, the same"
+    assert len(found) == len(set(found)) == 12
+    assert "lie too deep to be asked for: the marketplace takes no notice of the prices" in etsy.oddities().notes[0]
+    asked = [each for each in server.market.counts.requests if each.path.endswith("/listings/active")]
+    assert len(asked) < 60
+
+
+def test_what_moves_up_while_pages_are_read_is_not_passed_over(
+    server: Server, etsy: EtsySource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = numbers(etsy)
+    monkeypatch.setattr(paging, "PAGE", 5)
+    monkeypatch.setattr(paging, "AHEAD", 1)
+    pages = etsy.pages(ALL, None, 100)
+    found = list(next(pages).listings)
+    server.market.trouble.gone |= {everything[0], everything[2]}
+    server.market.counts.requests.clear()
+    second = next(pages)
+    assert second.again
+    assert [each.listing_id for each in second.listings] == everything[5:6], "it was on the second page before"
+    for page in (second, *pages):
+        found += page.listings
+    assert [each.listing_id for each in found] == everything
+    assert len(server.market.counts.requests) == -(-(len(everything) - 1) // 4), (
+        "with the first one, one more than pages"
+    )
 
 
 def test_a_shop_is_found_by_its_name_or_number(server: Server, etsy: EtsySource) -> None:

@@ -25,6 +25,7 @@ class Odd:
     def __init__(self) -> None:
         self._fields: Counter[str] = Counter()
         self._left_out: list[str] = []
+        self._notes: list[str] = []
         self._lock = threading.Lock()
 
     def count(self, name: str) -> None:
@@ -39,11 +40,17 @@ class Odd:
             if len(self._left_out) < _NAMED:
                 self._left_out.append(sentence)
 
+    def note(self, sentence: str) -> None:
+        """What could not be read, for people."""
+        with self._lock:
+            if sentence not in self._notes and len(self._notes) < _NAMED:
+                self._notes.append(sentence)
+
     def take(self) -> Oddities:
         """Everything since the last time."""
         with self._lock:
-            found = Oddities(dict(self._fields), tuple(self._left_out))
-            self._fields, self._left_out = Counter(), []
+            found = Oddities(dict(self._fields), tuple(self._left_out), tuple(self._notes))
+            self._fields, self._left_out, self._notes = Counter(), [], []
         return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from math import isqrt
 from typing import Any
 
@@ -19,12 +19,21 @@ _DEAREST = 10**11
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A piece of a search. Prices in cents, both included; None: no bound. `newest_first`: from the other end."""
+    """A piece of a search.
+
+    Attributes:
+        low, high: prices in cents, both included; None: no bound.
+        taxonomy: only what is below it.
+        newest_first: from the other end.
+        by_price, by_taxonomy: whether it can be cut so: a shop's list cannot, nor can what takes no notice of it.
+    """
 
     low: int | None = None
     high: int | None = None
     taxonomy: int | None = None
     newest_first: bool = False
+    by_price: bool = True
+    by_taxonomy: bool = True
 
     @property
     def parameters(self) -> dict[str, str | int | float | None]:
@@ -38,27 +47,33 @@ class Range:
         }
 
 
-def split(whole: Range, children: Sequence[int], *, by_price: bool = True) -> list[Range]:
+def split(whole: Range, children: Sequence[int]) -> list[Range]:
     """Smaller pieces that hold the same; none where it cannot be cut any further.
 
     Args:
         whole: the piece.
         children: what its taxonomy consists of.
-        by_price: whether prices can be asked for at all (a shop's list takes none).
     """
-    if by_price and (cut := _middle(whole.low, whole.high)) is not None:
+    if whole.by_price and (cut := _middle(whole.low, whole.high)) is not None:
         return [replace(whole, high=cut), replace(whole, low=cut + 1)]
-    return [replace(whole, taxonomy=child) for child in children]
+    return [replace(whole, taxonomy=child) for child in children] if whole.by_taxonomy else []
+
+
+def uncut(whole: Range, parts: Sequence[Range]) -> Range:
+    """The piece, which is not to be cut any more as it was cut into these parts."""
+    if parts[0].taxonomy == whole.taxonomy:
+        return replace(whole, by_price=False)
+    return replace(whole, by_taxonomy=False)
 
 
 def written(ranges: Sequence[Range]) -> list[list[Any]]:
     """As JSON."""
-    return [[each.low, each.high, each.taxonomy, each.newest_first] for each in ranges]
+    return [list(astuple(each)) for each in ranges]
 
 
 def read(ranges: Sequence[Sequence[Any]]) -> list[Range]:
     """What was written."""
-    return [Range(low, high, taxonomy, bool(newest)) for low, high, taxonomy, newest in ranges]
+    return [Range(*each) for each in ranges]
 
 
 def _middle(low: int | None, high: int | None) -> int | None:

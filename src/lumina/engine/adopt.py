@@ -80,10 +80,8 @@ def start(tx: Transaction, dispatcher: Dispatcher, wish: Wish) -> Job:
     """A job that takes a folder over.
 
     Raises:
-        BadInput: there is no such folder. Conflict: another one is being taken over.
+        Conflict: another one is being taken over.
     """
-    if not wish.folder.is_dir():
-        raise BadInput(f"{wish.folder} is no folder.")
     payload = {"folder": str(wish.folder.resolve()), "copy": wish.copy, "of": wish.of and wish.of.value}
     if (running := jobs.running_with(tx, ADOPT)) is not None and running.parameters == payload:
         return running

@@ -15,6 +15,7 @@ to nothing: those of workers that died before 2, and of pictures that the market
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -140,7 +141,7 @@ def _check_folder(tx: Transaction, market: Market, wish: Wish, node: str) -> str
     if not wish.models:
         raise BadInput("No model that is wanted (setting models) is installed or has embedded anything yet.")
     folder = wish.folder
-    if folder is None or not folder.is_dir():
+    if folder is None or not _is_there(folder):
         raise BadInput(f"{folder} is no folder that is there: is the backup disk mounted? Nothing was removed.")
     place, own = (folder / market.name).resolve(), _of_backup(tx, market, folder, node)
     for each in catalogs.sources(tx):
@@ -150,6 +151,13 @@ def _check_folder(tx: Transaction, market: Market, wish: Wish, node: str) -> str
     if market.folder.exists() and market.folder.stat().st_dev == folder.stat().st_dev:
         return f"{folder} is on the same disk as {market.folder}: this frees nothing, and it is no backup."
     return None
+
+
+def _is_there(folder: Path) -> bool:
+    """Also False where it cannot be looked at."""
+    with suppress(OSError):
+        return folder.is_dir()
+    return False
 
 
 def _of_backup(tx: Transaction, market: Market, folder: Path, node: str) -> int | None:

@@ -25,9 +25,10 @@ from lumina.engine.dispatch import Dispatcher
 from lumina.engine.guard import without_memory_limit
 from lumina.engine.progress import Progress
 from lumina.errors import BadInput
+from lumina.files import names
 from lumina.files.vector_files import VectorFile, VectorWriter
 from lumina.files.whole_folder import WholeFolder
-from lumina.store import Store, Transaction, exporting, jobs, ledger, markets, vectors
+from lumina.store import Store, Transaction, catalogs, exporting, jobs, ledger, markets, vectors
 from lumina.store.exporting import Rows
 
 EXPORT = "market-export"
@@ -111,11 +112,10 @@ def start(tx: Transaction, dispatcher: Dispatcher, wish: Wish, setting: Sequence
     """A job that writes what is wished.
 
     Raises:
-        BadInput: see `choose`; or the folder holds other things.
+        BadInput: see `choose` and `check_place`.
         Conflict: another export is being written there. The same one is joined.
     """
-    choice, folder = choose(tx, wish, setting), WholeFolder(wish.folder, MANIFEST)
-    folder.check()
+    choice, folder = choose(tx, wish, setting), check_place(tx, wish.folder)
     models = list(dict.fromkeys(space.model for space in choice.spaces))
     payload = {"folder": str(folder.folder), "models": models, "market": choice.market.name, "of": wish.of.value}
     key = f"{EXPORT}:{hash_of(folder.folder)}"
@@ -125,6 +125,21 @@ def start(tx: Transaction, dispatcher: Dispatcher, wish: Wish, setting: Sequence
     ledger.add(tx, job.id, BatchKind.EXPORT, Lane.IO, payload=payload)
     dispatcher.after(tx, Lane.IO)
     return jobs.get(tx, job.id)
+
+
+def check_place(tx: Transaction, folder: Path) -> WholeFolder:
+    """Where an export goes.
+
+    Raises:
+        BadInput: it is no folder, holds other things, or lies in a source: there nothing is written.
+    """
+    found = WholeFolder(folder, MANIFEST)
+    for source in catalogs.sources(tx):
+        root = Path(names.native(source.path)).resolve()
+        if found.folder.is_relative_to(root) or root.is_relative_to(found.folder):
+            raise BadInput(f"{found.folder} and {root}, which is a source, lie within each other.")
+    found.check()
+    return found
 
 
 def hash_of(path: Path) -> str:

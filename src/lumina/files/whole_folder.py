@@ -42,8 +42,14 @@ class WholeFolder:
         """Put right what a killed predecessor has left.
 
         Raises:
-            BadInput: the folder is none, or holds what Lumina has not written.
+            BadInput: the folder is none, cannot be looked at, or holds what Lumina has not written.
         """
+        try:
+            self._check()
+        except OSError as error:
+            raise BadInput(f"{self.folder} cannot be looked at: {error.strerror or error}.") from error
+
+    def _check(self) -> None:
         if self._old.is_dir() and not os.path.lexists(self.folder):
             self._old.rename(self.folder)
         if os.path.lexists(self.folder) and not self.folder.is_dir():

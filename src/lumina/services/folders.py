@@ -36,10 +36,7 @@ def listing(path: str | None) -> Listing:
     Raises:
         BadInput: not an absolute path. NotFound: no such folder. Unavailable: it cannot be read.
     """
-    folder = Path(names.native(path)) if path else Path.home()
-    if not folder.is_absolute() or "\0" in str(folder):
-        raise BadInput(f"path: {path!r} is not an absolute path.")
-    folder = Path(os.path.normpath(folder))
+    folder = given(path) if path else Path.home()
     try:
         found = sorted(_subfolders(folder), key=str.casefold)
     except (FileNotFoundError, NotADirectoryError):
@@ -49,6 +46,38 @@ def listing(path: str | None) -> Listing:
     parent = names.stored(str(folder.parent)) if folder.parent != folder else None
     folders = tuple(Folder(names.stored(name), names.stored(str(folder / name))) for name in found[:MOST])
     return Listing(names.stored(str(folder)), parent, folders)
+
+
+def given(path: str) -> Path:
+    """A folder as a request names it; it need not be there.
+
+    Args:
+        path: absolute, in stored form (`lumina.files.names`).
+
+    Raises:
+        BadInput: not an absolute path.
+    """
+    folder = Path(names.native(path))
+    if not folder.is_absolute() or "\0" in str(folder):
+        raise BadInput(f"path: {path!r} is not an absolute path.")
+    return Path(os.path.normpath(folder))
+
+
+def readable(folder: Path) -> Path:
+    """The folder itself, if it is there and what lies in it can be listed.
+
+    Raises:
+        BadInput: it is not, or cannot.
+    """
+    try:
+        with os.scandir(folder):
+            return folder
+    except FileNotFoundError:
+        raise BadInput(f"{folder} is not there.") from None
+    except NotADirectoryError:
+        raise BadInput(f"{folder} is no folder.") from None
+    except OSError as error:
+        raise BadInput(f"{folder} cannot be read: {error.strerror or error}.") from None
 
 
 def _subfolders(folder: Path) -> list[str]:

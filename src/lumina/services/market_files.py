@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lumina.domain.predecessor import Summary
-from lumina.domain.vector_files import MANIFEST, file_name
+from lumina.domain.vector_files import file_name
 from lumina.domain.work import Job
 from lumina.engine import adopt as adopting
 from lumina.engine import clean as cleaning
 from lumina.engine import export as exports
 from lumina.engine.dispatch import Dispatcher
-from lumina.files.whole_folder import WholeFolder
 from lumina.inference.models import Models
+from lumina.services import folders
 from lumina.store import Store, exporting
 
 
@@ -46,8 +46,8 @@ def plan_export(store: Store, wish: exports.Wish, setting: Sequence[str]) -> Exp
     Raises:
         BadInput: as `export`.
     """
-    WholeFolder(wish.folder, MANIFEST).check()
     with store.transaction() as tx:
+        exports.check_place(tx, wish.folder)
         choice = exports.choose(tx, wish, setting)
         rows = len(exporting.rows(tx, choice.market.source_id, choice.spaces).image_id)
         images = exporting.images(tx, choice.market.source_id)
@@ -75,7 +75,12 @@ def models_to_clean(store: Store, models: Models, setting: Sequence[str]) -> tup
 
 
 def adopt(store: Store, dispatcher: Dispatcher, wish: adopting.Wish) -> Job:
-    """Ask for another program's folder to be taken over; see `lumina.engine.adopt.start`."""
+    """Ask for another program's folder to be taken over; see `lumina.engine.adopt.start`.
+
+    Raises:
+        BadInput: the folder is not there, or cannot be read.
+    """
+    folders.readable(wish.folder)
     with store.transaction() as tx:
         return adopting.start(tx, dispatcher, wish)
 
@@ -86,5 +91,6 @@ def look_at(home: Path, models: Models, folder: Path) -> Summary:
     Raises:
         BadInput: it is no such folder, damaged, or its database is being written all the time.
     """
+    folders.readable(folder)
     dimensions = {entry.name: entry.dimensions for entry in models.entries() if entry.embeds}
     return adopting.look(home, folder, dimensions)

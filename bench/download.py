@@ -4,8 +4,10 @@
 
 Ours is the whole stage: the ledger, an io worker as `lumina up` starts it, every picture looked at, written, flushed
 to the disk and put into its place, every row. img2dataset (none of this project's dependencies: install it into an
-environment of its own) does not resize or re-encode, and writes files that it does not flush. The bare clients read
-the bytes and forget them. All get 8 connections per process; img2dataset also as many as it likes best.
+environment of its own) does not resize or re-encode, and writes files that it does not flush; how fast it would be if
+it did is told as well, the time added that `sync` takes for them afterwards. The bare clients read the bytes and forget
+them. All get 8 connections per process; img2dataset also as many as it likes best. What the CDN costs the
+processor is told for each: whose requests cost it more gets less of the machine.
 """
 
 from __future__ import annotations
@@ -20,14 +22,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import cast
 
 import aiohttp
 import httpx
 import numpy as np
+import psutil
 import uvloop
 from PIL import Image
 
@@ -35,10 +39,14 @@ from lumina.bootstrap import App, Settings, build
 from lumina.domain.market import Listing, ListingImage
 from lumina.store import listings, markets
 from lumina.store.embedded import EmbeddedPostgres
+from lumina.supervisor.supervisor import BUSY_SECONDS
 from lumina.worker.environment import DECODERS
 
 SIZE, KINDS, PARALLEL, PROCESSES = 60_000, 64, 8, 2
 PER_LISTING = 5
+OURS = "Lumina, the whole stage"
+Rates = tuple[float, ...]
+"""Images per second, and the same with files flushed to the disk, where that is something else."""
 
 
 def pictures() -> list[bytes]:
@@ -81,8 +89,8 @@ async def serve(port: int) -> None:
 
 
 @contextmanager
-def cdn() -> Iterator[int]:
-    """The port of a CDN in a process of its own."""
+def cdn() -> Iterator[tuple[int, int]]:
+    """The port of a CDN in a process of its own, and that process's number."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -96,7 +104,7 @@ def cdn() -> Iterator[int]:
             except OSError:
                 assert time.monotonic() < until, "the CDN does not start"
                 time.sleep(0.1)
-        yield port
+        yield port, process.pid
     finally:
         process.kill()
         process.wait()
@@ -107,18 +115,30 @@ def urls(port: int, count: int) -> list[str]:
 
 
 @contextmanager
-def worker(settings: Settings) -> Iterator[None]:
-    """The io worker as `lumina up` starts it."""
+def worker(settings: Settings) -> Iterator[int]:
+    """The io worker as `lumina up` starts it: the number of its process."""
     command = [sys.executable, "-m", "lumina.cli", "worker", "--lanes", "io", "--slots", str(PROCESSES), "--supervised"]
     environment = {**os.environ, **DECODERS, "LUMINA_HOME": str(settings.home)}
     environment["LUMINA_DATABASE_URL"] = settings.database_url
     with (settings.home / "worker.log").open("ab") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
-            yield
+            yield process.pid
         finally:
             process.terminate()
             process.wait(30)
+
+
+def processor(*pids: int) -> float:
+    """Seconds of processor that these processes have taken so far, with their children."""
+    found = 0.0
+    for pid in pids:
+        process = psutil.Process(pid)
+        for each in (process, *process.children(recursive=True)):
+            with suppress(psutil.NoSuchProcess):
+                times = each.cpu_times()
+                found += times.user + times.system + times.children_user + times.children_system
+    return found
 
 
 def ours(app: App, port: int, count: int, number: int) -> float:
@@ -141,11 +161,13 @@ def ours(app: App, port: int, count: int, number: int) -> float:
         ]
         listings.save(tx, here.source_id, found)
     job = app.work.run_stages(["download"], source_id=here.source_id)
-    until = time.monotonic() + 300
+    until, look = time.monotonic() + 300, 0.0
     while not (ended := app.work.get(job.id)).state.ended:
         assert time.monotonic() < until, "the job does not end"
-        app.reaper.tick()
-        time.sleep(0.02)
+        if time.monotonic() > look:  # as often as the supervisor does
+            app.reaper.tick()
+            look = time.monotonic() + BUSY_SECONDS
+        time.sleep(0.05)
     assert ended.done == count, ended
     assert sum(1 for _ in folder.rglob("*.jpg")) == count
     assert ended.started_at is not None
@@ -153,8 +175,8 @@ def ours(app: App, port: int, count: int, number: int) -> float:
     return count / (ended.finished_at - ended.started_at).total_seconds()
 
 
-def img2dataset(program: Path, folder: Path, port: int, count: int, threads: int) -> float:
-    """Images per second by its own clock, from the first shard's start to the last one's end."""
+def img2dataset(program: Path, folder: Path, port: int, count: int, threads: int) -> tuple[float, float]:
+    """Images per second by its own clock, from the first shard's start to the last one's end; and with `sync` after."""
     (folder / "urls.txt").write_text("\n".join(urls(port, count)))
     out = folder / f"out-{time.monotonic_ns()}"  # nothing is removed meanwhile: some file systems are slow after that
     options = {
@@ -165,9 +187,13 @@ def img2dataset(program: Path, folder: Path, port: int, count: int, threads: int
     command = [program, *(f"--{name}={value}" for name, value in options.items())]
     environment = {**os.environ, "NO_ALBUMENTATIONS_UPDATE": "1"}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=300)
+    began = time.perf_counter()
+    subprocess.run(["sync", "--file-system", out], check=True)
+    flushed = time.perf_counter() - began
     stats = [json.loads(path.read_text()) for path in out.glob("*_stats.json")]
     assert sum(each["successes"] for each in stats) == count, done.stderr[-2000:]
-    return count / (max(each["end_time"] for each in stats) - min(each["start_time"] for each in stats))
+    seconds = max(each["end_time"] for each in stats) - min(each["start_time"] for each in stats)
+    return count / seconds, count / (seconds + flushed)
 
 
 async def bare_aiohttp(port: int, count: int) -> None:
@@ -201,6 +227,32 @@ def bare(work: Callable[[int, int], object], loop: Callable[[object], object], p
     return count / (time.perf_counter() - began)
 
 
+def runs(given: argparse.Namespace, app: App, folder: Path, port: int, round_: int) -> dict[str, Callable[[], Rates]]:
+    """What is measured in one round, by its title."""
+    count = given.images
+    found: dict[str, Callable[[], Rates]] = {OURS: lambda: (ours(app, port, count, round_),)}
+    if given.img2dataset:
+        for threads in (PARALLEL, 32):
+            title = f"img2dataset, {PROCESSES} x {threads} threads"
+            found[title] = partial(img2dataset, given.img2dataset, folder, port, count, threads)
+    return found | {
+        "aiohttp, bare": lambda: (bare(bare_aiohttp, asyncio.run, port, count),),
+        "aiohttp on uvloop, bare": lambda: (bare(bare_aiohttp, uvloop.run, port, count),),
+        "httpx, bare": lambda: (bare(bare_httpx, asyncio.run, port, count),),
+    }
+
+
+def report(best: Mapping[str, float], costs: Mapping[str, str], count: int, rounds: int) -> None:
+    """The best rounds, and ours beside each."""
+    size = sum(map(len, pictures())) / KINDS / 1000
+    print(f"{count:,} images of {size:.0f} KB from a CDN in a process of its own; best of {rounds}")
+    print(f"{OURS}: {best[OURS]:,.0f} images/s (wanted: 300); {costs[OURS]}")
+    for title, rate in best.items():
+        if title != OURS:
+            cost = f"; {costs[title]}" if title in costs else ""
+            print(f"{title}: {rate:,.0f} images/s; ours is {best[OURS] / rate:.2f} x that{cost}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--images", type=int, default=3000)
@@ -211,37 +263,28 @@ def main() -> None:
     if given.serve:
         uvloop.run(serve(given.serve))
         return
-    count = given.images
-    with tempfile.TemporaryDirectory() as name, EmbeddedPostgres(Path(name)) as server, cdn() as port:
-        settings = Settings(home=Path(name), database_url=server.url)
-        app = build(settings, pool_size=2)
+    count, best, costs = given.images, dict[str, float](), dict[str, str]()
+    with tempfile.TemporaryDirectory() as name, EmbeddedPostgres(Path(name)) as server, cdn() as (port, cdn_pid):
+        app = build(Settings(home=Path(name), database_url=server.url), pool_size=2)
         app.set_up_database()
-        peers: dict[str, Callable[[], float]] = {
-            "aiohttp, bare": lambda: bare(bare_aiohttp, asyncio.run, port, count),
-            "aiohttp on uvloop, bare": lambda: bare(bare_aiohttp, uvloop.run, port, count),
-            "httpx, bare": lambda: bare(bare_httpx, asyncio.run, port, count),
-        }
-        if given.img2dataset:
-            for threads in (PARALLEL, 32):
-                peers[f"img2dataset, {PROCESSES} x {threads} threads"] = lambda threads=threads: img2dataset(
-                    given.img2dataset, Path(name), port, count, threads
-                )
-        with worker(settings):
+        with worker(app.settings) as worker_pid:
+            assert server.process is not None
+            own = worker_pid, server.process.pid
             ours(app, port, 200, 0)  # the workers have to have imported everything
-            figures: dict[str, list[float]] = {}
             for round_ in range(1, given.rounds + 1):
-                mine = {"Lumina, the whole stage": lambda: ours(app, port, count, round_)}  # noqa: B023
-                for title, run in (mine | peers).items():
-                    figures.setdefault(title, []).append(run())
-                    print(f"round {round_}: {title}: {figures[title][-1]:,.0f} images/s", file=sys.stderr, flush=True)
+                for title, run in runs(given, app, Path(name), port, round_).items():
+                    before, before_own = processor(cdn_pid), processor(*own)
+                    rates = run()
+                    costs[title] = f"processor: CDN {(processor(cdn_pid) - before) / count * 1e6:.0f} us an image"
+                    if title == OURS:
+                        spent = (processor(*own) - before_own) / count * 1e6
+                        costs[title] += f", workers and database {spent:.0f}"
+                    for more, rate in zip(("", ", and flushed"), rates, strict=False):
+                        best[title + more] = max(best.get(title + more, 0), rate)
+                    told = f"round {round_}: {title}: {rates[0]:,.0f} images/s; {costs[title]}"
+                    print(told, file=sys.stderr, flush=True)
         app.close()
-    best = {title: max(rates) for title, rates in figures.items()}
-    own = best.pop("Lumina, the whole stage")
-    size = sum(map(len, pictures())) / KINDS / 1000
-    print(f"{count:,} images of {size:.0f} KB from a CDN in a process of its own; best of {given.rounds}")
-    print(f"Lumina, the whole stage: {own:,.0f} images/s (wanted: 300)")
-    for title, rate in best.items():
-        print(f"{title}: {rate:,.0f} images/s; ours is {own / rate:.2f} x that")
+    report(best, costs, count, given.rounds)
 
 
 if __name__ == "__main__":

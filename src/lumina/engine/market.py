@@ -12,7 +12,6 @@ from lumina.domain.market import Keep, Market, MarketplaceSource
 from lumina.engine.turns import Turns
 from lumina.errors import BadSetting
 from lumina.remote.etsy import key as keys
-from lumina.remote.etsy.client import Client
 from lumina.remote.etsy.source import EtsySource
 from lumina.store import Store
 
@@ -69,6 +68,8 @@ class Opening:
         Raises:
             BadSetting: as `check` says.
         """
+        from lumina.remote.etsy.client import Client  # httpx is for those who sync
+
         key = self.check(market)
         return EtsySource(Client(market.address, key, Turns(self.store, market.source_id, self.rate, stop)))
 

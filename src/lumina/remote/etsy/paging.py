@@ -11,13 +11,15 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lumina.domain.market import Follow, FollowKind, Page
 from lumina.remote.etsy import parse, ranges
-from lumina.remote.etsy.client import Client
 from lumina.remote.etsy.fields import Odd
 from lumina.remote.etsy.ranges import DEEPEST, PAGE, REACH, Range
+
+if TYPE_CHECKING:
+    from lumina.remote.etsy.client import Client
 
 AHEAD = 6
 """Pages that are on their way at once: the limit is requests per second, not one after the other."""

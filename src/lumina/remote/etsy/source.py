@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lumina.domain.market import GONE, Follow, Listing, Oddities, Page, Review, Shop
 from lumina.errors import BadInput, NotFound
 from lumina.remote.etsy import parse
-from lumina.remote.etsy.client import Client
 from lumina.remote.etsy.fields import Odd
 from lumina.remote.etsy.paging import Paging, count, number_of, results
 from lumina.remote.etsy.ranges import DEEPEST, PAGE
+
+if TYPE_CHECKING:
+    from lumina.remote.etsy.client import Client
 
 ADDRESS = "https://openapi.etsy.com"
 

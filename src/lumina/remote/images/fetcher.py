@@ -7,17 +7,20 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from lumina.domain.market import Downloaded, RemoteImage
 from lumina.domain.picture import PictureError
 from lumina.domain.stage import Failure
 from lumina.remote.images import place
-from lumina.remote.images.connections import Connections
 from lumina.remote.images.limits import Limits
 from lumina.remote.images.part import Part
 from lumina.remote.images.place import Arrived
 from lumina.remote.patience import Passing
 from lumina.remote.shown import shown
+
+if TYPE_CHECKING:
+    from lumina.remote.images.connections import Connections
 
 Outcome = Downloaded | Failure
 LOOK_SECONDS = 0.5
@@ -41,6 +44,8 @@ class Fetcher:
 
     def fetch(self, images: Sequence[RemoteImage]) -> list[Outcome]:
         """One outcome per image, in order; safe to call from several threads, and after a fork."""
+        from lumina.remote.images.connections import Connections  # aiohttp is for those who download
+
         with self._lock:
             if self._connections is None or self._connections.pid != os.getpid():
                 self._connections = Connections(self.limits)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from http import HTTPStatus
-
-from aiohttp import ClientResponse
+from typing import TYPE_CHECKING
 
 from lumina.domain.picture import PictureError
 from lumina.remote.patience import Passing
+
+if TYPE_CHECKING:
+    from aiohttp import ClientResponse
 
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)$")
 

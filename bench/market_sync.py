@@ -33,11 +33,9 @@ from lumina.engine.engine import Engine
 from lumina.engine.leases import Leases
 from lumina.engine.market import Opening
 from lumina.engine.plan import Planner
-from lumina.engine.purge import Purger
 from lumina.engine.registry import Registry
 from lumina.engine.sync import Syncer
-from lumina.files.derived import DerivedStore
-from lumina.remote.etsy import ranges, source
+from lumina.remote.etsy import paging
 from lumina.services.market import MarketService
 from lumina.store import Store, markets, migrate
 from lumina.store.ledger import Worker
@@ -84,8 +82,7 @@ def engine(store: Store, seconds: float) -> tuple[Engine, MarketService]:
     syncer = Syncer(store, Planner(registry, dispatcher), opening.open, opening.keeping)
     handlers = {BatchKind.SYNC: lambda batch, stop: syncer.run(batch, lambda: stop() or time.monotonic() > until)}
     made = Engine(store, dispatcher, Leases(store, registry, dispatcher), handlers, 60)
-    purger = Purger(store, DerivedStore(NOWHERE), NOWHERE, "server")
-    return made, MarketService(store, dispatcher, opening, NOWHERE, "server", purger)
+    return made, MarketService(store, dispatcher, opening, NOWHERE, "server")
 
 
 class Silent:
@@ -98,7 +95,7 @@ class Silent:
 def sync(url: str, seconds: float, pipe: Connection) -> None:
     """A process that works on what there is; says how much processor time that took."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    ranges.PAGE = source.PAGE = PAGE
+    paging.PAGE = PAGE
     store = Store(url, pool_size=5)
     worker, _ = engine(store, seconds)
     began, until = time.process_time(), time.monotonic() + seconds

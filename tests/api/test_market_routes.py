@@ -51,10 +51,17 @@ def test_a_shop_is_followed_synced_and_purged(
     stages = {stage["name"]: stage for stage in market["stages"]}
     assert stages["download"]["missing"] == market["known"]["images"]
 
-    counts = house.post("/api/market/purge", {"shop_id": shop.shop_id, "dry_run": True})["counts"]
-    assert counts["listings"] == size
-    done = house.post("/api/market/purge", {"shop_id": shop.shop_id})
-    assert (done["counts"]["listings"], done["what"]) == (size, f"shop {shop.shop_id}")
+    would = house.post("/api/market/purge", {"shop_id": shop.shop_id, "dry_run": True})
+    assert (would["counts"]["listings"], would["what"]) == (size, f"shop {shop.shop_id}")
+    job = house.post("/api/market/purge", {"shop_id": shop.shop_id}, 202)
+    assert (job["kind"], job["state"]) == ("market-purge", "PENDING")
+    assert house.post("/api/market/purge", {"shop_id": shop.shop_id}, 202)["id"] == job["id"]
+    everything = house.client.post("/api/market/purge", json={"everything": True})
+    assert job["id"] in house.problem(everything, 409)["detail"]
+    while (job := house.get(f"/api/jobs/{job['id']}"))["finished_at"] is None:
+        house.app.engine.run_one(Lane.IO, 0, house.me)
+    assert (job["state"], job["done"], job["total"]) == ("SUCCESS", market["known"]["images"], job["done"])
+    assert f"Removed: {size} listings, {job['done']} images" in job["message"]
     (market,) = house.get("/api/market")["items"]
     assert (market["known"]["images"], market["follows"]) == (0, [])
 

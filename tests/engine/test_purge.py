@@ -10,12 +10,18 @@ from typing import Any
 import pytest
 
 from lumina.domain.market import FollowKind, Market, Review, Shop
+from lumina.domain.stage import Lane
 from lumina.domain.values import RenditionKind
+from lumina.engine import purge, purging
+from lumina.engine.dispatch import Dispatcher
 from lumina.engine.purge import Purger, sentence
+from lumina.engine.purging import Purging
 from lumina.files.derived import DerivedStore
-from lumina.store import Store, follows, listings, removals, reviews, shops
+from lumina.store import Store, Transaction, follows, jobs, ledger, listings, removals, reviews, shops
+from lumina.store.ledger import Worker
 from lumina.store.removals import Doomed
 from tests.support.market import listing, market
+from tests.support.messages import Messages
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(30)]
 
@@ -27,7 +33,7 @@ class House:
         self.store, self.home = store, home
         self.folder = home / "market" / "demo"
         self.derived = DerivedStore(home / "derived")
-        self.purger = Purger(store, self.derived, home, "server")
+        self.purger, self.dispatcher = Purger(store, self.derived, home, "server"), Dispatcher(store, Messages())
         with store.transaction() as tx:
             self.market: Market = market(tx, self.folder)
             source = self.market.source_id
@@ -72,6 +78,13 @@ class House:
 
     def counts(self, tables: Sequence[str]) -> list[int]:
         return [self.count(table) for table in tables]
+
+    def work(self) -> None:
+        """One batch of a job that removes."""
+        with self.store.transaction() as tx:
+            batch = ledger.claim(tx, Lane.IO, 0, Worker("test", "1/2"), 60)
+        assert batch is not None
+        Purging(self.store, self.dispatcher, self.purger).run(batch, lambda: False)
 
     def purge(self, **what: Any) -> dict[str, int]:
         return dict(self.purger.purge(Doomed(self.market.source_id, **what), "a test"))
@@ -135,6 +148,42 @@ def test_a_purge_that_breaks_off_is_finished_by_the_next(house: House, monkeypat
     assert house.purge()["images"] == 6
     assert house.counts(TABLES) == [0] * len(TABLES)
     assert house.files() == 0
+
+
+def test_a_job_goes_on_where_it_was_killed_in_one_line_of_the_journal(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purge, "PIECE", 2)
+    with house.store.transaction() as tx:
+        disk = (
+            "INSERT INTO source (catalog_id, path, kind) SELECT catalog_id, '/disk', 'backup' FROM source RETURNING id"
+        )
+        tx.execute("UPDATE file SET source_id = :disk WHERE image_id = :id", disk=tx.value(disk), id=house.images[0])
+        job = purging.start(tx, house.dispatcher, Doomed(house.market.source_id))
+        assert follows.every(tx) == [], "nothing brings back what is being removed"
+    remove = removals.remove_images
+    pieces: list[int] = []
+
+    def dies(tx: Transaction, ids: Sequence[int]) -> None:
+        pieces.append(len(ids))
+        if len(pieces) == 2:
+            raise SystemExit
+        remove(tx, ids)
+
+    monkeypatch.setattr(removals, "remove_images", dies)
+    with pytest.raises(SystemExit):
+        house.work()
+    with house.store.transaction() as tx:
+        assert (found := jobs.get(tx, job.id)).done == 1
+        assert (found.total, found.result["message"][:18]) == (6, "Removed: 1 images,")
+        tx.execute("UPDATE batch SET state = 'ready', lease_token = NULL")
+    house.work()
+    with house.store.transaction() as tx:
+        found = jobs.get(tx, job.id)
+        (entry,) = removals.journal(tx, house.market.source_id)
+    assert (found.done, found.failed, found.pending) == (5, 1, 0)
+    assert (entry.what, entry.counts["images"], entry.counts["unreachable"]) == ("everything", 5, 1)
+    assert pieces == [1, 2, 2, 2]
 
 
 def test_files_outside_of_the_home_stay_and_a_disk_that_is_away_keeps_its_rows(house: House, tmp_path: Path) -> None:

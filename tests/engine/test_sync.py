@@ -17,11 +17,9 @@ from lumina.engine.engine import Engine
 from lumina.engine.leases import Leases
 from lumina.engine.market import Opening
 from lumina.engine.plan import Planner
-from lumina.engine.purge import Purger
 from lumina.engine.registry import Registry
 from lumina.engine.sync import Syncer
 from lumina.errors import BadInput, BadSetting, NotFound
-from lumina.files.derived import DerivedStore
 from lumina.remote.etsy import paging
 from lumina.services.market import MarketService
 from lumina.store import Store, jobs, ledger, listings, markets, outcomes
@@ -58,8 +56,7 @@ class House:
             self.market: Market = markets.ensure(
                 tx, "demo", title="Demo", address=server.url, folder=Path("/nowhere"), hosts=[server.host]
             )
-        purger = Purger(store, DerivedStore(Path("/nowhere")), Path("/nowhere"), "server")
-        self.service = MarketService(store, self.dispatcher, self.opening, Path("/nowhere"), "server", purger)
+        self.service = MarketService(store, self.dispatcher, self.opening, Path("/nowhere"), "server")
 
     def follow(self, kind: FollowKind = FollowKind.KEYWORDS, value: str = "the", every: int = 60) -> int:
         return self.service.follow(self.market, kind, value, every).id

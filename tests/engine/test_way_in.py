@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from lumina.domain.market import GONE, Listing, ListingImage
 from lumina.domain.values import RenditionKind
 from lumina.domain.work import Status
 from lumina.engine import follow
+from lumina.engine.purge import Purger
 from lumina.store import downloads, listings, removals
 from lumina.store.removals import Doomed
 from tests.engine.test_downloading import House, house
@@ -25,6 +27,12 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
 def contents(house: House) -> list[bytes]:
     folder = house.app.settings.home / "market" / "demo"
     return [(folder / path).read_bytes() for path in sorted(house.files().values())]
+
+
+def purge(house: House, **what: Any) -> Mapping[str, int]:
+    app = house.app
+    purger = Purger(app.store, app.derived, app.settings.home, app.settings.node)
+    return purger.purge(Doomed(house.market.source_id, **what), "a test")
 
 
 def test_another_address_while_the_former_one_is_fetched_is_fetched_as_well(house: House) -> None:
@@ -65,22 +73,21 @@ def test_what_was_fetched_and_has_no_row_yet_is_removed_with_its_listing(house: 
     folder.mkdir(parents=True)
     (folder / "121.png").write_bytes(b"killed before its row was written")
     (folder / "1210.jpg").write_bytes(b"somebody else's")
-    done = house.app.market.purge(Doomed(house.market.source_id, listing_id=12))
+    done = purge(house, listing_id=12)
     assert (done["images"], done["files"]) == (2, 1)
     assert [path.name for path in folder.iterdir()] == ["1210.jpg"]
     half = house.app.settings.home / "market" / "demo" / ".part" / "1-121.jpg-1"
     half.parent.mkdir()
     half.write_bytes(b"killed half-way")
     house.tell(13)
-    house.app.market.purge(Doomed(house.market.source_id))
+    purge(house)
     assert not half.parent.exists()
 
 
 def test_what_is_removed_while_it_is_fetched_leaves_no_file(house: House) -> None:
     house.tell(12)
     done: list[Any] = []
-    doomed = Doomed(house.market.source_id, listing_id=12)
-    house.server.before = lambda _: done or done.append(house.app.market.purge(doomed))  # type: ignore[func-returns-value]
+    house.server.before = lambda _: done or done.append(purge(house, listing_id=12))  # type: ignore[func-returns-value]
     house.run()
     assert done[0]["images"] == 2
     assert house.value("SELECT count(*) FROM image") == 0
@@ -94,7 +101,7 @@ def test_a_file_that_cannot_be_removed_stays_with_its_row_and_the_rest_goes(hous
     (folder / "121.jpg").unlink()
     (folder / "121.jpg").mkdir()
     (folder / "121.jpg" / "something").touch()
-    done = house.app.market.purge(Doomed(house.market.source_id, listing_id=12))
+    done = purge(house, listing_id=12)
     assert (done["images"], done["unreachable"]) == (1, 1)
     assert house.value("SELECT count(*) FROM image") == 1
 
@@ -111,7 +118,7 @@ def test_killed_while_it_removes_what_is_kept_after_all_is_fetched_again(
     house.value("UPDATE listing SET expires_at = now() - interval '1 s' RETURNING 1")
     monkeypatch.setattr(removals, "remove_images", dies)
     with pytest.raises(SystemExit):
-        house.app.market.purge(Doomed(house.market.source_id, expired=True))
+        purge(house, expired=True)
     monkeypatch.undo()
     assert house.tell(12) == [], "the marketplace still shows the same"
     house.run()

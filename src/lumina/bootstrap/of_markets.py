@@ -9,10 +9,15 @@ from pathlib import Path
 
 from lumina.config import Settings
 from lumina.domain.market import Keep
+from lumina.domain.work import Batch
 from lumina.engine.adopt import Adopter
+from lumina.engine.clean import Cleaner
+from lumina.engine.dispatch import Dispatcher
+from lumina.engine.engine import Handler
 from lumina.engine.market import Opening
 from lumina.engine.plan import Planner
 from lumina.engine.purge import Purger
+from lumina.engine.purging import PURGE, Purging
 from lumina.engine.registry import Registry
 from lumina.engine.sync import SYNC, Syncer
 from lumina.files.derived import DerivedStore
@@ -44,6 +49,16 @@ def syncer(settings: Settings, planner: Planner, opening: Opening, purger: Purge
             purger.purge(Doomed(source_id, expired=True), "what has expired", stop)
 
     return Syncer(opening.store, planner, opening.open, opening.keeping, stopped, purge)
+
+
+def cleaning(cleaner: Cleaner, purger: Purger, dispatcher: Dispatcher) -> Handler:
+    """What moves images away, and what removes them for good."""
+    purging = Purging(purger.store, dispatcher, purger)
+
+    def run(batch: Batch, stop: Callable[[], bool]) -> None:
+        (purging if PURGE in batch.payload else cleaner).run(batch, stop)
+
+    return run
 
 
 def adopter(settings: Settings, store: Store, derived: DerivedStore, models: Models, registry: Registry) -> Adopter:

@@ -136,7 +136,7 @@ def build(
         BatchKind.TAG: Tagger(store, dispatcher, recognisers, Tag.version).run,
         BatchKind.LEARN: Learner(store, dispatcher, trainer, Tag.version).run,
         BatchKind.ADOPT: of_markets.adopter(settings, store, derived, models, registry).run,
-        BatchKind.CLEAN: Cleaner(store, dispatcher, settings.node).run,
+        BatchKind.CLEAN: of_markets.cleaning(Cleaner(store, dispatcher, settings.node), purger, dispatcher),
         BatchKind.EXPORT: Exporter(store).run,
         BatchKind.SYNC: of_markets.syncer(settings, planner, opening, purger).run,
         BatchKind.RESOLVE: (resolver := _resolver(settings, store, dispatcher)).run,
@@ -175,7 +175,7 @@ def build(
         listings=ListingSearch(store, Voices(store, search.questions, partial(cut_out, models, settings.cutout_model))),
         trainer=trainer,
         work=WorkService(store, registry, dispatcher),
-        market=MarketService(store, dispatcher, opening, settings.home, settings.node, purger),
+        market=MarketService(store, dispatcher, opening, settings.home, settings.node),
     )
 
 

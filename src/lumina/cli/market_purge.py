@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lumina.cli.detect import see_through
+from lumina.cli.market_export import finish
 from lumina.cli.output import emit, emit_json, plain
 from lumina.cli.session import app as open_app
 from lumina.errors import BadInput
 
 if TYPE_CHECKING:
+    from lumina.bootstrap import App
     from lumina.store.removals import Doomed
 
 
@@ -25,25 +29,31 @@ def purge(
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
     """Remove for good what may not be kept: rows, vectors, downloads, cut-outs. A journal says how much that was."""
-    from lumina.engine.purge import describe, sentence
+
+    def wished(app: App) -> Doomed:
+        return chosen(app.market.named(market).source_id, listing, shop, expired=expired, everything=everything)
+
+    if dry_run:
+        _say_only(context, wished, as_json=as_json)
+        return
+    (job,) = see_through(context, lambda app: [app.market.purge(wished(app))], quiet=as_json) or (None,)
+    finish(job, as_json=as_json)
+
+
+def _say_only(context: typer.Context, wished: Callable[[App], Doomed], *, as_json: bool) -> None:
+    from lumina.engine.purge import describe
+    from lumina.store import markets
 
     with open_app(context) as app:
-        here = app.market.named(market)
-        doomed = chosen(here.source_id, listing, shop, expired=expired, everything=everything)
-        if dry_run:
-            counts = plain(app.market.doomed(doomed))
-            if as_json:
-                emit_json({"dry_run": True, "what": describe(doomed), **counts})
-            else:
-                words = ", ".join(f"{count:,} {name}" for name, count in counts.items())
-                emit(f"Would remove {describe(doomed)} of {here.name}: {words}.")
-            return
-        done = app.market.purge(doomed)
+        doomed = wished(app)
+        counts = plain(app.market.doomed(doomed))
+        with app.store.transaction() as tx:
+            name = markets.get(tx, doomed.source_id).name
     if as_json:
-        emit_json({"dry_run": False, "what": describe(doomed), **done})
+        emit_json({"dry_run": True, "what": describe(doomed), **counts})
     else:
-        emit(sentence(done))
-    raise typer.Exit(3 if done.get("unreachable") else 0)
+        words = ", ".join(f"{count:,} {each}" for each, count in counts.items())
+        emit(f"Would remove {describe(doomed)} of {name}: {words}.")
 
 
 def chosen(source_id: int, listing: int | None, shop: int | None, *, expired: bool, everything: bool) -> Doomed:

@@ -55,7 +55,7 @@ class BatchKind(StrEnum):
     ADOPT = "adopt"
     """Take over what another program has gathered."""
     CLEAN = "clean"
-    """Move images to a backup disk."""
+    """Move images of a marketplace to a backup disk, or remove for good what may not be kept of it."""
     EXPORT = "export"
     """Write vectors to files."""
 

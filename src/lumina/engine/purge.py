@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from lumina.domain.market import Downloaded
@@ -24,6 +24,31 @@ from lumina.store.markets import BACKUP, SOURCE
 from lumina.store.removals import Doomed, DoomedImage
 
 PIECE = 100
+
+
+@dataclass(slots=True)
+class Removal:
+    """How far a removal is.
+
+    Attributes:
+        entry: its line in the journal. images: how many there were at its beginning.
+        after: images up to this number have had their turn; None: all. done: how much was removed.
+    """
+
+    entry: int
+    images: int
+    after: int | None = 0
+    done: Counter[str] = field(default_factory=Counter)
+
+
+class Log:
+    """Where else a removal is written down, in its own transactions; this one does nothing."""
+
+    def hold(self, tx: Transaction) -> None:
+        """Before anything is changed."""
+
+    def told(self, tx: Transaction, removal: Removal) -> None:
+        """How far it is when this transaction ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +74,52 @@ class Purger:
             what: the same as a sentence, for the journal.
             stop: looked at between pieces; what is left goes the next time.
         """
-        done: Counter[str] = Counter()
-        with self.store.transaction() as tx:
-            removals.unfollow(tx, doomed)
-            if not any(asdict(removals.counts(tx, doomed)).values()):
-                return done
-            entry = removals.begin(tx, doomed.source_id, what)
-        after: int | None = 0
-        while after is not None and not stop():
+        removal = self.go_on(doomed, what, stop)
+        return Counter[str]() if removal is None else removal.done
+
+    def go_on(
+        self, doomed: Doomed, what: str, stop: Callable[[], bool], begun: Removal | None = None, log: Log | None = None
+    ) -> Removal | None:
+        """The same, from where a removal was that has begun; returns how far it is now, None: there is nothing."""
+        log = log or Log()
+        removal = begun or self._begin(doomed, what, log)
+        if removal is None:
+            return None
+        while removal.after is not None and not stop():
             with self.store.transaction() as tx:
+                log.hold(tx)
                 taxonomy.hold_tree(tx)
-                removals.doubt(tx, doomed, after, PIECE, self._places(tx))
+                removals.doubt(tx, doomed, removal.after, PIECE, self._places(tx))
             with self.store.transaction() as tx:
-                after = self._piece(tx, doomed, after, done)
-                removals.count(tx, entry, done)
-        if after is None:
-            with self.store.transaction() as tx:
-                done.update({name: n for name, n in asdict(removals.remove_rows(tx, doomed)).items() if n})
-                removals.count(tx, entry, done, ended=True)
-                if doomed.everything and doomed.source_id in (places := self._places(tx)):
-                    _sweep(places[doomed.source_id][0].root(doomed.source_id) / PART, self.home)
-        return done
+                log.hold(tx)
+                removal.after = self._piece(tx, doomed, removal.after, removal.done)
+                removals.count(tx, removal.entry, removal.done)
+                if removal.after is not None:
+                    log.told(tx, removal)
+        if removal.after is None:
+            self._end(doomed, removal, log)
+        return removal
+
+    def _begin(self, doomed: Doomed, what: str, log: Log) -> Removal | None:
+        with self.store.transaction() as tx:
+            log.hold(tx)
+            removals.unfollow(tx, doomed)
+            counts = removals.counts(tx, doomed)
+            if not any(asdict(counts).values()):
+                return None
+            removal = Removal(removals.begin(tx, doomed.source_id, what), counts.images)
+            log.told(tx, removal)
+        return removal
+
+    def _end(self, doomed: Doomed, removal: Removal, log: Log) -> None:
+        """Rows without files."""
+        with self.store.transaction() as tx:
+            log.hold(tx)
+            removal.done.update({name: n for name, n in asdict(removals.remove_rows(tx, doomed)).items() if n})
+            removals.count(tx, removal.entry, removal.done, ended=True)
+            log.told(tx, removal)
+            if doomed.everything and doomed.source_id in (places := self._places(tx)):
+                _sweep(places[doomed.source_id][0].root(doomed.source_id) / PART, self.home)
 
     def _piece(self, tx: Transaction, doomed: Doomed, after: int, done: Counter[str]) -> int | None:
         """The next images; returns the number of the last one, None where there are no more."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from uuid import UUID
 
 from lumina.domain.market import Follow, FollowKind, Market
 from lumina.domain.work import Job, Priority
+from lumina.engine import purging
 from lumina.engine.dispatch import Dispatcher
 from lumina.engine.market import Opening, is_away
-from lumina.engine.purge import Purger, describe
 from lumina.engine.sync import MARKET_SYNC, SYNC, begin
 from lumina.errors import BadInput, BadSetting, NotFound
 from lumina.remote.etsy.source import ADDRESS
@@ -32,14 +31,10 @@ class MarketService:
         opening: opens marketplaces.
         home: below which downloads go.
         node: whose view of folders is meant.
-        purger: removes.
     """
 
-    def __init__(
-        self, store: Store, dispatcher: Dispatcher, opening: Opening, home: Path, node: str, purger: Purger
-    ) -> None:
+    def __init__(self, store: Store, dispatcher: Dispatcher, opening: Opening, home: Path, node: str) -> None:
         self.store, self.dispatcher, self.opening, self.home, self.node = store, dispatcher, opening, home, node
-        self.purger = purger
 
     def named(self, name: str | None = None, *, make: bool = False) -> Market:
         """A marketplace; None: the only one there is.
@@ -146,9 +141,14 @@ class MarketService:
         with self.store.transaction() as tx:
             return removals.counts(tx, doomed)
 
-    def purge(self, doomed: Doomed) -> Mapping[str, int]:
-        """Remove rows and files for good; what is followed of them goes as well."""
-        return self.purger.purge(doomed, describe(doomed))
+    def purge(self, doomed: Doomed) -> Job:
+        """Remove rows and files for good; what is followed of them goes as well.
+
+        Raises:
+            Conflict: something else of this marketplace is being removed.
+        """
+        with self.store.transaction() as tx:
+            return purging.start(tx, self.dispatcher, doomed)
 
     def sync_due(self) -> list[Job]:
         """Sync what is due by itself, of all marketplaces; a demo's that has ended is left alone until it is back."""

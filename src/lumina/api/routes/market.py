@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Path
+from fastapi.responses import JSONResponse
 
 from lumina.api.context import Context
 from lumina.api.problems import documented
@@ -25,7 +26,7 @@ from lumina.api.schemas.market import (
     NewMarketFollow,
 )
 from lumina.domain.market import Follow, FollowKind
-from lumina.engine.purge import describe, sentence
+from lumina.engine.purge import describe
 from lumina.errors import BadInput
 from lumina.services import coverage, market_status
 from lumina.services.market_status import MarketStatus
@@ -70,16 +71,22 @@ def sync(context: Context, body: MarketSync | None = None) -> Job:
     return jobs.view(context, service.sync(service.named(body.market if body else None)))
 
 
-@router.post("/purge", responses=documented(404, 422, 503))
-def purge(context: Context, body: MarketPurge) -> MarketPurged:
-    """Remove rows, vectors, downloads and cut-outs for good, or say how much that would be."""
+@router.post(
+    "/purge",
+    status_code=202,
+    response_model=Job,
+    responses=documented(404, 409, 422, 503, more={200: {"model": MarketPurged, "description": "A dry run"}}),
+)
+def purge(context: Context, body: MarketPurge) -> Job | JSONResponse:
+    """Remove rows, vectors, downloads and cut-outs for good; or, as a dry run, say how much that would be."""
     if body.everything == (body.listing_id is not None or body.shop_id is not None or body.expired):
         raise BadInput("Name what to remove: expired, listing_id, shop_id or everything.")
     service = context.app.market
     doomed = Doomed(service.named(body.market).source_id, body.expired, body.listing_id, body.shop_id)
-    counts = asdict(service.doomed(doomed)) if body.dry_run else dict(service.purge(doomed))
-    message = f"Would remove {describe(doomed)}." if body.dry_run else sentence(counts)
-    return MarketPurged(dry_run=body.dry_run, what=describe(doomed), counts=counts, message=message)
+    if not body.dry_run:
+        return jobs.view(context, service.purge(doomed))
+    counts = asdict(service.doomed(doomed))
+    return JSONResponse(MarketPurged(what=describe(doomed), counts=counts).model_dump(mode="json"))
 
 
 def _follow(found: Follow) -> MarketFollow:

@@ -123,9 +123,7 @@ class MarketPurge(Request):
 
 
 class MarketPurged(Answer):
-    """How much was removed, or would be."""
+    """How much would be removed. `what`: in words; `counts`: listings, images, shops, reviews."""
 
-    dry_run: bool
     what: str
     counts: dict[str, int]
-    message: str

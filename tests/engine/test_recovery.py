@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -66,6 +67,21 @@ def test_an_expired_lease_is_given_to_another_worker(bench: Bench) -> None:
     bench.reaper.tick()
     bench.deliver()
     assert bench.statuses() == dict.fromkeys(images, Status.DONE)
+
+
+def test_a_dead_workers_lease_is_freed_though_its_last_transaction_is_still_open(bench: Bench) -> None:
+    bench.add_images(1)
+    bench.work.run_stages(["measure"])
+    bench.deliver(1)
+    with bench.store.transaction() as tx:
+        assert ledger.claim(tx, Lane.CPU, 0, Worker("gone", "9/9"), 60)
+    with ThreadPoolExecutor(1) as pool:
+        with bench.store.transaction() as tx:
+            tx.execute("SELECT id FROM batch WHERE state = 'leased' FOR UPDATE")
+            freed = pool.submit(bench.leases.release_worker, "gone", "9", "crashed", "it died")
+            with pytest.raises(TimeoutError):
+                freed.result(0.1)
+        assert freed.result(20) == 1
 
 
 def test_messages_lost_by_the_broker_are_sent_again(bench: Bench) -> None:

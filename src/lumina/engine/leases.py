@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 
 from lumina.domain.work import Batch, BatchKind, Status
@@ -10,6 +11,9 @@ from lumina.engine.registry import Registry
 from lumina.store import Store, Transaction, features, inputs, jobs, ledger, outcomes, resolutions
 from lumina.store.ledger import MAX_STRIKES
 from lumina.store.outcomes import Outcome
+
+NOTICED = (0.05, 0.1, 0.2, 0.4, 0.8)
+"""Seconds in which the database notices that a client has died. After these its leases are left to run out."""
 
 
 class Leases:
@@ -30,13 +34,23 @@ class Leases:
         return len(held)
 
     def release_worker(self, node: str, worker: str, code: str, reason: str) -> int:
-        """A worker process (or one child of it, both by pid) has died: a strike against what it held."""
-        with self.store.transaction() as tx:
-            held = ledger.leased_by(tx, node, worker)
-            for batch in held:
-                self.strike(tx, batch, code, reason)
-            self._dispatch(tx, held)
-        return len(held)
+        """A worker process (or one child of it, both by pid) has died: a strike against what it held.
+
+        The database may take a moment to notice that, and keep its last transaction open: that is waited for.
+        """
+        freed = 0
+        for pause in (*NOTICED, 0.0):
+            with self.store.transaction() as tx:
+                held = ledger.leased_by(tx, node, worker)
+                for batch in held:
+                    self.strike(tx, batch, code, reason)
+                self._dispatch(tx, held)
+                freed += len(held)
+                locked = ledger.is_leasing(tx, node, worker)
+            if not locked:
+                break
+            time.sleep(pause)
+        return freed
 
     def release_expired(self) -> int:
         """Leases that ran out: the worker hangs, is cut off, or its machine is gone."""

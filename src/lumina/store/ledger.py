@@ -213,6 +213,18 @@ def leased_by(tx: Transaction, node: str, worker: str | None = None) -> list[Bat
     return [_batch(row) for row in rows]
 
 
+def is_leasing(tx: Transaction, node: str, worker: str) -> bool:
+    """Whether a node's worker leases any batch, as `leased_by`, also one whose row is locked."""
+    return bool(
+        tx.value(
+            """SELECT EXISTS (SELECT FROM batch WHERE state = 'leased' AND node = :node
+            AND :worker = ANY(string_to_array(worker, '/')))""",
+            node=node,
+            worker=worker,
+        )
+    )
+
+
 def expired(tx: Transaction) -> list[Batch]:
     """Batches whose lease has run out by the database's clock."""
     rows = tx.rows(

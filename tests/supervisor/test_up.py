@@ -16,8 +16,10 @@ from typing import Any
 import psutil
 import pytest
 
-from lumina.store.embedded import postmaster
+from lumina.store import Store
+from lumina.store.embedded import EmbeddedPostgres, postmaster
 from tests.support.lumina_home import Home, paint, wait_for
+from tests.support.predecessor import Predecessor
 
 pytestmark = pytest.mark.integration
 
@@ -51,6 +53,21 @@ class Up:
     def get(self, path: str) -> Any:
         with urllib.request.urlopen(self.url + path, timeout=5) as answer:
             return json.load(answer)
+
+    def post(self, path: str, body: dict[str, Any]) -> Any:
+        request = urllib.request.Request(
+            self.url + path, json.dumps(body).encode(), {"Content-Type": "application/json"}
+        )
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return json.load(answer)
+
+    def ended(self, job: dict[str, Any]) -> dict[str, Any]:
+        """The result of a job that was asked for, when it has been done."""
+        wait_for(lambda: (found := self.get(f"/api/jobs/{job['id']}"))["state"] not in ("PENDING", "STARTED"))
+        found = self.get(f"/api/jobs/{job['id']}")
+        assert found["state"] == "SUCCESS", found
+        result: dict[str, Any] = found["result"]
+        return result
 
     def done(self) -> int:
         """Images that are done with every stage that can run: those of models that are not installed wait."""
@@ -165,6 +182,35 @@ def test_a_killed_database_comes_back_and_work_goes_on(up: Up) -> None:
     wait_for(up.ready)
     assert up.home.json("run", "hash")["job"]["state"] == "SUCCESS"
     assert "started again" in (up.home.folder / "logs" / "lumina.log").read_text()
+
+
+def test_files_of_a_marketplace_are_adopted_exported_and_moved_by_its_workers(up: Up, tmp_path: Path) -> None:
+    """The worker that moves images dies when they are copied, and nothing of that is known yet."""
+    Predecessor(tmp_path / "before", listings=2)
+    disk, vectors, home = tmp_path / "disk", tmp_path / "vectors", up.home.folder / "market" / "etsy"
+    disk.mkdir()
+    adopted = up.ended(up.post("/api/market/adopt", {"folder": str(tmp_path / "before"), "copy_files": True}))
+    assert (adopted["images"], adopted["downloaded"], adopted["odd"]) == (4, 4, {})
+    assert up.ended(up.post("/api/market/export", {"folder": str(vectors)}))["rows"] == 4
+    assert {path.name for path in vectors.iterdir()} == {
+        "clip_vitb32.faiss", "clip_vitb32_text.faiss", "dinov2_base.faiss", "image_index.json", "export.json"
+    }  # fmt: skip
+    up.ended(up.post("/api/jobs", {"kind": "stages", "stages": ["checksum"]}))
+    with EmbeddedPostgres(up.home.folder, shared=True) as server:
+        store = Store(server.url, pool_size=0)
+        with store.transaction() as tx:
+            tx.execute("LOCK TABLE relocation IN EXCLUSIVE MODE")
+            job = up.post("/api/market/cleanup", {"folder": str(disk)})
+            blocked = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'relocation'::regclass"
+            wait_for(lambda: tx.value(blocked) == 1)
+            worker = up.child("worker", "io")
+            for each in [*worker.children(recursive=True), worker]:
+                each.kill()
+        assert up.ended(job)["message"].startswith("2 images moved away")
+        with store.transaction() as tx:
+            assert tx.value("SELECT count(*) FROM leftover") == tx.value("SELECT count(left_path) FROM relocation") == 0
+    assert {path.name for path in (disk / "etsy").rglob("*.jpg")} == {"12.jpg", "22.jpg"}
+    assert {path.name for path in home.rglob("*") if path.is_file()} == {"11.jpg", "21.jpg"}
 
 
 def test_a_lanes_kill_file_stops_it_until_it_is_removed(up: Up) -> None:

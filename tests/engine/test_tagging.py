@@ -12,12 +12,12 @@ from lumina.bootstrap import MODELS, App
 from lumina.domain.recognition import Head, HeadKind
 from lumina.domain.taxonomy import NodeKind
 from lumina.domain.work import JobState
-from lumina.engine import tagging, training
+from lumina.engine import follow, tagging, training
 from lumina.engine.learn import NEW_WORDS, noticed
 from lumina.errors import BadInput, Conflict, NotFound
 from lumina.services import corrections, journal, learning, tags, taxonomy
 from lumina.services.learning import Wanted
-from lumina.store import Transaction, heads, ledger, spaces, teaching, vectors
+from lumina.store import Transaction, heads, jobs, ledger, spaces, teaching, vectors
 from tests.conftest import copied
 from tests.support.copies import new_twins, searching
 from tests.support.messages import Messages
@@ -100,6 +100,23 @@ def test_the_stage_tags_what_was_embedded_without_a_pixel(taught: Taught) -> Non
         "no-vector"
     )
     assert taught.twins.app.work.get(job.id).done == 2
+
+
+def test_vectors_that_came_with_an_adopted_folder_are_tagged(taught: Taught) -> None:
+    pug, *_ = taught.add(taught.like(PUG, 1))
+    with taught.twins.store.transaction() as tx:
+        tx.execute("INSERT INTO market (source_id, name, address) VALUES (:id, 'x', 'x')", id=taught.twins.source)
+        job = jobs.create(tx, follow.ADOPT, None, {}, priority=0)
+        jobs.reach(tx, job.id, 1, 1)
+        follow.follow(tx, taught.twins.app.dispatcher, jobs.get(tx, job.id), "")
+    taught.twins.work()
+    assert taught.shown(pug) == set(), "the model is not installed"
+    with taught.twins.store.transaction() as tx:
+        follow.follow(tx, taught.twins.app.dispatcher, jobs.get(tx, job.id), MODEL)
+    taught.twins.work()
+    assert taught.shown(pug) == {"Pug"}
+    with taught.twins.store.transaction() as tx:
+        tx.execute("DELETE FROM market")
 
 
 def test_thresholds_are_measured_when_there_is_a_background(taught: Taught) -> None:

@@ -128,15 +128,25 @@ def test_killed_while_it_removes_what_is_kept_after_all_is_fetched_again(
     assert all(house.app.derived.path(RenditionKind.THUMBNAIL, bytes(key)).is_file() for key in keys)
 
 
-def test_copies_among_a_million_listings_are_looked_for_when_somebody_asks(house: House) -> None:
+def test_copies_are_looked_for_when_enough_pictures_have_come(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    searches = "SELECT count(*) FROM job WHERE kind = 'detect-duplicates' AND state = 'SUCCESS'"
     house.tell(12)
     house.run()
-    kinds = "SELECT coalesce(array_agg(DISTINCT kind ORDER BY kind), '{}') FROM job"
-    assert house.value(kinds) == ["stages"]
-    with house.store.transaction() as tx:
-        follow.start(tx, house.app.dispatcher, follow.DETECT_DUPLICATES, house.value("SELECT id FROM catalog"))
-    house.deliver()
-    assert house.value(kinds) == ["detect-duplicates", "stages"]
+    assert house.value(searches) == 0, "two are too few"
+    monkeypatch.setattr(follow, "FEWEST", 1)
+    monkeypatch.setattr(follow, "SHARE", 0.5)
+    house.tell(13)
+    house.run()
+    assert house.value(searches) == 1
+    house.tell(14)
+    house.run()
+    assert house.value(searches) == 1, "two of six are new"
+    house.tell(15)
+    house.run()
+    assert house.value(searches) == 2, "four of eight are"
+    house.run()
+    assert house.value(searches) == 2
+    assert house.value("SELECT count(*) FROM job WHERE kind = 'detect-bursts'") == 0
 
 
 def test_a_picture_that_had_vanished_with_its_listing_is_fetched_when_both_are_back(house: House) -> None:

@@ -167,7 +167,7 @@ def build(
             handlers,
             settings.lease_seconds,
             finalisers,
-            partial(_follow, dispatcher, resolver, settings.tag_model),
+            partial(_follow, dispatcher, resolver, recognisers),
         ),
         reaper=Reaper(store, leases, dispatcher, settings.keep_jobs_days),
         words=(words := Words(store)),
@@ -209,6 +209,7 @@ def _resolver(settings: Settings, store: Store, dispatcher: Dispatcher) -> Resol
     return Resolver(store, dispatcher, leave, BringBack(store, trash, settings.node), writable=writable)
 
 
-def _follow(dispatcher: Dispatcher, resolver: Resolver, tag_model: str, tx: Transaction, job: Job) -> None:
-    follow(tx, dispatcher, job, tag_model)
+def _follow(dispatcher: Dispatcher, resolver: Resolver, recognisers: Recognisers, tx: Transaction, job: Job) -> None:
+    can_tag = recognisers.models.waiting(recognisers.model) is None
+    follow(tx, dispatcher, job, recognisers.model if can_tag else "")
     resolver.ended(tx, job)

@@ -1,7 +1,7 @@
 """What follows by itself: a scan that changed something is followed by a search for bursts, that by one for copies.
 
-Among the images of marketplaces nobody looks for either before being asked: they are too many to be gone through each
-time that some have come.
+Images of marketplaces are no bursts, and too many to be gone through each time that some have come: they are searched
+for copies when a share of them is new.
 
 What embedding has left to do for the spaces of vectors (an index, say) follows as well. Neighbours of the same subject
 are looked for when somebody asks.
@@ -9,7 +9,7 @@ are looked for when somebody asks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,8 @@ from lumina.engine import learn, tagging, vectors
 from lumina.engine.adopt import ADOPT
 from lumina.engine.dispatch import Dispatcher
 from lumina.engine.sync import MARKET_SYNC
-from lumina.store import Transaction, browse, jobs, ledger, markets, recognised
+from lumina.store import Transaction, browse, features, jobs, ledger, markets, recognised, runs, spaces
+from lumina.store.runs import RunKind
 
 INGEST, STAGES = "ingest", "stages"
 EMBEDDING = (INGEST, STAGES, MARKET_SYNC, ADOPT)
@@ -37,6 +38,8 @@ FIRST = {
 """Kind of a job that goes through a whole catalog -> its first batch."""
 NEXT = {INGEST: DETECT_BURSTS, STAGES: DETECT_BURSTS, DETECT_BURSTS: DETECT_DUPLICATES}
 """Kind of job -> what follows it. Bursts come first, because their frames are no copies of each other."""
+FEWEST, SHARE = 100, 0.05
+"""Pictures of a marketplace that were never searched for copies, and their share of all, from which on they are."""
 _CHANGES = ("new", "changed", "moved", "returned", "missing")
 """What a scan counts that makes a difference."""
 
@@ -70,7 +73,8 @@ def running(tx: Transaction, kind: str, catalog_id: UUID) -> Job | None:
 def follow(tx: Transaction, dispatcher: Dispatcher, job: Job, tag_model: str = "") -> None:
     """Ask for what comes after a job, in the transaction that has just ended it.
 
-    Where so much was embedded by `tag_model` that its thresholds are of another time, all is tagged once more.
+    Where so much was embedded by `tag_model` that its thresholds are of another time, all is tagged once more. "": the
+    model cannot be used now.
     """
     if job.kind in FIRST and job.state is not JobState.SUCCESS:
         return  # a person has stopped it
@@ -78,13 +82,31 @@ def follow(tx: Transaction, dispatcher: Dispatcher, job: Job, tag_model: str = "
         ask(tx, dispatcher, job.kind, job.catalog_id)
     elif (kind := NEXT.get(job.kind)) and _is_reason(job):
         of_markets = markets.catalog_ids(tx)
-        for catalog_id in [job.catalog_id] if job.catalog_id else jobs.catalogs_of_work(tx, job.id):
+        for catalog_id in _catalogs(tx, job):
             if catalog_id not in of_markets or job.kind not in (INGEST, STAGES):
                 ask(tx, dispatcher, kind, catalog_id)
+    if job.kind in EMBEDDING and job.done:
+        _copies_of_markets(tx, dispatcher, job)
     if (job.kind in EMBEDDING and job.done) or (job.kind == INDEX_VECTORS and job.parameters.get("again")):
         vectors.ask(tx, dispatcher)
     if tag_model:
         _tag(tx, dispatcher, job, tag_model)
+
+
+def _copies_of_markets(tx: Transaction, dispatcher: Dispatcher, job: Job) -> None:
+    """Look for copies among a marketplace's images where enough have never been looked at."""
+    for catalog_id in markets.catalog_ids(tx).intersection(_catalogs(tx, job)):
+        searched = runs.published(tx, catalog_id, RunKind.DUPLICATES)
+        fresh, total = features.fresh(tx, catalog_id, searched.id if searched else None)
+        if fresh >= max(FEWEST, SHARE * total):
+            ask(tx, dispatcher, DETECT_DUPLICATES, catalog_id)
+
+
+def _catalogs(tx: Transaction, job: Job) -> Collection[UUID]:
+    """Those whose images a job has brought or worked on."""
+    if job.kind == ADOPT:
+        return markets.catalog_ids(tx)
+    return [job.catalog_id] if job.catalog_id else jobs.catalogs_of_work(tx, job.id)
 
 
 def _tag(tx: Transaction, dispatcher: Dispatcher, job: Job, tag_model: str) -> None:
@@ -94,9 +116,15 @@ def _tag(tx: Transaction, dispatcher: Dispatcher, job: Job, tag_model: str) -> N
             ask(tx, dispatcher, AUTO_TAG, catalog_id, {"all": True})
     if job.kind == AUTO_TAG:
         learn.relearn(tx, dispatcher, tag_model)
-    if job.kind in (INGEST, STAGES) and job.done and tagging.outgrown(tx, tag_model):
-        for catalog_id in [job.catalog_id] if job.catalog_id else jobs.catalogs_of_work(tx, job.id):
+    if job.kind in EMBEDDING and job.done and (tagging.outgrown(tx, tag_model) or _untagged(tx, job, tag_model)):
+        for catalog_id in _catalogs(tx, job):
             ask(tx, dispatcher, AUTO_TAG, catalog_id)
+
+
+def _untagged(tx: Transaction, job: Job, tag_model: str) -> bool:
+    """Whether a job has brought vectors that no stage will look at: those of a folder that was adopted."""
+    space = spaces.live(tx, tag_model) if job.kind == ADOPT else None
+    return space is not None and spaces.size(tx, space, 1) > 0
 
 
 def undone(tx: Transaction, dispatcher: Dispatcher, action_id: int) -> list[Job]:

@@ -166,6 +166,19 @@ def count_images(tx: Transaction, catalog_id: UUID) -> int:
     )
 
 
+def fresh(tx: Transaction, catalog_id: UUID, since: int | None) -> tuple[int, int]:
+    """Fingerprints of a catalog that a run has not seen (None: any run), and all."""
+    row = tx.row(
+        """SELECT count(*) FILTER (WHERE CAST(:since AS bigint) IS NULL OR NOT pg_visible_in_snapshot(
+                p.written, (SELECT seen FROM run WHERE id = :since))) AS fresh, count(*) AS total
+        FROM fingerprint p JOIN image i ON i.id = p.image_id WHERE i.catalog_id = :catalog""",
+        since=since,
+        catalog=catalog_id,
+    )
+    assert row is not None
+    return row["fresh"], row["total"]
+
+
 _EDGE = {
     "run_id": "i8",
     "a": "i8",

@@ -226,7 +226,7 @@ def _offsets(offset: int, reach: int) -> Iterator[int]:
 
 def _next(offset: int, reach: int) -> int | None:
     """Where the page after this one begins; None where there is none."""
-    return None if offset + PAGE >= reach else min(offset + PAGE - OVERLAP, DEEPEST)
+    return None if offset + PAGE >= reach else min(offset + max(1, PAGE - OVERLAP), DEEPEST)
 
 
 def _reach(piece: Range, total: int) -> int:

@@ -179,6 +179,15 @@ def test_a_marketplaces_images_go_through_all_stages(
     assert np.abs(changed[0] - said[0]).max() > 0.01
     np.testing.assert_array_equal(changed[2], said[2])
 
+    with store.transaction() as tx:
+        listings.save(tx, here.source_id, [listing(1, title=" ", tags=())])
+    house.images = images[2:]  # those of which something is said
+    np.testing.assert_array_equal(house.vectors(CLIP, SpaceKind.TEXT), said[2:])
+    house.run(f"embed:{CLIP}:text")
+    nothing = "Its listing has neither a title nor tags, as far as is known."
+    assert house.standing(f"embed:{CLIP}:text") == [(2, nothing), (2, nothing), (1, None)]
+    np.testing.assert_array_equal(house.vectors(CLIP, SpaceKind.TEXT), said[2:])
+
 
 def test_another_model_makes_cut_outs_due_again_and_then_their_vectors(
     store: Store, database_url: str, home: Path

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from lumina.store import intake
+from lumina.domain.vectors import SpaceKind
+from lumina.store import intake, vectors
 from lumina.store.database import Transaction
 
 
@@ -19,23 +20,25 @@ def of_images(tx: Transaction, image_ids: Sequence[int]) -> Mapping[int, str]:
 
 
 def make_stale(tx: Transaction, source_id: int, words: Mapping[int, str]) -> None:
-    """Vectors of what these listings have said until now are stale where they say something else.
+    """Vectors of what these listings have said until now are stale where they say something else, or gone: nothing.
 
     Args:
         tx: the transaction, before the new words are written.
         source_id: the marketplace.
         words: listing -> what it says now.
     """
-    images = tx.execute(
-        """SELECT i.image_id FROM unnest(CAST(:ids AS bigint[]), CAST(:words AS text[])) AS n (listing_id, words)
+    rows = tx.rows(
+        """SELECT i.image_id, n.words = '' AS silent
+        FROM unnest(CAST(:ids AS bigint[]), CAST(:words AS text[])) AS n (listing_id, words)
         JOIN listing l ON l.source_id = :source AND l.listing_id = n.listing_id AND l.words <> n.words
         JOIN listing_image i ON i.source_id = :source AND i.listing_id = n.listing_id ORDER BY i.image_id""",
         source=source_id,
         ids=list(words),
         words=list(words.values()),
-    ).scalars()
-    if ids := list(images):
+    )
+    if ids := [row["image_id"] for row in rows]:
         intake.void_running(tx, ids)  # somebody may be encoding the old words
+        vectors.forget(tx, SpaceKind.TEXT, [row["image_id"] for row in rows if row["silent"]])
         tx.execute(
             """UPDATE stage_state s SET status = 3 FROM stage g
             WHERE s.image_id = ANY(:ids) AND g.id = s.stage_id AND g.name LIKE :stages""",

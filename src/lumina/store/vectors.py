@@ -15,7 +15,7 @@ from lumina.store.database import Transaction
 from lumina.store.inputs import Input
 from lumina.store.nearest import nearest
 
-__all__ = ["BadVector", "check", "load", "nearest", "read", "sample", "save", "save_embeddings"]
+__all__ = ["BadVector", "check", "forget", "load", "nearest", "read", "sample", "save", "save_embeddings"]
 
 Ids = NDArray[np.int64]
 Halves = NDArray[np.float16]
@@ -91,6 +91,13 @@ def save(tx: Transaction, space: Space, ids: Ids, matrix: NDArray[np.floating]) 
     unit /= np.linalg.norm(unit, axis=1, keepdims=True)
     tx.execute(f"DELETE FROM {spaces.table(space)} WHERE image_id = ANY(:ids)", ids=ids.tolist())
     bulk.write(tx, spaces.table(space), _columns(space), {"image_id": ids, "vector": _to_wire(unit)})
+
+
+def forget(tx: Transaction, kind: SpaceKind, ids: Sequence[int]) -> None:
+    """Remove the vectors of these images from all spaces of a kind: what they were of is no more."""
+    for space in spaces.every(tx):
+        if ids and space.kind is kind:
+            tx.execute(f"DELETE FROM {spaces.table(space)} WHERE image_id = ANY(:ids)", ids=list(ids))
 
 
 def load(

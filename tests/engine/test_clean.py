@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import shutil
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
@@ -240,6 +241,21 @@ def test_a_backup_disk_that_is_missing_read_only_or_another_one(house: Warehouse
     assert house.away() == set(house.movable)
 
 
+def test_what_still_lies_at_home_comes_back_without_its_disk(house: Warehouse) -> None:
+    whole = house.files()
+    house.run()
+    with house.app.store.transaction() as tx:
+        tx.execute("UPDATE relocation SET left_source_id = home_source_id, left_path = home_path")
+    for path in (house.disk / "demo").rglob("*.jpg"):
+        shutil.copy2(path, house.home / path.relative_to(house.disk / "demo"))
+    house.disk.rename(house.disk.with_name("unplugged"))
+    assert house.back().result["message"] == "5 images moved back (0.0 MB)"
+    assert (house.away(), house.left()) == (set(), 5)
+    house.disk.with_name("unplugged").rename(house.disk)
+    house.back()
+    assert (house.files(), house.left()) == (whole, 0)
+
+
 def test_what_lies_on_the_backup_disk_is_never_overwritten(house: Warehouse) -> None:
     name = house.opened()[house.movable[0]].relative_to(house.home)
     (house.disk / "demo" / name).parent.mkdir(parents=True)
@@ -265,6 +281,7 @@ def test_a_backup_disk_that_is_full(house: Warehouse) -> None:
     assert job.state == "FAILURE"
     assert "cannot be written to: File too large" in job.result["message"]
     assert (house.opened(), house.files()) == (before, whole), "nothing was removed, and no half is left"
+    assert house.left() == 0
 
 
 def test_a_download_that_was_under_way_does_not_call_a_moved_file_back(house: Warehouse) -> None:

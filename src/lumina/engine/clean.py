@@ -217,7 +217,7 @@ class Cleaner:
             found = relocations.files(tx, batch.items)
             marks = [s.id for s in catalogs.sources(tx) if s.kind == BACKUP]
         work = Relocation(self.store, batch, vault, frozenset(marks), _tick(stop))
-        work.copy([file for file in found if file.left_path is None])
+        work.copy(found)
         with self.store.transaction() as tx:
             ledger.hold(tx, batch)
             work.switch(tx)
@@ -243,8 +243,12 @@ class Cleaner:
             jobs.merge_result(tx, batch.job_id, {"leftovers": waiting})
             target = None if folder is None or wish.back else _backup(tx, market, folder, self.node)
             images = {row["image_id"] for page in _pages(tx, market, wish) for row in page}
-            ordered = sorted({*images, *relocations.unfinished(tx, market.source_id)})
-            parts = [ordered[at : at + PIECE] for at in range(0, len(ordered), PIECE)]
+            left = relocations.unfinished(tx, market.source_id)
+            parts = [
+                group[at : at + PIECE]
+                for group in (left, sorted(images.difference(left)))
+                for at in range(0, len(group), PIECE)
+            ]
             goal = {"to": target, "from": market.source_id}
             ledger.add(tx, batch.job_id, BatchKind.CLEAN, Lane.IO, items=parts, payload=goal)
             ledger.end(tx, batch)

@@ -273,7 +273,7 @@ def _compare(tx: Transaction, name: str, space: Space, found: NDArray[np.float32
 def _check_room(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed:
-        raise BadInput(f"The export needs {needed / 1e6:,.0f} MB, and {folder.parent} has {free / 1e6:,.0f} MB free.")
+        raise BadInput(f"The export needs {needed / 1e6:,.2f} MB, and {folder.parent} has {free / 1e6:,.2f} MB free.")
 
 
 def _described(space: Space, checksum: str) -> dict[str, Any]:

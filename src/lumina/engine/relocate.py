@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from lumina.domain.resolution import Proof
@@ -34,6 +35,7 @@ class Relocation:
     refused: dict[int, tuple[Placed, str]] = field(default_factory=dict)
     left: list[Placed] = field(default_factory=list)
     gone: list[int] = field(default_factory=list)
+    away: list[Leftover] = field(default_factory=list)
 
     def goal(self, file: Placed) -> int:
         """The source that a file is to lie in."""
@@ -41,18 +43,43 @@ class Relocation:
         return file.home_source_id if target is None else int(target)
 
     def copy(self, files: Sequence[Placed]) -> None:
-        """Step 1. Where a copy is going to be laid is written down before."""
-        wished = [move for file in files if file.source_id != self.goal(file) and (move := self._meant(file))]
+        """Step 1. Where a copy is going to be laid is written down before.
+
+        Raises:
+            BadInput: the other disk is full, read-only or gone; what has been copied there does not stay.
+        """
+        there, elsewhere = _split(files, self.goal)
+        wished = [move for file in elsewhere if (move := self._meant(file))]
         with self.store.transaction() as tx:
             ledger.hold(tx, self.batch)
             leftovers.remember(tx, [_copy_of(move) for move in wished if move.laid])
             ours = leftovers.at(tx, [(move.source_id, move.path) for move in wished])
-        for move in wished:
-            known = replace(move, laid=(move.source_id, move.path) in ours)
-            try:
-                self._copy(known)
-            except (Refused, NotFound) as error:
-                self.refused[move.file.file_id] = (move.file, str(error))
+        known = [replace(move, laid=(move.source_id, move.path) in ours) for move in wished]
+        try:
+            for move in known:
+                self._check(move.source_id)
+                self._try(move.file, partial(self._copy, move))
+            for goal in {move.source_id for move in known}:
+                self._check(goal)  # as long as it was written to, it was there
+        except BadInput:
+            self._clear(known)
+            raise
+        for file in there:
+            self._try(file, partial(self._stay, file))
+
+    def _try(self, file: Placed, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except (Refused, NotFound) as error:
+            self.refused[file.file_id] = (file, str(error))
+
+    def _stay(self, file: Placed) -> None:
+        """What is wished back still lies where it was before it was moved: no copy is needed, wherever the other is."""
+        assert file.left_source_id is not None
+        assert file.left_path is not None
+        old = self.vault.path(file.left_source_id, file.left_path)
+        if trash.read(old, self.tick).checksum == file.checksum:
+            self.moves.append(Move(file, file.left_source_id, file.left_path))
 
     def _check(self, source_id: int) -> None:
         """A disk that is not there looks like an empty folder."""
@@ -99,9 +126,12 @@ class Relocation:
 
     def drop(self) -> None:
         """Copies of what was changed or removed for good meanwhile do not stay; what lay there before does."""
+        self._clear([move for move in self.moves if move.file.file_id in self.refused])
+
+    def _clear(self, moves: Sequence[Move]) -> None:
         work = Leftovers(self.store, self.vault, self.backups, self.tick)
-        for move in self.moves:
-            if move.laid and move.file.file_id in self.refused:
+        for move in moves:
+            if move.laid:
                 work.clear(_copy_of(move), checked=True)
 
     def remains(self, files: Sequence[Placed]) -> None:
@@ -113,10 +143,10 @@ class Relocation:
         aside = []
         for file in self.left:
             try:
-                if (taken := self._take(file)) is not None:
+                if not self._is_away(file) and (taken := self._take(file)) is not None:
                     aside.append(taken)
                 self.gone.append(file.file_id)
-            except (Refused, NotFound) as error:
+            except (Refused, NotFound, BadInput) as error:
                 self.refused[file.file_id] = (file, str(error))
         try:
             with self.store.transaction() as tx:
@@ -128,6 +158,17 @@ class Relocation:
         for away, _ in aside:
             trash.discard(away)
 
+    def _is_away(self, file: Placed) -> bool:
+        """Whether the disk is away from which a file has still to be removed: that is remembered, and done later."""
+        assert file.left_source_id is not None
+        assert file.left_path is not None
+        try:
+            self._check(file.left_source_id)
+        except BadInput:
+            self.away.append(Leftover(file.left_source_id, file.left_path, file.checksum, file.file_id))
+            return True
+        return False
+
     def _take(self, file: Placed) -> tuple[Path, Path] | None:
         """Set a file aside that lies elsewhere too; None where it is gone already."""
         assert file.left_source_id is not None
@@ -135,7 +176,6 @@ class Relocation:
         if (file.left_source_id, file.left_path) == (file.source_id, file.path):
             return None
         self._check(file.source_id)
-        self._check(file.left_source_id)
         old = self.vault.path(file.left_source_id, file.left_path)
         proof = self.proofs.get(file.file_id)
         if proof is None:  # by one that died: the copy is read once more
@@ -152,6 +192,7 @@ class Relocation:
     def close(self, tx: Transaction) -> None:
         """Step 4, and the end of the batch; what an earlier time had moved the other way has still to come."""
         relocations.close(tx, self.gone)
+        leftovers.remember(tx, self.away)
         gone = [file for file in self.left if file.file_id in self.gone]
         again = sorted({file.image_id for file in gone if file.source_id != self.goal(file)})
         stayed = [{"image_id": file.image_id, "path": file.path, "reason": why} for file, why in self.refused.values()]
@@ -163,6 +204,12 @@ class Relocation:
             )
         failed = len({file.image_id for file, _ in self.refused.values()})
         ledger.end(tx, self.batch, done=len(self.batch.items) - failed - len(again), failed=failed)
+
+
+def _split(files: Sequence[Placed], goal: Callable[[Placed], int]) -> tuple[list[Placed], list[Placed]]:
+    """Files that still lie where they are wanted, though they are known elsewhere; and files that are to be copied."""
+    there = [file for file in files if file.left_path is not None and file.left_source_id == goal(file)]
+    return there, [file for file in files if file.left_path is None and file.source_id != goal(file)]
 
 
 def _copy_of(move: Move) -> Leftover:

@@ -42,7 +42,7 @@ class WholeFolder:
         """Put right what a killed predecessor has left.
 
         Raises:
-            BadInput: the folder is none, cannot be looked at, or holds what Lumina has not written.
+            BadInput: the folder is none, cannot be looked at or written to, or holds what Lumina has not written.
         """
         try:
             self._check()
@@ -56,6 +56,11 @@ class WholeFolder:
             raise BadInput(f"{self.folder} is no folder.")
         if self.folder.is_mount():
             raise BadInput(f"{self.folder} is a disk of its own, which cannot be replaced: name a folder in it.")
+        above = next(each for each in self.folder.parents if os.path.lexists(each))
+        if not above.is_dir():
+            raise BadInput(f"{above} is no folder.")
+        if not os.access(above, os.W_OK | os.X_OK):
+            raise BadInput(f"{above} cannot be written to.")
         self._only_ours(self.folder)
 
     def _only_ours(self, folder: Path) -> None:

@@ -55,6 +55,7 @@ def nearest(
     conditions: Condition | None = None,
     catalog: UUID | None = None,
     many: bool = False,
+    breadth: int = BREADTH,
 ) -> list[Near]:
     """The images closest to a vector, closest first.
 
@@ -66,6 +67,7 @@ def nearest(
         conditions: which images, on the alias `i`; by default all that are shown.
         catalog: only this one's.
         many: more than `FEW` are known to meet the conditions.
+        breadth: how many of the best the index keeps in view; fewer are faster and miss more.
 
     Raises:
         BadInput: the query has other dimensions, is not finite, or of no length.
@@ -78,7 +80,7 @@ def nearest(
         found = _few(tx, space, where, values)
         if found is not None:
             return found
-    found = _walk(tx, space, where, values, max(BREADTH, count))
+    found = _walk(tx, space, where, values, max(breadth, count))
     return found if len(found) == count else _all(tx, space, where, values)
 
 

@@ -233,16 +233,12 @@ class _Work:
 
     def shops(self) -> None:
         """Those of listings that were found once, where they expire and nothing has told of them by now."""
-        follow = self.follow
-        while True:
-            with self.store.transaction() as tx:
-                expiring = shops.expiring(tx, follow.source_id, follow.id, follow.every_minutes, self.began, ASKED)
-            if not expiring:
-                return
-            for number in expiring:
-                found = self.source.shop(number)
-                with self._saving(self.cursor) as tx:
-                    self._write_shop(tx, number, found)
+        with self.store.transaction() as tx:
+            expiring = shops.expiring(tx, self.follow, self.began)
+        for number in expiring:
+            found = self.source.shop(number)
+            with self._saving(self.cursor) as tx:
+                self._write_shop(tx, number, found)
 
     def _write_shop(self, tx: Transaction, number: int, found: Shop | None) -> None:
         if found is None or found.shop_id != number:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from lumina.domain.market import Shop
+from lumina.domain.market import Follow, Shop
 from lumina.store.database import Transaction
 
 _SAID = (
@@ -60,19 +60,18 @@ def forget(tx: Transaction, source_id: int, shop_id: int) -> None:
     )
 
 
-def expiring(tx: Transaction, source_id: int, follow_id: int, minutes: int, before: datetime, limit: int) -> list[int]:
-    """Shops of listings that a follow has found, which expire within so many minutes and were last told of before."""
+def expiring(tx: Transaction, follow: Follow, before: datetime) -> list[int]:
+    """Shops of listings that a follow has found, which expire before its next sync and were last told of before."""
     rows = tx.rows(
         """SELECT s.shop_id FROM shop s WHERE s.source_id = :source AND s.gone_at IS NULL AND s.fetched_at < :before
             AND s.expires_at < now() + make_interval(mins => :minutes) AND EXISTS (
                 SELECT FROM listing l JOIN follow_listing f ON f.listing_id = l.listing_id AND f.follow_id = :follow
                 WHERE l.source_id = s.source_id AND l.shop_id = s.shop_id)
-        ORDER BY s.shop_id LIMIT :limit""",
-        source=source_id,
-        follow=follow_id,
-        minutes=minutes,
+        ORDER BY s.shop_id""",
+        source=follow.source_id,
+        follow=follow.id,
+        minutes=follow.every_minutes,
         before=before,
-        limit=limit,
     )
     return [row["shop_id"] for row in rows]
 

@@ -33,6 +33,8 @@ def test_adopted_exported_and_what_a_clean_up_would_move(database_url: str, tmp_
     assert job["result"]["message"] == "3 images in 3 files, verified; 1 lack a vector of one of them"
     assert faiss.read_index(str(folder / "clip_vitb32.faiss")).ntotal == 3
     assert json.loads((folder / "image_index.json").read_text()) == [[1, 11], [1, 12], [2, 21]]
+    before.database.with_name("embeddings").joinpath("clip_vitb32.faiss").write_bytes(b"")
+    assert "clip_vitb32.faiss cannot be read by FAISS" in home.run("market", "adopt", before.folder, code=3).stdout
     disk = tmp_path / "disk"
     disk.mkdir()
     would = home.json("market", "cleanup", "--to", disk, "--dry-run")

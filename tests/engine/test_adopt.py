@@ -183,8 +183,10 @@ def test_what_does_not_fit_together_is_listed_and_not_guessed(app: App, before: 
         "of kind IndexHNSWFlat",
         "resnet.faiss is of no model",
         "vectors of 96 numbers; those of clip-vit-b32",
+        "dinov2_base.faiss holds 7 vectors, image_index.json tells of 10",
     ):
         assert words in said
+        assert words in job.result["message"]
     assert found == {
         "bad-id": [(None, None), (None, None)],
         "odd-flag": [(4, 43)],
@@ -197,6 +199,7 @@ def test_what_does_not_fit_together_is_listed_and_not_guessed(app: App, before: 
         "vector-without-image": [(5, 51)],
         "vector-twice": [(1, 11), (1, 11)],
         "vector-bad": [(2, 22)],
+        "vector-beyond": [(None, None)],
         "vector-missing": [(None, None), (1, 11), (1, 11), (4, 42)],
         "vector-unmarked": [(4, 41), (3, 32)],
         "vector-without-file": [(1, 12), (2, 21), (3, 31), (1, 12), (2, 21), (3, 31)],

@@ -28,7 +28,7 @@ def adopt(
     """Take over what an earlier program has gathered of Etsy: listings, images, cut-outs, vectors.
 
     Nothing in FOLDER is changed or moved. What is marked as done and really there is not done again; what does not fit
-    together is listed in a report, a line of JSON each.
+    together is listed in a report, a line of JSON each; the exit code is 3 where a whole file cannot be used.
     """
     from lumina.domain.vectors import SpaceKind
     from lumina.engine.adopt import Wish
@@ -53,9 +53,10 @@ def _say_only(context: typer.Context, folder: Path, *, as_json: bool) -> None:
     summary = market_files.look_at(given.home, models_of(given)[0], folder)
     if as_json:
         emit_json({"dry_run": True, **plain(summary.document()), "message": summary.message})
-        return
-    _explain(summary.document())
-    emit(summary.message)
+    else:
+        _explain(summary.document())
+        emit(summary.message)
+    raise typer.Exit(3 if summary.troubles else 0)
 
 
 def _explain(found: Mapping[str, Any]) -> None:

@@ -58,7 +58,7 @@ def finish(job: Job | None, *, as_json: bool) -> None:
         emit(str(job.result.get("message", job.state.value)))
     if job is None or job.state != "SUCCESS":
         raise typer.Exit(1)
-    raise typer.Exit(3 if job.failed else 0)
+    raise typer.Exit(3 if job.failed or job.result.get("troubles") else 0)
 
 
 def _say_only(context: typer.Context, wish: Wish, *, as_json: bool) -> None:

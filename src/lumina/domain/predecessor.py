@@ -51,6 +51,10 @@ class Odd(StrEnum):
     """History or a review of what no row knows, or of no time."""
 
 
+SAID = 5
+"""Sentences about files that a message has."""
+
+
 @dataclass(slots=True)
 class Summary:
     """What a folder holds and what of it is taken over.
@@ -60,6 +64,7 @@ class Summary:
         embedded: model (`clip-vit-b32`, `clip-vit-b32:text`) -> images.
         listings, shops, reviews, history: rows.
         odd: kind of disagreement -> how many. report: where each is listed.
+        troubles: sentences about whole files that are damaged, absent or do not fit the others.
         strange: table -> columns that were not understood. absent: tables that are not there.
     """
 
@@ -76,6 +81,7 @@ class Summary:
     report: str = ""
     strange: dict[str, list[str]] = field(default_factory=dict)
     absent: list[str] = field(default_factory=list)
+    troubles: list[str] = field(default_factory=list)
 
     @property
     def message(self) -> str:
@@ -83,7 +89,8 @@ class Summary:
         odd = sum(self.odd.values())
         found = f"{self.images:,} images of {self.listings:,} listings, {self.downloaded:,} with their files"
         vectors = ", ".join(f"{model} {count:,}" for model, count in self.embedded.items())
-        return found + (f"; vectors: {vectors}" if vectors else "") + (f"; {odd:,} disagreements" if odd else "")
+        said = found + (f"; vectors: {vectors}" if vectors else "") + (f"; {odd:,} disagreements" if odd else "")
+        return ". ".join([said, *(trouble.rstrip(".") for trouble in self.troubles[:SAID])])
 
     def document(self) -> Mapping[str, Any]:
         """As JSON has it."""

@@ -126,6 +126,16 @@ def _header(dimensions: int, rows: int) -> bytes:
     return bytes(filled)
 
 
+_MEANT = (
+    ("read error", "it ends too early."),
+    ("could not mmap", "it is empty, or lies where no file can be mapped."),
+    ("mul_no_overflow", "it does not hold as many vectors as it says."),
+)
+"""Words in FAISS's messages about its own code, and what they mean."""
+
+
 def _said(error: Exception) -> str:
-    """The part of FAISS's message that a person understands."""
-    return str(error).rpartition(": ")[2].strip()[:200] or type(error).__name__
+    """What a person understands of FAISS's message."""
+    text = str(error)
+    meant = next((words for sign, words in _MEANT if sign in text), None)
+    return meant or text.rpartition(": ")[2].strip()[:200] or type(error).__name__

@@ -20,10 +20,12 @@ from lumina.files.predecessor.survey import Survey, tabulate_files, take
 from lumina.files.predecessor.vectors import Rows, Stored
 
 DATABASE = "etsy_data.db"
+_OF_FILES = (Odd.FILE_UNREADABLE, Odd.VECTOR_BEYOND, Odd.VECTOR_MISSING)
+"""What is said of whole files, where it is said of no image."""
 
 
 class Notes:
-    """Disagreements, each a line of JSON in a file, counted by kind.
+    """Disagreements, each a line of JSON in a file, counted by kind; `troubles`: those that are about whole files.
 
     Args:
         file: open for writing.
@@ -32,10 +34,13 @@ class Notes:
     def __init__(self, file: TextIO) -> None:
         self._file = file
         self.counts: Counter[str] = Counter()
+        self.troubles: list[str] = []
 
     def __call__(self, kind: Odd, detail: str, listing: int | None, image: int | None) -> None:
         """List one."""
         self.counts[kind.value] += 1
+        if listing is None and image is None and kind in _OF_FILES:
+            self.troubles.append(detail)
         line = {"kind": kind.value, "listing_id": listing, "image_id": image, "detail": detail}
         self._file.write(json.dumps(line) + "\n")
 
@@ -136,8 +141,8 @@ def _vectors(reading: Reading, dimensions: Mapping[str, int]) -> list[tuple[Stor
     for (model, text), marked in survey.flags.items():
         if (model, text) not in there and marked.any():
             name = f"{model} (words)" if text else model
-            note(Odd.VECTOR_MISSING, f"{int(marked.sum()):,} images are marked as embedded by {name}, of which there is"
-                 " no file", None, None)  # fmt: skip
+            note(Odd.VECTOR_MISSING, f"{int(marked.sum()):,} images are marked as embedded by {name}, of which no file"
+                 " can be used", None, None)  # fmt: skip
     if rows is None:
         return []
     return [(each, vectors.usable(each, rows, survey, note)) for each in stored]
@@ -156,7 +161,7 @@ def _summarise(reading: Reading, report: Path) -> None:
     summary.report = str(report)
     summary.strange = {table.name: list(table.strange) for table in reading.tables.values() if table.strange}
     summary.absent = [name for name in (LISTINGS, HISTORY, SHOPS, SHOP_HISTORY, REVIEWS) if name not in reading.tables]
-    summary.odd = dict(reading.notes.counts)
+    summary.odd, summary.troubles = dict(reading.notes.counts), reading.notes.troubles
 
 
 def _count(reading: Reading, meaning: str) -> int:

@@ -131,7 +131,7 @@ def open_files(folder: Path, rows: int, dimensions: Mapping[str, int], note: Not
         except BadInput as error:
             note(Odd.FILE_UNREADABLE, str(error), None, None)
             continue
-        if file.rows > rows:
+        if file.rows > rows or (file.rows < rows and file.ids is None):
             note(Odd.VECTOR_BEYOND, f"{path.name} holds {file.rows:,} vectors, {INDEX} tells of {rows:,}", None, None)
         found.append(Stored(path.name, what.model, what.text, file, _order(file, rows)))
     return found

@@ -19,8 +19,9 @@ def marketplace(listings: int = 12, *, seed: int = 1, limits: Limits | None = No
     """A marketplace that answers; `server.market` holds its world, its trouble and its counts.
 
     Args:
-        listings: how many there are. limits: none by default, so that tests are fast.
+        listings: how many there are.
+        limits: so high by default that tests are fast; where nothing is said of any, Lumina asks slowly.
     """
-    unlimited = Limits(per_second=None, per_day=None)
-    with serving(Marketplace(World(seed, listings), limits=limits or unlimited), port) as server:
+    high = Limits(per_second=1000, per_day=None)
+    with serving(Marketplace(World(seed, listings), limits=limits or high), port) as server:
         yield server

@@ -1,9 +1,11 @@
 """Another program's folder, taken over: rows a second, beside the bare reading of its database and its vectors.
 
-    python -m bench.adopt --database postgresql://... --rows 1000000
+    python -m bench.adopt --database postgresql://... --rows 1000000 [--odd 1000]
 
 A folder of that kind is made in a temporary place: `etsy_data.db` with two images to a listing, a file of a picture for
-each image (names of few real files), FAISS files of drawn vectors. The database is made and dropped.
+each image (names of few real files), FAISS files of drawn vectors. The database is made and dropped. With `--odd N`,
+five times N rows disagree: their file is gone, they are not marked, not marked as embedded, twice there, or the index
+names another image.
 """
 
 from __future__ import annotations
@@ -45,16 +47,20 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--database", required=True, help="of a server on which a database may be made")
     parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--odd", type=int, default=0, help="rows that disagree, of each of five kinds")
     parser.add_argument("--models", default="clip-vit-b32", help="separated by commas; all five need 24 GB of disk")
     given = parser.parse_args()
     models = {name: DIMENSIONS[name] for name in given.models.split(",")}
     with tempfile.TemporaryDirectory(prefix="lumina-bench-") as place:
         folder = Path(place) / "before"
         make(folder, given.rows, models)
+        if given.odd:
+            spoil(folder, given.rows, given.odd)
         bare = timed("bare reading: every row, every file's entry, every vector", given.rows, lambda: read(folder))
         with database(given.database) as url:
-            ours = timed("adopted", given.rows, lambda: adopt(Path(place) / "home", url, folder, given.rows, models))
-            timed("again, with nothing left to do", given.rows, lambda: adopt(Path(place) / "home", url, folder, 0, {}))
+            wish = (Path(place) / "home", url, folder)
+            ours = timed("adopted", given.rows, lambda: adopt(*wish, given.rows, models, given.odd))
+            timed("again, with nothing left to do", given.rows, lambda: adopt(*wish, 0, {}, given.odd))
     each = ours / given.rows
     print(f"adopting takes {ours / bare:.1f} x the bare reading; a million rows would take {each * 1e6:.0f} s")
 
@@ -105,6 +111,25 @@ def make(folder: Path, rows: int, models: dict[str, int]) -> None:
             matrix = random.standard_normal((min(PART, rows - start), dimensions), np.float32)
             writer.add(matrix / np.linalg.norm(matrix, axis=1, keepdims=True))
         writer.close()
+
+
+def spoil(folder: Path, rows: int, odd: int) -> None:
+    """Each kind begins at an image of its own and goes on in steps of `rows // odd`; none is spoilt twice."""
+    step = rows // odd
+    assert step >= 10, "too many for so few rows"
+    with closing(sqlite3.connect(folder / "etsy_data.db")) as db, db:
+        embedded = db.execute("SELECT * FROM image_status").description[-1][0]
+        chosen = f"rowid <= {step * odd} AND rowid % {step} ="
+        db.execute(f"UPDATE image_status SET download_done = 0 WHERE {chosen} 3")
+        db.execute(f"UPDATE image_status SET {embedded} = 0 WHERE {chosen} 5")
+        db.execute(f"INSERT INTO image_status SELECT * FROM image_status WHERE {chosen} 7")
+    for number in range(1, step * odd, step):
+        (folder / "images" / str((number // 2 + 1) % 1000) / f"{number // 2 + 1}_{number + 1}.jpg").unlink()
+    path = folder / "embeddings" / "image_index.json"
+    index = json.loads(path.read_bytes())
+    for place in range(8, step * odd, step):
+        index[place] = (index[place][0], rows + place)
+    path.write_text(json.dumps(index))
 
 
 def statuses(rows: int, models: int) -> Iterator[tuple[object, ...]]:
@@ -162,7 +187,7 @@ class database:  # noqa: N801
         admin.close()
 
 
-def adopt(home: Path, url: str, folder: Path, rows: int, models: dict[str, int]) -> None:
+def adopt(home: Path, url: str, folder: Path, rows: int, models: dict[str, int], odd: int = 0) -> None:
     app = build(Settings(home=home, database_url=url), sender=Messages())
     app.set_up_database()
     job = market_files.adopt(app.store, app.dispatcher, Wish(folder))
@@ -170,10 +195,11 @@ def adopt(home: Path, url: str, folder: Path, rows: int, models: dict[str, int])
         pass
     job = app.work.get(job.id)
     assert job.state == "SUCCESS", job.result
-    assert job.result["odd"] == {}, job.result
+    print(f"  disagreements: {job.result['odd']}")
+    assert bool(job.result["odd"]) == bool(odd), job.result
     if rows:
-        assert (job.result["images"], job.result["downloaded"]) == (rows, rows)
-        assert job.result["embedded"] == dict.fromkeys(models, rows)
+        assert (job.result["images"], job.result["downloaded"]) == (rows, rows - 2 * odd)
+        assert job.result["embedded"] == dict.fromkeys(models, rows - 4 * odd)
     with app.store.transaction() as tx:
         found = tx.value("SELECT count(*) FROM stage_state"), tx.value("SELECT count(*) FROM image WHERE NOT awaited")
         print(f"  {found[0]:,} rows of the ledger, {found[1]:,} images with their files")

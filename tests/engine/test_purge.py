@@ -193,11 +193,17 @@ def test_files_outside_of_the_home_stay_and_a_disk_that_is_away_keeps_its_rows(h
             RETURNING id"""
         )
         tx.execute("UPDATE file SET source_id = :disk WHERE image_id = :id", disk=disk, id=house.images[0])
+        tx.execute(
+            """INSERT INTO leftover SELECT :disk, path, 'sum', id FROM file WHERE image_id = :id""",
+            disk=disk,
+            id=house.images[4],
+        )
     away = house.purge(listing_id=1)
     assert (away["unreachable"], away["images"]) == (1, 1)
+    assert house.purge(listing_id=3)["unreachable"] == 1, "a copy that was needed no more lies on that disk"
     assert "their disk is away" in sentence(away)
     assert house.count("listing") == 3, "its listing stays with it"
     house.purger = Purger(house.store, house.derived, tmp_path / "elsewhere", "server")
     left = house.purge(listing_id=2)
     assert (left["images"], left["files left"]) == (2, 2)
-    assert sum(path.is_file() for path in house.folder.rglob("*")) == 5
+    assert sum(path.is_file() for path in house.folder.rglob("*")) == 4

@@ -50,7 +50,7 @@ def test_from_following_to_purging(home: Home, server: Server, tmp_path: Path) -
     assert app.work.get(job.id).result["sync"]["listings"] == len(server.market.world.by_shop[shop.shop_id])
     shown = home.run("market", "status").stdout
     assert "Demo marketplace: " in shown
-    assert "5.0 requests per second" in shown
+    assert "10.0 requests per second" in shown
     assert "waits: " in shown, "what is missing for want of a model says so"
     (market,) = home.json("market", "status")["markets"]
     awaited = market["known"]["awaited"]

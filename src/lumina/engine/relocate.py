@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 
 from lumina.domain.resolution import Proof
@@ -58,20 +58,21 @@ class Relocation:
         try:
             for move in known:
                 self._check(move.source_id)
-                self._try(move.file, partial(self._copy, move))
+                self._try(move)
             for goal in {move.source_id for move in known}:
                 self._check(goal)  # as long as it was written to, it was there
         except BadInput:
-            self._clear(known)
+            self._clear(known, checked=False)
             raise
         for file in there:
-            self._try(file, partial(self._stay, file))
+            with suppress(Refused, NotFound):
+                self._stay(file)
 
-    def _try(self, file: Placed, act: Callable[[], None]) -> None:
+    def _try(self, move: Move) -> None:
         try:
-            act()
+            self._copy(move)
         except (Refused, NotFound) as error:
-            self.refused[file.file_id] = (file, str(error))
+            self.refused[move.file.file_id] = (move.file, str(error))
 
     def _stay(self, file: Placed) -> None:
         """What is wished back still lies where it was before it was moved: no copy is needed, wherever the other is."""
@@ -126,13 +127,13 @@ class Relocation:
 
     def drop(self) -> None:
         """Copies of what was changed or removed for good meanwhile do not stay; what lay there before does."""
-        self._clear([move for move in self.moves if move.file.file_id in self.refused])
+        self._clear([move for move in self.moves if move.file.file_id in self.refused], checked=True)
 
-    def _clear(self, moves: Sequence[Move]) -> None:
+    def _clear(self, moves: Sequence[Move], *, checked: bool) -> None:
         work = Leftovers(self.store, self.vault, self.backups, self.tick)
         for move in moves:
             if move.laid:
-                work.clear(_copy_of(move), checked=True)
+                work.clear(_copy_of(move), checked=checked)
 
     def remains(self, files: Sequence[Placed]) -> None:
         """What lies at two places now, by this batch or by one that died."""

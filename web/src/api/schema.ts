@@ -1248,6 +1248,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/market/adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adopt
+         * @description Take over what another program has gathered; nothing in its folder is changed.
+         */
+        post: operations["market_adopt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/market/cleanup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cleanup
+         * @description Move images that are embedded, and not their listing's first one, to a folder on a backup disk, or back.
+         */
+        post: operations["market_cleanup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/market/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export
+         * @description Write one FAISS file per model, and an index that tells whose vector each row is.
+         */
+        post: operations["market_export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/market/follows": {
         parameters: {
             query?: never;
@@ -1299,7 +1359,7 @@ export interface paths {
         put?: never;
         /**
          * Purge
-         * @description Remove rows, vectors, downloads and cut-outs for good, or say how much that would be.
+         * @description Remove rows, vectors, downloads and cut-outs for good; or, as a dry run, say how much that would be.
          */
         post: operations["market_purge"];
         delete?: never;
@@ -3649,6 +3709,51 @@ export interface components {
             waits: string | null;
         };
         /**
+         * MarketCleanupPlan
+         * @description What a clean-up would move.
+         */
+        MarketCleanupPlan: {
+            /** Bytes */
+            bytes: number;
+            /** Images */
+            images: number;
+            /** Market */
+            market: string;
+            /**
+             * Models
+             * @description All of which have embedded them.
+             */
+            models: string[];
+            /**
+             * Unfinished
+             * @description Files of an earlier time that still lie at both places.
+             */
+            unfinished: number;
+            /** Warning */
+            warning: string | null;
+        };
+        /**
+         * MarketExportPlan
+         * @description What an export would write. `files`: name -> numbers of each vector.
+         */
+        MarketExportPlan: {
+            /** Bytes */
+            bytes: number;
+            /** Files */
+            files: {
+                [key: string]: number;
+            };
+            /** Images */
+            images: number;
+            /** Market */
+            market: string;
+            /**
+             * Rows
+             * @description Images that every model has embedded.
+             */
+            rows: number;
+        };
+        /**
          * MarketFailures
          * @description Images that failed in one stage for one cause.
          */
@@ -3796,17 +3901,13 @@ export interface components {
         };
         /**
          * MarketPurged
-         * @description How much was removed, or would be.
+         * @description How much would be removed. `what`: in words; `counts`: listings, images, shops, reviews.
          */
         MarketPurged: {
             /** Counts */
             counts: {
                 [key: string]: number;
             };
-            /** Dry Run */
-            dry_run: boolean;
-            /** Message */
-            message: string;
             /** What */
             what: string;
         };
@@ -4166,6 +4267,84 @@ export interface components {
             source_id?: number | null;
             /** Stages */
             stages?: string[];
+        };
+        /**
+         * NewMarketAdoption
+         * @description A folder that another program has filled.
+         */
+        NewMarketAdoption: {
+            /**
+             * Copy Files
+             * @description Copy the files, instead of using them where they are.
+             * @default false
+             */
+            copy_files: boolean;
+            /**
+             * Folder
+             * @description Absolute path on the server.
+             */
+            folder: string;
+            /**
+             * Vectors Of
+             * @description What its vectors are of; null: what they say of themselves, otherwise pictures.
+             */
+            vectors_of?: ("image" | "cutout") | null;
+        };
+        /**
+         * NewMarketCleanup
+         * @description Images to move to a backup disk, or back: either `folder` or `back`.
+         */
+        NewMarketCleanup: {
+            /**
+             * Back
+             * @default false
+             */
+            back: boolean;
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
+            /** Folder */
+            folder?: string | null;
+            /**
+             * Market
+             * @description By its name; null: the only one.
+             */
+            market?: string | null;
+        };
+        /**
+         * NewMarketExport
+         * @description Vectors to write to files.
+         */
+        NewMarketExport: {
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * Folder
+             * @description Absolute path on the server.
+             */
+            folder: string;
+            /**
+             * Market
+             * @description By its name; null: the only one.
+             */
+            market?: string | null;
+            /**
+             * Models
+             * @description Null: all wanted ones.
+             */
+            models?: string[] | null;
+            /**
+             * Of
+             * @description Vectors of the pictures, or of their cut-outs.
+             * @default image
+             * @enum {string}
+             */
+            of: "image" | "cutout";
         };
         /**
          * NewMarketFollow
@@ -9115,6 +9294,177 @@ export interface operations {
             };
         };
     };
+    market_adopt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMarketAdoption"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    market_cleanup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMarketCleanup"];
+            };
+        };
+        responses: {
+            /** @description With `dry_run`: what would be. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarketCleanupPlan"];
+                };
+            };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    market_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMarketExport"];
+            };
+        };
+        responses: {
+            /** @description With `dry_run`: what would be. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarketExportPlan"];
+                };
+            };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Bad input */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     market_follow: {
         parameters: {
             query?: never;
@@ -9237,7 +9587,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description A dry run */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -9246,8 +9596,26 @@ export interface operations {
                     "application/json": components["schemas"]["MarketPurged"];
                 };
             };
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
             /** @description Not found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -310,8 +310,8 @@ def test_the_old_copy_of_a_picture_that_was_replaced_goes_when_the_new_one_has_b
     with house.app.store.transaction() as tx:
         (source,) = inputs.load_of_markets(tx, [image])
         downloads.save_downloads(tx, [(source, Downloaded(str(path), "jpeg", len(new), 2, 0, 5, changed=True))])
-        file, moved = tx.row("SELECT id, checksum FROM file WHERE image_id = :i", i=image), tx.value(
-            "SELECT count(*) FROM relocation WHERE home_path = :path", path=str(path))  # fmt: skip
+        file = tx.value("SELECT id FROM file WHERE image_id = :i", i=image)
+        moved = tx.value("SELECT count(*) FROM relocation WHERE file_id = :id", id=file)
     assert (house.left(), moved) == (1, 0)
     house.disk.rename(house.disk.with_name("unplugged"))
     house.disk.mkdir()
@@ -322,7 +322,7 @@ def test_the_old_copy_of_a_picture_that_was_replaced_goes_when_the_new_one_has_b
     assert "1 copies that are not needed any more have still to be removed" in job.result["message"]
     assert (house.disk / "demo" / path).read_bytes() == content(image), "nobody has read the new one yet"
     with house.app.store.transaction() as tx:
-        tx.execute("UPDATE file SET checksum = :sum WHERE id = :id", sum=blake3(new).digest(), id=file["id"])
+        tx.execute("UPDATE file SET checksum = :sum WHERE id = :id", sum=blake3(new).digest(), id=file)
     assert market_files.plan_clean(house.app.store, house.wish(), "server").unfinished == 1
     assert house.run().total == 0, "it is to be embedded before it may go"
     assert not (house.disk / "demo" / path).exists()

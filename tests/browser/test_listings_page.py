@@ -191,3 +191,25 @@ def test_without_a_marketplace_the_page_says_how_to_begin(site: Site, open_page:
     expect(page.get_by_role("heading", name="No marketplace yet")).to_be_visible()
     expect(page.locator("main")).to_contain_text("lumina market demo")
     assert violations(page) == []
+
+
+def test_until_the_first_listing_comes_the_page_says_what_it_waits_for(site: Site, open_page: OpenPage) -> None:
+    world = World(2, 3, images=(1, 1))
+    page = open_page(site.url("/listings"))
+    expect(page.get_by_role("heading", name="No marketplace yet")).to_be_visible()
+    with serving(Marketplace(world, limits=Limits(per_second=None, per_day=None))) as server:
+        folder = site.photos / "market"
+        with site.app.store.transaction() as tx:
+            here = markets.ensure(tx, "demo", title="Demo", address=server.url, folder=folder, hosts=[server.host])
+        site.app.market.follow(here, FollowKind.KEYWORDS, "handmade", 60)
+        kill = site.app.settings.home / "KILL_SYNC"
+        kill.parent.mkdir(exist_ok=True)
+        kill.touch()
+        expect(page.get_by_role("heading", name="Demo is not asked")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_role("list", name="What is followed")).to_contain_text("handmade")
+        kill.unlink()
+        page.get_by_role("button", name="Sync now").click(timeout=PATIENCE)
+        expect(page.get_by_role("heading", name="Looking for listings")).to_be_visible(timeout=PATIENCE)
+        assert violations(page) == []
+        site.step()
+        expect(cards(page)).to_have_count(3, timeout=PATIENCE)

@@ -12,7 +12,7 @@ import { useOneCatalog } from "./catalog";
 import { duplicatesCommand } from "./command";
 import { Empty } from "./Empty";
 import { GroupDetail } from "./GroupDetail";
-import { GroupRow, RowSketch } from "./GroupRow";
+import { GroupRow, ListSketch, ROW, RowSketch } from "./GroupRow";
 import { Header } from "./Header";
 import { useReviewKeys } from "./keys";
 import { NoCatalog } from "./NoCatalog";
@@ -21,8 +21,6 @@ import { asQuery, type GroupView } from "./search";
 import { useReview } from "./useReview";
 import { inOrder } from "./words";
 import panes from "~/ui/Panes.module.css";
-
-const ROW = 92;
 
 /** Groups of copies, largest gain first; beside the list the one that is looked at. */
 export function DuplicatesPage() {
@@ -67,7 +65,7 @@ function Review({ catalog, view }: { catalog: string; view: GroupView }) {
           <ProblemNote error={error} doing="read the duplicates" onRetry={() => void refetch()} />
         </div>
       )}
-      {list.isPending && <Waiting />}
+      {list.isPending && <ListSketch />}
       {summary && total === 0 && <Empty list={list} view={view} catalog={catalog} onChange={it.change} />}
       {total > 0 && (
         <div className={panes.body}>
@@ -140,19 +138,5 @@ function Comparison({ group, image, onImage, onClose }: ComparisonProps) {
       onStep={copies.length > 1 ? step : undefined}
       onClose={onClose}
     />
-  );
-}
-
-function Waiting() {
-  return (
-    <div className={panes.body} role="status" aria-label="Loading the groups">
-      <div className={panes.list}>
-        {Array.from({ length: 8 }, (_, i) => (
-          <div key={i} style={{ height: ROW }}>
-            <RowSketch />
-          </div>
-        ))}
-      </div>
-    </div>
   );
 }

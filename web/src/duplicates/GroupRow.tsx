@@ -1,11 +1,13 @@
 import { Checkbox } from "@mantine/core";
 import { memo } from "react";
 import type { DuplicateGroup } from "~/api/types";
-import { Thumb } from "~/ui/Thumb";
+import { GroupButton } from "./GroupButton";
 import { inOrder, summary, TIER_WORDS } from "./words";
+import panes from "~/ui/Panes.module.css";
 import styles from "./Duplicates.module.css";
 
-const PICTURES = 3;
+/** Height of a row, in pixels. */
+export const ROW = 92;
 
 interface RowProps {
   group: DuplicateGroup;
@@ -17,42 +19,24 @@ interface RowProps {
 
 /** One group in the list: its pictures, what it would bring, how sure it is. */
 export const GroupRow = memo(function GroupRow({ group, current, chosen, onOpen, onChoose }: RowProps) {
-  const members = inOrder(group);
-  const name = members[0]?.image.name ?? "";
+  const images = inOrder(group).map(({ image }) => image);
   return (
     <div className={styles.row} data-current={current || undefined}>
       <Checkbox
-        aria-label={`Choose the group of ${name}`}
+        aria-label={`Choose the group of ${images[0]?.name ?? ""}`}
         checked={chosen}
         tabIndex={current ? 0 : -1}
         onChange={() => onChoose(group.id)}
       />
-      <button
-        type="button"
-        className={styles.open}
-        data-page-keys
-        aria-current={current}
-        tabIndex={current ? 0 : -1}
-        onClick={() => onOpen(group.id)}
-      >
-        <span className={styles.pile} aria-hidden>
-          {members.slice(0, PICTURES).map(({ image }) => (
-            <span key={image.id}>
-              <Thumb card={image} />
-            </span>
-          ))}
-        </span>
-        <span className={styles.said}>
-          <strong>{name}</strong>
-          <span className={styles.quiet}>{summary(group)}</span>
-          <span className={styles.tags}>
-            <span className={styles.tier} data-tier={group.tier}>
-              {TIER_WORDS[group.tier]}
-            </span>
-            {!group.decided && <span className={styles.close}>Too close to call</span>}
+      <GroupButton id={group.id} images={images} current={current} onOpen={onOpen}>
+        <span className={styles.quiet}>{summary(group)}</span>
+        <span className={styles.tags}>
+          <span className={styles.tier} data-tier={group.tier}>
+            {TIER_WORDS[group.tier]}
           </span>
+          {!group.decided && <span className={styles.close}>Too close to call</span>}
         </span>
-      </button>
+      </GroupButton>
     </div>
   );
 });
@@ -63,6 +47,21 @@ export function RowSketch() {
     <div className={styles.row} aria-hidden>
       <span className={styles.sketch} data-sketch="picture" />
       <span className={styles.sketch} data-sketch="words" />
+    </div>
+  );
+}
+
+/** The list before anything is known of it. */
+export function ListSketch() {
+  return (
+    <div className={panes.body} role="status" aria-label="Loading the groups">
+      <div className={panes.list}>
+        {Array.from({ length: 8 }, (_, i) => (
+          <div key={i} style={{ height: ROW }}>
+            <RowSketch />
+          </div>
+        ))}
+      </div>
     </div>
   );
 }

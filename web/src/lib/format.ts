@@ -72,6 +72,17 @@ export function ago(iso: string | null, now = Date.now()): string {
   const seconds = (now - Date.parse(iso)) / 1000;
   if (Number.isNaN(seconds)) return iso;
   if (seconds < 45) return "just now";
+  return relative(-seconds);
+}
+
+/** How long it is until a moment (ISO, UTC): "in 5 minutes"; "in a moment" where that is soon or over. */
+export function until(iso: string, now = Date.now()): string {
+  const seconds = (Date.parse(iso) - now) / 1000;
+  if (Number.isNaN(seconds)) return iso;
+  return seconds < 45 ? "in a moment" : relative(seconds);
+}
+
+function relative(seconds: number): string {
   const steps: [number, Intl.RelativeTimeFormatUnit][] = [
     [60, "minute"],
     [3600, "hour"],
@@ -79,8 +90,18 @@ export function ago(iso: string | null, now = Date.now()): string {
     [2_592_000, "month"],
     [31_536_000, "year"],
   ];
-  const [length, unit] = steps.findLast(([step]) => seconds >= step * 0.75) ?? steps[0]!;
-  return new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto" }).format(-Math.round(seconds / length), unit);
+  const [length, unit] = steps.findLast(([step]) => Math.abs(seconds) >= step * 0.75) ?? steps[0]!;
+  return new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto" }).format(Math.round(seconds / length), unit);
+}
+
+/** A moment (ISO, UTC) as the clock of this room shows it: "14:30", with its day where that is not today. */
+export function moment(iso: string, now = new Date()): string {
+  const at = new Date(iso);
+  const day =
+    at.toDateString() === now.toDateString()
+      ? {}
+      : ({ weekday: "short", day: "numeric", month: "short" } as const);
+  return new Intl.DateTimeFormat(LOCALE, { ...day, hour: "2-digit", minute: "2-digit" }).format(at);
 }
 
 /** Images per second: "63/s", "0.4/s". */

@@ -1,38 +1,11 @@
 import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { IconBuildingStore } from "@tabler/icons-react";
 import type { ModelState } from "~/api/types";
 import { Notice } from "~/ui/States";
 import type { ListingsState } from "./useListingsPage";
 import { byPicture, isNarrowed, type ListingsView, UNFILTERED } from "./view";
 import { sayVoice } from "./words";
 import styles from "./Listings.module.css";
-
-/** No marketplace has been looked at: how to begin. */
-export function NoListings() {
-  return (
-    <Notice
-      title="No marketplace yet"
-      picture={<IconBuildingStore size={52} stroke={1.2} className={styles.shop} aria-hidden />}
-      text={
-        <>
-          Lumina follows shops, words and kinds of products, fetches their pictures, and finds listings that
-          look like a picture of yours. To try it without a key and without a network, run this on the machine
-          that Lumina is on:
-        </>
-      }
-      action={
-        <div className={styles.begin}>
-          <code>lumina market demo</code>
-          <p>
-            With a key of Etsy’s, and your permission stated in the settings:{" "}
-            <code>lumina market follow --keywords "stoneware mug"</code>
-          </p>
-        </div>
-      }
-    />
-  );
-}
 
 /** Nothing was found: which models were asked, and what could be left out. */
 export function Nothing({ it }: { it: ListingsState }) {
@@ -85,6 +58,7 @@ function Loosen({ it: { view, go } }: { it: ListingsState }) {
     [view.region !== undefined, "By the whole picture", { region: undefined }],
     [view.models !== undefined, "By all models", { models: undefined }],
     [view.q !== undefined && byPicture(view), "Without any words", { q: undefined }],
+    [view.catalog !== undefined, "In all catalogs", { catalog: undefined }],
   ];
   return ways
     .filter(([there]) => there)

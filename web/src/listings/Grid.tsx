@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import { type Ref, useImperativeHandle, useMemo, useRef } from "react";
 import { Card } from "./Card";
+import type { Item } from "./useListings";
 import type { ListingsState } from "./useListingsPage";
 import { keyOf } from "./view";
 import { voicesOf, titlesOf } from "./words";
@@ -12,6 +13,8 @@ export interface GridHandle {
   move(way: Way): void;
   /** Into the cards, where the reader was. */
   enter(): void;
+  /** Puts the focus there, and does nothing else. */
+  focus(): void;
 }
 
 /** Cards in rows; arrows lead from one to the next. */
@@ -26,7 +29,10 @@ export function Grid({ it, ref }: { it: ListingsState; ref: Ref<GridHandle> }) {
     if (!item) return;
     it.setCursor(keyOf(item));
     if (view.open) it.open(item);
-    const link = list.current?.querySelector<HTMLElement>(`[data-key="${keyOf(item)}"]`);
+    show(item);
+  };
+  const show = (item: Item | undefined) => {
+    const link = item && list.current?.querySelector<HTMLElement>(`[data-key="${keyOf(item)}"]`);
     link?.focus();
     link?.closest("li")?.scrollIntoView({ block: "nearest" });
   };
@@ -37,6 +43,7 @@ export function Grid({ it, ref }: { it: ListingsState; ref: Ref<GridHandle> }) {
       reach(at + steps[way]);
     },
     enter: () => reach(at),
+    focus: () => show(items[at]),
   }));
   return (
     <>

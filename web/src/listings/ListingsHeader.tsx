@@ -13,6 +13,7 @@ import { ModelsNote } from "./ModelsNote";
 import type { ListingsState } from "./useListingsPage";
 import { byPicture } from "./view";
 import { listings } from "./words";
+import asking from "~/ui/Asking.module.css";
 import styles from "./Listings.module.css";
 
 interface HeaderProps {
@@ -27,9 +28,9 @@ export function ListingsHeader({ it, filters, onLeave }: HeaderProps) {
   const { view, go } = it;
   const some = filters === undefined || filters.states.length > 0;
   return (
-    <header className={styles.header}>
+    <header className={asking.header}>
       <h1 className="visually-hidden">Listings</h1>
-      <div className={styles.top} role="search">
+      <div className={asking.top} role="search">
         <Box it={it} onLeave={onLeave} />
         <CopyMenu />
       </div>
@@ -54,7 +55,9 @@ function Sum({ it: { found, browsing } }: { it: ListingsState }) {
   const how = answer ? ` in ${count(Math.round(answer.took_ms))} ms` : ", newest first";
   return (
     <div className={styles.sum}>
-      <p role="status">{stale && !error ? "Searching…" : many + how}</p>
+      <p className={asking.sum} role="status">
+        {stale && !error ? "Searching…" : many + how}
+      </p>
       {answer && !stale && <Told answer={answer} some={items.length > 0} />}
     </div>
   );

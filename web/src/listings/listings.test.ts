@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { ListingCard } from "~/api/types";
+import type { ListingCard, Market, MarketFollow } from "~/api/types";
 import { listingsCall, listingsCommand, listingsPath } from "./command";
 import { asLines, clearMarks, mark } from "./marks";
 import { stepsOf } from "./prices";
+import { sayFollow, standingOf } from "./standing";
 import { questionKey, questionOf, readKey, readListings, toggled, topicKey } from "./view";
 import { consensus, sayPrice, sayState, sayWhenMade } from "./words";
 
@@ -123,6 +124,61 @@ describe("prices over time", () => {
     ]);
     expect(steps.map(({ price }) => price)).toEqual([12.5, 9]);
     expect(new Date(steps[1]!.at).toISOString()).toBe("2026-03-03T00:00:00.000Z");
+  });
+});
+
+describe("a marketplace without listings", () => {
+  const NOW = Date.parse("2026-05-01T12:00:00Z");
+  const follow = (more: Partial<MarketFollow> = {}) =>
+    ({
+      kind: "keywords",
+      value: "mug",
+      synced_at: null,
+      due_at: null,
+      unfinished: false,
+      error: null,
+      ...more,
+    }) as MarketFollow;
+  const market = (more: Partial<Market> = {}) =>
+    ({
+      title: "Etsy",
+      limit: { blocked_until: null, reason: "" },
+      waits: null,
+      job: null,
+      follows: [follow()],
+      ...more,
+    }) as Market;
+  const title = (more: Partial<Market>) => standingOf(market(more), undefined, NOW).title;
+
+  it("says what it waits for", () => {
+    const blocked = {
+      blocked_until: "2026-05-02T00:00:00Z",
+      reason: "the requests of a day are used up",
+    } as Market["limit"];
+    const said = standingOf(market({ limit: blocked, job: "x" }), undefined, NOW);
+    expect(said.title).toMatch(/^Etsy may not be asked until /);
+    expect(said.text).toMatch(/^The requests of a day are used up\. It goes on by itself/);
+    const short = { ...blocked, blocked_until: "2026-05-01T12:00:05Z" };
+    expect(title({ limit: short, job: "x" })).toBe("Looking for listings");
+    expect(standingOf(market({ waits: "No key." }), undefined, NOW)).toEqual({
+      title: "Etsy is not asked",
+      text: "No key.",
+      ask: false,
+    });
+  });
+
+  it("says what went wrong, what comes next, and that there is nothing", () => {
+    expect(title({ follows: [follow(), follow({ error: "refused" })] })).toBe(
+      "The last sync did not get through",
+    );
+    expect(title({})).toBe("Nothing is synced yet");
+    expect(title({ follows: [follow({ synced_at: "2026-05-01T11:00:00Z" })] })).toBe(
+      "What you follow has no listings",
+    );
+    expect([sayFollow(follow({ unfinished: true })), sayFollow(follow())]).toEqual([
+      "begun",
+      "not synced yet",
+    ]);
   });
 });
 

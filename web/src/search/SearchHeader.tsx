@@ -8,15 +8,16 @@ import { UnderstoodChips } from "./Understood";
 import type { SearchState } from "./useSearchPage";
 import { hasPicture } from "./view";
 import { Ways } from "./Ways";
+import asking from "~/ui/Asking.module.css";
 import styles from "./SearchPage.module.css";
 
 /** What is asked, how it was taken, and what could not be looked for. */
 export function SearchHeader({ it, onLeave }: { it: SearchState; onLeave: () => void }) {
   const { view, go, trouble } = it;
   return (
-    <header className={styles.header}>
+    <header className={asking.header}>
       <h1 className="visually-hidden">Search</h1>
-      <div className={styles.top} role="search">
+      <div className={asking.top} role="search">
         <SearchBox
           text={it.text}
           catalog={view.catalog}
@@ -49,7 +50,7 @@ function Answer({ it }: { it: SearchState }) {
     <>
       {answer && (
         <div className={styles.answer}>
-          <p className={styles.sum} role="status">
+          <p className={asking.sum} role="status">
             {stale && !error ? "Searching…" : sumUp(answer.total, results.items.length)}
           </p>
           <UnderstoodChips answer={answer} q={view.q ?? ""} onQuery={(q) => go({ q })} />

@@ -12,6 +12,7 @@ import { useSearchKeys } from "./useSearchKeys";
 import { type SearchState, useSearchPage } from "./useSearchPage";
 import { viewKey } from "./view";
 import { WhyPanel } from "./WhyPanel";
+import asking from "~/ui/Asking.module.css";
 import styles from "./SearchPage.module.css";
 
 /** Images by words, filters, a picture or a region of one, each with why it was found. */
@@ -23,7 +24,7 @@ export function SearchPage() {
   return (
     <DropZone onFile={it.byFile}>
       <SearchHeader it={it} onLeave={leave} />
-      <div className={styles.body}>
+      <div className={asking.body}>
         {it.blank ? <Beginning view={it.view} /> : <Answered it={it} grid={grid} />}
       </div>
     </DropZone>

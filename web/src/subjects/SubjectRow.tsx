@@ -1,11 +1,9 @@
 import { memo } from "react";
 import type { SubjectGroup } from "~/api/types";
+import { GroupButton } from "~/duplicates/GroupButton";
 import { share } from "~/duplicates/words";
 import { images } from "~/lib/format";
-import { Thumb } from "~/ui/Thumb";
 import styles from "~/duplicates/Duplicates.module.css";
-
-const PICTURES = 3;
 
 interface RowProps {
   group: SubjectGroup;
@@ -18,28 +16,11 @@ export const SubjectRow = memo(function SubjectRow({ group, current, onOpen }: R
   const { members, similarity } = group;
   return (
     <div className={styles.row} data-current={current || undefined}>
-      <button
-        type="button"
-        className={styles.open}
-        data-page-keys
-        aria-current={current}
-        tabIndex={current ? 0 : -1}
-        onClick={() => onOpen(group.id)}
-      >
-        <span className={styles.pile} aria-hidden>
-          {members.slice(0, PICTURES).map(({ image }) => (
-            <span key={image.id}>
-              <Thumb card={image} />
-            </span>
-          ))}
+      <GroupButton id={group.id} images={members.map(({ image }) => image)} current={current} onOpen={onOpen}>
+        <span className={styles.quiet}>
+          {images(members.length)}, at least {share(similarity)} alike
         </span>
-        <span className={styles.said}>
-          <strong>{members[0]?.image.name}</strong>
-          <span className={styles.quiet}>
-            {images(members.length)}, at least {share(similarity)} alike
-          </span>
-        </span>
-      </button>
+      </GroupButton>
     </div>
   );
 });

@@ -1,7 +1,7 @@
 import type { SubjectGroup } from "~/api/types";
 import { Compare } from "~/compare/Compare";
 import { duplicatesCommand } from "~/duplicates/command";
-import { RowSketch } from "~/duplicates/GroupRow";
+import { ListSketch, ROW, RowSketch } from "~/duplicates/GroupRow";
 import type { GroupView } from "~/duplicates/search";
 import { share } from "~/duplicates/words";
 import { useActions } from "~/lib/actions";
@@ -14,8 +14,6 @@ import { SubjectHeader } from "./SubjectHeader";
 import { SubjectRow } from "./SubjectRow";
 import { useSubjects } from "./useSubjects";
 import panes from "~/ui/Panes.module.css";
-
-const ROW = 92;
 
 /** Groups of images that show one subject, beside the list the one that is looked at. Nothing here is resolved. */
 export function Subjects({ catalog, view }: { catalog: string; view: GroupView }) {
@@ -38,7 +36,7 @@ export function Subjects({ catalog, view }: { catalog: string; view: GroupView }
           <ProblemNote error={error} doing="read the groups of one subject" onRetry={() => void refetch()} />
         </div>
       )}
-      {it.isPending && <Waiting />}
+      {it.isPending && <ListSketch />}
       {it.data && groups.length === 0 && <NoSubjects it={it} catalog={catalog} />}
       {groups.length > 0 && (
         <div className={panes.body}>
@@ -84,18 +82,4 @@ function useSubjectKeys(it: ReturnType<typeof useSubjects>): void {
     { label: "Compare with the first", keys: ["C"], run: () => it.compare(true) },
   ];
   useActions("Same subject", it.comparing ? [] : own);
-}
-
-function Waiting() {
-  return (
-    <div className={panes.body} role="status" aria-label="Loading the groups">
-      <div className={panes.list}>
-        {Array.from({ length: 8 }, (_, i) => (
-          <div key={i} style={{ height: ROW }}>
-            <RowSketch />
-          </div>
-        ))}
-      </div>
-    </div>
-  );
 }

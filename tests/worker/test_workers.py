@@ -20,6 +20,7 @@ from small_worker import small_build
 from lumina.bootstrap import App, Settings
 from lumina.domain.stage import Lane
 from lumina.domain.work import Job, JobState
+from lumina.worker.environment import DECODERS
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(120)]
 SCRIPT = Path(__file__).with_name("small_worker.py")
@@ -59,6 +60,7 @@ class Installation:
     def start(self, lanes: str = "io,cpu", slots: int = 2, **behaviour: Any) -> subprocess.Popen[bytes]:
         environment = {
             **os.environ,
+            **DECODERS,
             "LUMINA_HOME": str(self.settings.home),
             "LUMINA_DATABASE_URL": self.settings.database_url,
             "LUMINA_BROKER_URL": self.settings.broker_url,

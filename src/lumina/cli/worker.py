@@ -22,8 +22,10 @@ def worker(
 ) -> None:
     """Work on lanes until stopped. `lumina up` starts its own; use this to add a machine."""
     from lumina.domain.stage import Lane
+    from lumina.worker import environment
     from lumina.worker.orphan import end_with_parent
 
+    environment.ensure()
     if supervised and sys.platform != "linux":  # there the launcher has asked the kernel for it
         end_with_parent(os.getppid())
     given = settings(context)

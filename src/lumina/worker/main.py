@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -22,7 +21,7 @@ from lumina.domain.stage import Lane
 from lumina.engine.guard import limit_memory
 from lumina.errors import LuminaError
 from lumina.store.ledger import Worker
-from lumina.worker.environment import DECODERS
+from lumina.worker import environment
 from lumina.worker.orphan import end_with_parent
 from lumina.worker.request import BatchTask
 
@@ -55,7 +54,7 @@ def run(settings: Settings, lanes: Sequence[Lane], slots: int, build: Callable[.
     Raises:
         VersionMismatch: this worker's version or schema is not the server's.
     """
-    _ensure_environment()
+    environment.ensure()
     # In a container root is all there is, and the messages are JSON that names a batch, nothing more.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     app = build(settings, pool_size=0)
@@ -78,12 +77,6 @@ def run(settings: Settings, lanes: Sequence[Lane], slots: int, build: Callable[.
     )
     worker.start()
     return int(worker.exitcode or 0)
-
-
-def _ensure_environment() -> None:
-    missing = {name: value for name, value in DECODERS.items() if name not in os.environ}
-    if missing:
-        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], {**os.environ, **missing})  # noqa: S606
 
 
 def _release(app: App) -> Callable[[int, str, str], None]:

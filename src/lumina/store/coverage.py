@@ -79,17 +79,21 @@ def _ignored(sources: Sequence[dict[str, Any]]) -> dict[str, int]:
 def counts(tx: Transaction, versions: dict[str, int], only: UUID | None = None) -> dict[tuple[UUID, str], Counts]:
     """Per catalog and stage, measured against the given current versions. Images that are gone are not counted."""
     rows = tx.rows(
-        "SELECT i.catalog_id, g.name,"
-        f" count(*) FILTER (WHERE s.version >= v.version AND s.status = {Status.DONE:d}) AS done,"
-        f" count(*) FILTER (WHERE s.version >= v.version AND s.status = {Status.FAILED:d}) AS failed,"
-        f" count(*) FILTER (WHERE (s.version < v.version AND s.status <> {Status.DEFERRED:d})"
-        f"  OR s.status = {Status.STALE:d}) AS stale"
-        " FROM stage_state s"
-        " JOIN stage g ON g.id = s.stage_id"
+        "WITH counted AS ("  # many rows by short keys first, and what they mean afterwards
+        " SELECT i.source_id, s.stage_id, s.version, s.status, count(*) AS images"
+        " FROM stage_state s JOIN image i ON i.id = s.image_id AND (i.missing_since IS NULL OR i.awaited)"
+        " WHERE s.stage_id = ANY(ARRAY(SELECT id FROM stage WHERE name = ANY(:names)))"
+        " AND (CAST(:only AS uuid) IS NULL OR i.catalog_id = :only)"
+        " GROUP BY i.source_id, s.stage_id, s.version, s.status)"
+        " SELECT source.catalog_id, g.name,"
+        f" coalesce(sum(images) FILTER (WHERE c.version >= v.version AND status = {Status.DONE:d}), 0)::bigint AS done,"
+        " coalesce(sum(images) FILTER (WHERE c.version >= v.version"
+        f"  AND status = {Status.FAILED:d}), 0)::bigint AS failed,"
+        f" coalesce(sum(images) FILTER (WHERE (c.version < v.version AND status <> {Status.DEFERRED:d})"
+        f"  OR status = {Status.STALE:d}), 0)::bigint AS stale"
+        " FROM counted c JOIN stage g ON g.id = c.stage_id JOIN source ON source.id = c.source_id"
         " JOIN unnest(CAST(:names AS text[]), CAST(:versions AS smallint[])) AS v (name, version) ON v.name = g.name"
-        " JOIN image i ON i.id = s.image_id AND (i.missing_since IS NULL OR i.awaited)"
-        " WHERE CAST(:only AS uuid) IS NULL OR i.catalog_id = :only"
-        " GROUP BY i.catalog_id, g.name",
+        " GROUP BY source.catalog_id, g.name",
         names=list(versions),
         versions=list(versions.values()),
         only=only,

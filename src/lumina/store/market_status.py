@@ -41,8 +41,7 @@ def known(tx: Transaction, source_id: int) -> Known:
         FROM (SELECT count(*) FILTER (WHERE gone_at IS NULL) AS listings, count(gone_at) AS gone,
                 count(*) FILTER (WHERE expires_at < now()) AS expired FROM listing WHERE source_id = :source) l,
             (SELECT count(*) AS images, count(*) FILTER (WHERE awaited) AS awaited FROM image
-                WHERE (missing_since IS NULL OR awaited) AND id IN (
-                    SELECT image_id FROM listing_image WHERE source_id = :source)) i,
+                WHERE source_id = :source AND (missing_since IS NULL OR awaited)) i,
             (SELECT count(key) AS cut_out, count(*) FILTER (WHERE key IS NULL) AS refused FROM cutout
                 WHERE image_id IN (SELECT image_id FROM listing_image WHERE source_id = :source)) c""",
         source=source_id,

@@ -106,13 +106,18 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
         up.end(signal.SIGTERM)
 
 
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory: pytest.TempPathFactory) -> Up:
+    """One that does not run; its database is made once."""
+    return Up(tmp_path_factory.mktemp("own"))
+
+
 @pytest.fixture
-def own(tmp_path: Path) -> Iterator[Up]:
-    """One of the test's own, to be ended by it."""
-    up = Up(tmp_path)
-    yield up
-    if up.process is not None and up.process.poll() is None:
-        up.end(signal.SIGTERM)
+def own(ended: Up) -> Iterator[Up]:
+    """One that does not run, to be started and ended by the test."""
+    yield ended
+    if ended.process is not None and ended.process.poll() is None:
+        ended.end(signal.SIGTERM)
 
 
 def command(process: psutil.Process) -> set[str]:
@@ -224,16 +229,21 @@ def test_a_lanes_kill_file_stops_it_until_it_is_removed(up: Up) -> None:
     wait_for(lambda: [process for process in up.family() if "cpu" in command(process)])
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_stops_everything_in_time(own: Up, number: signal.Signals) -> None:
-    own.start()
-    family = own.family()
+def stopped(up: Up, number: signal.Signals) -> str:
+    """What one has said that a signal has ended, in time and with everything that it had started."""
+    family = up.family()
     began = time.monotonic()
-    code, _ = own.end(number)
+    code, text = up.end(number)
     assert time.monotonic() - began < 30
     assert code == 0
     wait_for(lambda: gone(family), 5)
-    assert postmaster.processes(own.data()) == []
+    assert postmaster.processes(up.data()) == []
+    return text
+
+
+def test_a_terminal_that_is_closed_ends_it(own: Up) -> None:
+    own.start()
+    stopped(own, signal.SIGHUP)
 
 
 def test_stop_ends_it_and_the_next_start_says_that_it_removed_the_kill_file(own: Up) -> None:
@@ -246,8 +256,7 @@ def test_stop_ends_it_and_the_next_start_says_that_it_removed_the_kill_file(own:
     assert (own.home.folder / "KILL").exists()
     own.process.communicate()
     own.start()
-    _, text = own.end(signal.SIGTERM)
-    assert "removed the kill file KILL" in text
+    assert "removed the kill file KILL" in stopped(own, signal.SIGINT)
 
 
 @pytest.mark.skipif(
@@ -261,6 +270,7 @@ def test_nothing_survives_when_it_is_killed_and_the_next_one_starts_at_once(own:
     wait_for(lambda: gone(family), 10)
     own.start()
     wait_for(lambda: own.done() == 3)
+    stopped(own, signal.SIGTERM)
 
 
 def test_a_taken_port_is_named(up: Up, tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ const KINDS: Record<string, string> = {
   "market-export": "Writing vectors to files",
   "market-adopt": "Taking over a folder",
   "market-clean": "Moving images to another disk",
+  "market-purge": "Removing what may not be kept",
 };
 
 /** What a job does, for a person. */

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lumina.files.content.anatomy import Anatomy, Bytes, Span
 
@@ -16,8 +17,7 @@ MOST_SEGMENTS = 20_000
 _ICC, _MPF, _END = b"ICC_PROFILE\x00", b"MPF\x00", b"\xff\xd9"
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """One marker segment: `start` at its 0xFF, `stop` after its last byte."""
 
     marker: int

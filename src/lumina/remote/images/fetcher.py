@@ -107,7 +107,8 @@ class Fetcher:
         known = image.size is not None and await connections.on_disk(place.there, image)
         this, why = _Image(image, Part(self.limits.largest), known), Passing("it was not asked")
         for tried in range(self.limits.tries):
-            await asyncio.sleep(self.limits.pause(tried) if tried else 0)
+            if tried:
+                await asyncio.sleep(self.limits.pause(tried))
             try:
                 return await self._try(connections, this)
             except Passing as error:

@@ -6,8 +6,6 @@ import asyncio
 import time
 from asyncio import CancelledError, Future, get_running_loop
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from lumina.remote.patience import Passing
 
@@ -38,13 +36,16 @@ class Host:
         """Requests that it gets at a time just now."""
         return max(1, int(self._width))
 
-    @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Wait until it may be asked, and count as a request for as long as the block takes.
+    def turn(self) -> Turn:
+        """Wait until it may be asked, and count as a request for as long as the block takes (`async with`).
 
         Raises:
             Passing: it wants to be left alone for longer than a download waits.
         """
+        return Turn(self)
+
+    async def begin(self) -> None:
+        """Wait for a turn and take it."""
         await self._pause()
         while self._active >= self.width:
             turn: Future[None] = get_running_loop().create_future()
@@ -56,11 +57,11 @@ class Host:
                 self._wake()  # it may have been its turn just now
                 raise
         self._active += 1
-        try:
-            yield
-        finally:
-            self._active -= 1
-            self._wake()
+
+    def end(self) -> None:
+        """The turn is over."""
+        self._active -= 1
+        self._wake()
 
     def well(self) -> None:
         """It has answered as it should."""
@@ -89,6 +90,21 @@ class Host:
             if not turn.done():
                 turn.set_result(None)
                 free -= 1
+
+
+class Turn:
+    """A turn at a host, as a block."""
+
+    __slots__ = ("_host",)
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    async def __aenter__(self) -> None:
+        await self._host.begin()
+
+    async def __aexit__(self, *_: object) -> None:
+        self._host.end()
 
 
 class Hosts(dict[str, Host]):

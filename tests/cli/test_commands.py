@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lumina import __version__
+from tests.conftest import copied
 from tests.support.lumina_home import Home, paint
 
 pytestmark = pytest.mark.integration
@@ -29,12 +30,18 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory, library: Path) -> Iterator[Home]:
-    """A home in which `library` has been processed once; `first` is what that run said."""
+def home(
+    postgres: str, template_database: str, tmp_path_factory: pytest.TempPathFactory, library: Path
+) -> Iterator[Home]:
+    """A home in which `library` has been processed once; `first` is what that run said.
+
+    Its database runs already: one inside the home would be started and stopped by every verb.
+    """
     home = Home(tmp_path_factory.mktemp("home"))
-    home.first = home.json("up", "--once", library, code=3)  # type: ignore[attr-defined]
-    yield home
-    home.run("stop")
+    with copied(postgres, template_database) as home.environment["LUMINA_DATABASE_URL"]:
+        home.first = home.json("up", "--once", library, code=3)  # type: ignore[attr-defined]
+        yield home
+        home.run("stop")
 
 
 def test_a_run_names_each_failed_file_with_its_reason(home: Home, library: Path) -> None:

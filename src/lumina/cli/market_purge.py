@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -29,9 +30,10 @@ def purge(
     as_json: Annotated[bool, typer.Option("--json", help="JSON on stdout.")] = False,
 ) -> None:
     """Remove for good what may not be kept: rows, vectors, downloads, cut-outs. A journal says how much that was."""
+    wish = _chosen(listing, shop, expired=expired, everything=everything)
 
     def wished(app: App) -> Doomed:
-        return chosen(app.market.named(market).source_id, listing, shop, expired=expired, everything=everything)
+        return replace(wish, source_id=app.market.named(market).source_id)
 
     if dry_run:
         _say_only(context, wished, as_json=as_json)
@@ -56,8 +58,8 @@ def _say_only(context: typer.Context, wished: Callable[[App], Doomed], *, as_jso
         emit(f"Would remove {describe(doomed)} of {name}: {words}.")
 
 
-def chosen(source_id: int, listing: int | None, shop: int | None, *, expired: bool, everything: bool) -> Doomed:
-    """What was named.
+def _chosen(listing: int | None, shop: int | None, *, expired: bool, everything: bool) -> Doomed:
+    """What was named, of no marketplace yet.
 
     Raises:
         BadInput: nothing was, or everything and something else.
@@ -67,4 +69,4 @@ def chosen(source_id: int, listing: int | None, shop: int | None, *, expired: bo
     some = listing is not None or shop is not None or expired
     if some == everything:
         raise BadInput("Name what to remove: --expired, --listing NUMBER, --shop NUMBER or --all.")
-    return Doomed(source_id, expired, listing, shop)
+    return Doomed(0, expired, listing, shop)

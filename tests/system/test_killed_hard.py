@@ -37,11 +37,11 @@ class Victim:
     def run(self) -> subprocess.Popen[bytes]:
         """The running program, started where it does not run."""
         if self.process is None or self.process.poll() is not None:
-            environment = {**os.environ, "LUMINA_HOME": str(self.home), "LUMINA_LEASE_SECONDS": "15"}
+            given = {"LUMINA_HOME": str(self.home), "LUMINA_LEASE_SECONDS": "15", "LUMINA_SLOTS": "2"}
             with self.log.open("ab") as log:
                 self.process = subprocess.Popen(
                     [*LUMINA, "up", "--once", str(self.photos)],
-                    env=environment,
+                    env={**os.environ, **given},
                     stdout=log,
                     stderr=log,
                     start_new_session=True,
@@ -119,14 +119,14 @@ def empty_broker(victim: Victim) -> None:
         time.sleep(0.2)
 
 
-def torment(victim: Victim, images: int, kills: int, seed: int) -> None:
+def torment(victim: Victim, images: int, kills: int, longest: float, seed: int) -> None:
     """Kill `kills` times and empty the broker twice while the images are being done; then check everything."""
     choice = random.Random(seed)
     for kill in range(kills):
         victim.run()
         if kill in (0, kills // 2):
             empty_broker(victim)
-        time.sleep(choice.uniform(0.5, 4.0))
+        time.sleep(choice.uniform(0.2, longest))
         if choice.random() < 0.4:
             victim.kill_everything()
         else:
@@ -161,8 +161,8 @@ def check(home: Path, images: int) -> None:
 @pytest.mark.integration
 @pytest.mark.timeout(300)
 def test_three_kills_lose_nothing(victim: Victim, photos: Path) -> None:
-    make_photos(photos, 400)
-    torment(victim, 400, kills=3, seed=5)
+    make_photos(photos, 240)
+    torment(victim, 240, kills=3, longest=1.5, seed=5)
 
 
 @pytest.mark.integration
@@ -170,4 +170,4 @@ def test_three_kills_lose_nothing(victim: Victim, photos: Path) -> None:
 @pytest.mark.timeout(1800)
 def test_fifty_kills_lose_nothing(victim: Victim, photos: Path) -> None:
     make_photos(photos, 3000)
-    torment(victim, 3000, kills=50, seed=50)
+    torment(victim, 3000, kills=50, longest=4.0, seed=50)

@@ -36,6 +36,7 @@ from lumina.store import statistics as statistics_of_tables  # noqa: E402
 from lumina.store.embedded import EmbeddedPostgres  # noqa: E402
 from lumina.store.ledger import Worker  # noqa: E402
 from lumina.store.outcomes import Outcome  # noqa: E402
+from lumina.worker.environment import DECODERS  # noqa: E402
 
 BATCH, PROCESSES = 100, 4
 
@@ -154,6 +155,7 @@ def _insert(url: str, parts: list[list[int]], barrier: Any) -> None:
 def workers(app: App, slots: int, batch: int) -> Iterator[None]:
     environment = {
         **os.environ,
+        **DECODERS,
         "LUMINA_HOME": str(app.settings.home),
         "LUMINA_DATABASE_URL": app.settings.database_url,
         "LUMINA_BROKER_URL": app.settings.broker_url,

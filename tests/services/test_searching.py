@@ -85,7 +85,7 @@ def test_finds_what_pictures_show_and_what_words_say(seen: Library, thing: str) 
 
 
 def test_more_are_asked_for_where_none_of_the_first_is_chance(seen: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lumina.services.search.pictures.FIRST", 5)
+    monkeypatch.setattr("lumina.store.nearest.FIRST", 5)
     assert_found(seen.search.find("truck", limit=100), seen.showing("truck"))
 
 

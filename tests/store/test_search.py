@@ -7,12 +7,13 @@ from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
+import numpy as np
 import pytest
 
 from lumina.domain.found import After
 from lumina.domain.query import BadQuery, Query, parse
 from lumina.domain.terms import Filter, Node, Not, either, every, leaves
-from lumina.store import Store, reasons, search, walk
+from lumina.store import Store, nearest, reasons, search, spaces, vectors, walk
 from tests.support.worded import Image, library, meant, write_documents
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
@@ -103,13 +104,47 @@ def test_a_query_means_what_it_says_image_by_image(store: Store) -> None:
     with store.transaction() as tx:
         for root in trees:
             query, expected = Query("", root), _ids(images, root)
-            where = search.condition(tx, query)
-            rows = tx.rows(f"SELECT i.id FROM image i WHERE {where.sql}", **where.parameters)
-            assert {row["id"] for row in rows} == expected, str(query)
+            where = search.begun(tx, query)
+            for begin in filter(None, ("true", where.begin)):
+                rows = tx.rows(f"SELECT i.id FROM image i WHERE {begin} AND {where.sql}", **where.parameters)
+                assert {row["id"] for row in rows} == expected, str(query)
             page = search.matches(tx, query)
             assert {hit.image_id for hit in page.hits} == expected, str(query)
             matched += bool(expected)
     assert matched > 120
+
+
+def test_what_looks_alike_among_few_is_exact_before_documents_are_written_too(store: Store) -> None:
+    """Facts of documents narrow them down; what has just become one of them is found all the same."""
+    _, images = library(store, 60)
+    drawn = np.random.default_rng(3).normal(size=(len(images), 8)).astype(np.float32)
+    ids = np.array([image.id for image in images])
+    with store.transaction() as tx:
+        space = spaces.get_or_create(tx, "looks", 1, 8)
+        vectors.save(tx, space, ids, drawn)
+        tx.execute(f"CREATE INDEX {spaces.index(space)} ON {spaces.table(space)} USING hnsw (vector halfvec_ip_ops)")
+        where = search.begun(tx, parse("has:gps type:jpeg"))
+    assert where.begin is not None
+    assert 0 < (where.likely or 0) < len(images)
+
+    def found() -> list[int]:
+        with store.transaction() as tx:
+            return [near.image_id for near in nearest.nearest(tx, space, drawn[0], count=60, conditions=where)]
+
+    near = ids[np.argsort(-(drawn / np.linalg.norm(drawn, axis=1, keepdims=True)) @ drawn[0])].tolist()
+    shown = {image.id: image for image in images if image.format == "jpeg" and not image.archived}
+    assert found() == [image for image in near if image in shown and shown[image].place]
+    lost = next(image for image in shown.values() if not image.place)
+    with store.transaction() as tx:
+        tx.execute("UPDATE metadata SET latitude = 1, longitude = 1 WHERE image_id = :id", id=lost.id)
+    lost.place = "Lisbon"
+    assert found() == [image for image in near if image in shown and shown[image].place]
+
+
+def test_more_candidates_are_compared_one_by_one_where_the_index_would_have_to_be_walked_far() -> None:
+    assert nearest.border(20, 100_000) == nearest.border(20, 0) == nearest.FEW
+    assert nearest.border(100, 100_000) == 6_324
+    assert nearest.border(500, 10**9) == nearest.MOST
 
 
 def _all_pages(store: Store, text: str, limit: int, catalog: UUID | None = None) -> list[int]:

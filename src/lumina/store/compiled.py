@@ -12,6 +12,7 @@ from lumina.store import estimates, filters, implied, tsqueries
 from lumina.store.database import Transaction
 from lumina.store.estimates import Estimate
 from lumina.store.filters import Names, Values
+from lumina.store.implied import Implied
 
 SHOWN = "i.shown"
 _ARCHIVED = Choice("archived")
@@ -28,6 +29,7 @@ class Wanted:
         estimate: of what matches `narrow`.
         dates: the days that are asked for. rest: everything else that has to hold.
         step: the same as `rest`, for images that are looked up one after the other.
+        implied: what the filters imply about documents. wholly: each of them implies something.
     """
 
     standing: str
@@ -38,11 +40,18 @@ class Wanted:
     rest: list[str]
     step: list[str]
     values: Values
+    implied: list[Implied]
+    wholly: bool
 
     @property
     def filters(self) -> str:
         """All but the words."""
         return " AND ".join([self.standing, *self.dates, *self.rest])
+
+    @property
+    def facts(self) -> list[Implied]:
+        """Those of the implied that only documents tell quickly."""
+        return [each for each in self.implied if each.is_fact]
 
     @property
     def joined(self) -> str:
@@ -75,20 +84,21 @@ def read(tx: Transaction, query: Query, names: Names | None = None) -> Wanted:
     dates = [compiler.sql(node) for node in others if _is_date(node)]
     rest = [compiler.outermost(node) for node in _undated(others)]
     step = [compiler.step(node) or sql for node, sql in zip(_undated(others), rest, strict=True)]
+    by_filter = [implied.by(node) if isinstance(node, Filter) else () for node in others]
+    narrower = [*(each for found in by_filter for each in found), *compiler.values.implied]
+    told = (compiler.values, narrower, all(by_filter))
     if words is None:
-        return Wanted(_standing(query), None, None, None, dates, rest, step, compiler.values)
-    narrower = [each for node in others if isinstance(node, Filter) for each in implied.by(node)]
-    narrower += compiler.values.implied
+        return Wanted(_standing(query), None, None, None, dates, rest, step, *told)
     text = tsqueries.tsquery(words, compiler.stems)
     return Wanted(
         _standing(query),
         compiler.cast(text),
-        compiler.cast(" & ".join([text, *(each.tsquery for each in narrower)])),
+        compiler.cast(implied.together(narrower, text)),
         estimates.of_words(tx, words, compiler.stems, narrower),
         dates,
         rest,
         step,
-        compiler.values,
+        *told,
     )
 
 
@@ -128,7 +138,7 @@ class _Compiler:
         self.stems = stems
 
     def cast(self, text: str) -> str:
-        return f"CAST({self.values.add(text)} AS tsquery)"
+        return self.values.cast(text)
 
     def step(self, node: Node) -> str | None:
         return filters.image_by_image(node, self.values) if isinstance(node, Filter) else None

@@ -29,7 +29,16 @@ class Estimate:
 def of_words(tx: Transaction, node: Node, stems: Mapping[str, str], implied: Sequence[Implied] = ()) -> Estimate:
     """The estimate for a tree of words, and for what filters imply."""
     counts = _Counts(tx, node, stems, implied)
-    parts = [counts.of(part) for part in _parts(node)] + [counts.of_implied(each) for each in implied]
+    return _together(counts, [counts.of(part) for part in _parts(node)] + [counts.of_implied(each) for each in implied])
+
+
+def of_filters(tx: Transaction, implied: Sequence[Implied]) -> Estimate:
+    """The estimate for what filters imply; it is not empty."""
+    counts = _Counts(tx, None, {}, implied)
+    return _together(counts, [counts.of_implied(each) for each in implied])
+
+
+def _together(counts: _Counts, parts: Sequence[int]) -> Estimate:
     likely = float(counts.images)
     for part in parts:
         likely *= min(1.0, part / counts.images)
@@ -41,7 +50,9 @@ def _parts(node: Node) -> list[Node]:
 
 
 class _Counts:
-    def __init__(self, tx: Transaction, node: Node, stems: Mapping[str, str], implied: Sequence[Implied]) -> None:
+    def __init__(
+        self, tx: Transaction, node: Node | None, stems: Mapping[str, str], implied: Sequence[Implied]
+    ) -> None:
         self.stems = stems
         words = [leaf for leaf, _ in leaves(node) if not isinstance(leaf, Filter)]
         exact = {form for leaf in words for piece in asked(leaf.text) for form in self.forms(leaf, piece)}

@@ -46,6 +46,10 @@ class Values:
         self.named[name] = value
         return f":{name}"
 
+    def cast(self, text: str) -> str:
+        """The placeholder of a text in the syntax of a tsquery, as one."""
+        return f"CAST({self.add(text)} AS tsquery)"
+
 
 def condition(tx: Transaction, wanted: Filter, values: Values) -> str:
     """SQL that is true for the images that the filter means, and false (not NULL) for all others.

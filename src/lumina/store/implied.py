@@ -5,7 +5,7 @@ It only narrows: the filters themselves are asked in any case.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lumina.domain.document import MONTHS
@@ -24,9 +24,19 @@ class Implied:
     begun: bool = False
 
     @property
+    def is_fact(self) -> bool:
+        """What stands in documents for filters alone: nothing else finds as quickly which images have it."""
+        return all(word.startswith("@") for word in self.words)
+
+    @property
     def tsquery(self) -> str:
         """In the syntax of a tsquery."""
         return f"({' | '.join(quoted(word) + (':*' if self.begun else '') for word in self.words)})"
+
+
+def together(found: Sequence[Implied], *more: str) -> str:
+    """All of it, and what more there is, in the syntax of a tsquery."""
+    return " & ".join([*more, *(each.tsquery for each in found)])
 
 
 def by(wanted: Filter) -> tuple[Implied, ...]:

@@ -7,12 +7,13 @@ image on, and where that finds too little within its budget, what matches is col
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from lumina.domain.found import After, Found, Hit
 from lumina.domain.query import Query
-from lumina.store import walk
+from lumina.store import estimates, implied, walk
 from lumina.store.compiled import Wanted, read
 from lumina.store.database import Transaction
 from lumina.store.filters import Names
@@ -34,11 +35,34 @@ def condition(tx: Transaction, query: Query, names: Names | None = None) -> Cond
     Raises:
         BadQuery: it names a town that there is not.
     """
+    return _condition(read(tx, query, names))
+
+
+def begun(tx: Transaction, query: Query, names: Names | None = None) -> Condition:
+    """As `condition`, with where to begin, and how many images there may be.
+
+    Filters that have an index of their own begin there.
+    """
     wanted = read(tx, query, names)
+    begin = None
+    if wanted.facts:
+        facts = wanted.values.cast(implied.together(wanted.facts))
+        begin = f"i.id IN (SELECT d.image_id FROM search_document d WHERE d.words @@ {facts})"
+    return replace(_condition(wanted), begin=begin, likely=_likely(tx, wanted))
+
+
+def _condition(wanted: Wanted) -> Condition:
     terms = [wanted.filters]
     if wanted.words is not None:
         terms.append(f"EXISTS (SELECT FROM search_document d WHERE d.image_id = i.id AND d.words @@ {wanted.words})")
     return Condition(" AND ".join(terms), wanted.values.named)
+
+
+def _likely(tx: Transaction, wanted: Wanted) -> float | None:
+    """How many images there are about; None where filters ask for what no document tells."""
+    if not wanted.wholly or (wanted.estimate is None and not wanted.implied):
+        return None
+    return (wanted.estimate or estimates.of_filters(tx, wanted.implied)).likely
 
 
 def matches(

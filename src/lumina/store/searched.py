@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from lumina.domain.vectors import Space
@@ -26,8 +27,10 @@ def holding(tx: Transaction, image_ids: Sequence[int], condition: Condition, cat
 
 def except_image(condition: Condition, image_id: int) -> Condition:
     """The condition, and not this image."""
-    return Condition(
-        f"i.id <> :searched_itself AND {condition.sql}", {**condition.parameters, "searched_itself": image_id}
+    return replace(
+        condition,
+        sql=f"i.id <> :searched_itself AND {condition.sql}",
+        parameters={**condition.parameters, "searched_itself": image_id},
     )
 
 

@@ -12,10 +12,18 @@ from lumina.domain.work import Status
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A WHERE clause without the word, and the values of its `:named` parameters."""
+    """A WHERE clause without the word, and the values of its `:named` parameters.
+
+    Attributes:
+        begin: holds for all that the clause means, as far as documents of words are up to date, and comes from their
+            index; None where there is nothing like it.
+        likely: about how many images the clause means, where that can be told without asking the planner.
+    """
 
     sql: str
     parameters: dict[str, Any] = field(default_factory=dict)
+    begin: str | None = None
+    likely: float | None = None
 
 
 _Terms = list[str]

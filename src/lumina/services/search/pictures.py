@@ -14,8 +14,6 @@ from lumina.services.search.questions import Question
 from lumina.store import Store, search, searched, vectors
 from lumina.store.filters import Names
 
-FIRST = 100
-"""Neighbours that are looked at first: where one of them is chance, so are all behind it, which are dear to find."""
 _KIND = WayKind.PICTURE
 
 
@@ -66,16 +64,13 @@ def look(
         few = f"Too few images have been embedded by {model} to tell what is alike by chance."
         return Seen(Way(_KIND, WayState.NOTHING, few), {})
     with store.transaction() as tx:
-        condition = search.condition(tx, demanded, names)
+        condition = search.begun(tx, demanded, names)
         if question.itself is not None:
             condition = searched.except_image(condition, question.itself)
-        for many in (min(FIRST, count), count):
-            found = vectors.nearest(
-                tx, question.space, question.vector, count=many, conditions=condition, catalog=catalog
-            )
-            kept = scale.cut.kept(found)
-            if len(kept) < many:
-                break
+        found = vectors.nearest(
+            tx, question.space, question.vector, count=count, conditions=condition, catalog=catalog, cut=scale.cut
+        )
+    kept = scale.cut.kept(found)
     if not kept:
         return Seen(Way(_KIND, WayState.NOTHING, f"To {model}, nothing looks like it."), {})
     strengths = {near.image_id: scale.strength(near.similarity) for near in kept}

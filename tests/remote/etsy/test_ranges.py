@@ -31,7 +31,7 @@ def test_every_price_lies_in_exactly_one_piece_and_no_piece_is_too_large(prices:
         left += parts
         done += [] if parts else [piece]
     assert sorted(price for piece in done for price in inside(piece)) == sorted(prices)
-    assert all(len(inside(piece)) <= most or piece.low == piece.high for piece in done)
+    assert all(len(inside(piece)) <= most or (piece.low or 0) == piece.high for piece in done)
     assert asked <= 4 * 24 * len(prices), "halving, not counting"
 
 

@@ -41,10 +41,15 @@ export const GroupRow = memo(function GroupRow({ group, current, chosen, onOpen,
   );
 });
 
+interface SketchProps {
+  /** Rows without anything to choose them by. */
+  plain?: boolean;
+}
+
 /** A row that is on its way. */
-export function RowSketch() {
+export function RowSketch({ plain }: SketchProps) {
   return (
-    <div className={styles.row} aria-hidden>
+    <div className={styles.row} data-plain={plain || undefined} aria-hidden>
       <span className={styles.sketch} data-sketch="picture" />
       <span className={styles.sketch} data-sketch="words" />
     </div>
@@ -52,13 +57,13 @@ export function RowSketch() {
 }
 
 /** The list before anything is known of it. */
-export function ListSketch() {
+export function ListSketch({ plain }: SketchProps) {
   return (
     <div className={panes.body} role="status" aria-label="Loading the groups">
       <div className={panes.list}>
         {Array.from({ length: 8 }, (_, i) => (
           <div key={i} style={{ height: ROW }}>
-            <RowSketch />
+            <RowSketch plain={plain} />
           </div>
         ))}
       </div>

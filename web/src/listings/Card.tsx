@@ -101,18 +101,27 @@ type ActsProps = Pick<CardProps, "it" | "item" | "mark"> & { tabIndex: number; p
 
 function Acts({ it, item, mark, tabIndex, picture }: ActsProps) {
   return (
-    <div className={styles.acts}>
-      <Act
-        label="A match"
-        tabIndex={tabIndex}
-        pressed={mark === "match"}
-        onClick={() => it.mark(item, "match")}
-      >
-        <IconCheck size={18} stroke={2} />
-      </Act>
-      <Act label="No match" tabIndex={tabIndex} pressed={mark === "no"} onClick={() => it.mark(item, "no")}>
-        <IconX size={18} stroke={2} />
-      </Act>
+    <div className={styles.acts} data-alone={it.browsing || undefined}>
+      {!it.browsing && (
+        <>
+          <Act
+            label="A match"
+            tabIndex={tabIndex}
+            pressed={mark === "match"}
+            onClick={() => it.mark(item, "match")}
+          >
+            <IconCheck size={18} stroke={2} />
+          </Act>
+          <Act
+            label="No match"
+            tabIndex={tabIndex}
+            pressed={mark === "no"}
+            onClick={() => it.mark(item, "no")}
+          >
+            <IconX size={18} stroke={2} />
+          </Act>
+        </>
+      )}
       {picture !== undefined && (
         <Act label="More like this" tabIndex={tabIndex} onClick={() => it.alike(picture)}>
           <IconPhotoSearch size={18} stroke={1.8} />

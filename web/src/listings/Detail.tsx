@@ -50,7 +50,9 @@ export function Detail({ it }: { it: ListingsState }) {
       {data ? (
         <Whole it={it} listing={data} />
       ) : error ? (
-        <ProblemNote error={error} doing="read the listing" onRetry={() => void refetch()} />
+        <div className={styles.failed}>
+          <ProblemNote error={error} doing="read the listing" onRetry={() => void refetch()} />
+        </div>
       ) : (
         <div className={styles.waiting} role="status" aria-label="Loading the listing" />
       )}
@@ -71,7 +73,7 @@ function Whole({ it, listing }: { it: ListingsState; listing: ListingDetails }) 
       </p>
       <Gone listing={listing} />
       <PriceChart listing={listing} />
-      <Verdict it={it} listing={listing} />
+      <Acts it={it} listing={listing} />
       {found && <Why it={it} found={found} />}
       <Facts listing={listing} />
       <Tags it={it} listing={listing} />
@@ -105,11 +107,33 @@ function Why({ it, found }: { it: ListingsState; found: ListingResult }) {
   );
 }
 
-/** What can be done with it. */
-function Verdict({ it, listing }: { it: ListingsState; listing: ListingDetails }) {
-  const mark = it.marks[keyOf(listing)]?.mark;
+/** What can be done with it; where nothing is asked, there is nothing that it could match. */
+function Acts({ it, listing }: { it: ListingsState; listing: ListingDetails }) {
+  if (it.browsing && !listing.url) return null;
   return (
     <div className={styles.acts}>
+      {!it.browsing && <Verdicts it={it} listing={listing} />}
+      {listing.url && (
+        <Button
+          size="xs"
+          variant="default"
+          component="a"
+          href={listing.url}
+          target="_blank"
+          rel="noopener noreferrer"
+          rightSection={<IconExternalLink size={15} aria-hidden />}
+        >
+          On the marketplace
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Verdicts({ it, listing }: { it: ListingsState; listing: ListingDetails }) {
+  const mark = it.marks[keyOf(listing)]?.mark;
+  return (
+    <>
       <Button
         size="xs"
         variant={mark === "match" ? "filled" : "default"}
@@ -128,20 +152,7 @@ function Verdict({ it, listing }: { it: ListingsState; listing: ListingDetails }
       >
         No match <kbd className={styles.cap}>N</kbd>
       </Button>
-      {listing.url && (
-        <Button
-          size="xs"
-          variant="default"
-          component="a"
-          href={listing.url}
-          target="_blank"
-          rel="noopener noreferrer"
-          rightSection={<IconExternalLink size={15} aria-hidden />}
-        >
-          On the marketplace
-        </Button>
-      )}
-    </div>
+    </>
   );
 }
 

@@ -15,7 +15,7 @@ export function Nothing({ it }: { it: ListingsState }) {
   return (
     <Notice
       title={mute ? "No model can answer yet" : titleOf(view, browsing)}
-      text={browsing ? "There may be others: the filters leave none over." : found.answer?.note}
+      text={browsing ? "Without the filters there are others." : found.answer?.note}
       action={
         <>
           {mute && <Lacks models={models} />}
@@ -27,7 +27,7 @@ export function Nothing({ it }: { it: ListingsState }) {
 }
 
 function titleOf(view: ListingsView, browsing: boolean): string {
-  if (browsing) return "No listing is like that";
+  if (browsing) return "No listing meets these filters";
   if (byPicture(view)) return `Nothing looks like this ${view.region ? "region" : "picture"}`;
   return `Nothing matches “${view.q?.trim()}”`;
 }

@@ -1,7 +1,7 @@
 import { IconInfoCircle } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { ModelState } from "~/api/types";
-import { sayVoice } from "./words";
+import { sayAsked, sayVoice } from "./words";
 import styles from "./Listings.module.css";
 
 /** Which models took part; those that could not, with what they wait for. */
@@ -13,7 +13,7 @@ export function ModelsNote({ models }: { models: readonly ModelState[] }) {
     <details className={styles.models}>
       <summary>
         <IconInfoCircle size={16} stroke={1.7} aria-hidden />
-        {used.length === 0 ? "No model could answer" : `Asked ${used.length} of ${models.length}`}
+        {sayAsked(models)}
         {told.length > 0 && used.length > 0 && <span className={styles.dot} aria-hidden />}
       </summary>
       <ul>

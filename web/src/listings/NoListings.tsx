@@ -119,7 +119,7 @@ function Waiting({ markets, all }: { markets: Market[]; all: Markets }) {
                     {sayKind(follow)}
                     {markets.length > 1 && ` · ${of}`}
                   </span>
-                  <span>{sayFollow(follow)}</span>
+                  <span>{sayFollow(follow, text)}</span>
                 </li>
               )),
             )}

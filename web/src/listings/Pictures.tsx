@@ -17,10 +17,12 @@ interface PicturesProps {
 /** A listing's pictures: one large, with or without its background, and all of them to choose from. */
 export function Pictures({ listing, best, onAlike }: PicturesProps) {
   const { pictures } = listing;
-  const [chosen, choose] = useState<number | undefined>(best);
+  const [chosen, choose] = useState<number>();
   const [cut, setCut] = useState(false);
   const shown =
-    pictures.find(({ image }) => image.id === chosen) ?? pictures.find(({ there }) => there) ?? pictures[0];
+    pictures.find(({ image }) => image.id === (chosen ?? best)) ??
+    pictures.find(({ there }) => there) ??
+    pictures[0];
   const next = (step: number) => {
     const at = pictures.indexOf(shown!);
     choose(pictures[(at + step + pictures.length) % pictures.length]?.image.id);

@@ -1,6 +1,6 @@
 import styles from "./Listings.module.css";
 
-const CARDS = 12;
+const CARDS = 20;
 
 /** The shape of what comes. */
 export function Sketch() {

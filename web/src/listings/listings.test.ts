@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { ListingCard, Market, MarketFollow } from "~/api/types";
+import type { ListingCard, Market, MarketFollow, ModelState } from "~/api/types";
 import { listingsCall, listingsCommand, listingsPath } from "./command";
 import { asLines, clearMarks, mark } from "./marks";
 import { stepsOf } from "./prices";
 import { sayFollow, standingOf } from "./standing";
 import { questionKey, questionOf, readKey, readListings, toggled, topicKey } from "./view";
-import { consensus, sayPrice, sayState, sayWhenMade } from "./words";
+import { consensus, sayAsked, sayPrice, sayState, sayWhenMade } from "./words";
 
 describe("addresses of listings", () => {
   it("keep what makes sense together", () => {
@@ -101,6 +101,23 @@ describe("the consensus", () => {
       "1 of 2 models",
       "Found by its words",
       "1 of 2 agree",
+    ]);
+  });
+});
+
+describe("who was asked", () => {
+  it("counts each model once, whatever it looks at", () => {
+    const model = (name: string, kind: string, used = true) =>
+      ({ name, kind, used, title: name, detail: null }) as ModelState;
+    const [words, seen] = [
+      model("words", "words"),
+      [model("a", "image"), model("a", "cutout"), model("b", "image", false)],
+    ];
+    expect([sayAsked(seen), sayAsked([words]), sayAsked([...seen, words]), sayAsked([])]).toEqual([
+      "By 1 model",
+      "By words alone",
+      "By 1 model and words",
+      "No model could answer",
     ]);
   });
 });

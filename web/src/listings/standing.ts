@@ -52,9 +52,10 @@ function sayDue({ due_at }: MarketFollow): string {
   return `It begins by itself ${due_at ? until(due_at) : "soon"}, while Lumina is up.`;
 }
 
-/** How one of what is followed stands, in a few words. */
-export function sayFollow({ error, synced_at, due_at, unfinished }: MarketFollow): string {
-  if (error) return error;
+/** How one of what is followed stands, in a few words. `told`: what is said of all already. */
+export function sayFollow({ error, synced_at, due_at, unfinished }: MarketFollow, told = ""): string {
+  if (error && sentence(error) !== told) return error;
+  if (error) return due_at ? `again ${until(due_at)}` : "did not get through";
   if (unfinished) return "begun";
   if (synced_at) return `synced ${ago(synced_at)}`;
   return due_at ? `due ${until(due_at)}` : "not synced yet";

@@ -22,8 +22,12 @@ export function useListingKeys(it: ListingsState, grid: RefObject<GridHandle | n
     only(["ArrowDown"], "Listing below", move("down")),
     { label: "First listing", keys: ["Home"], run: move("first") },
     { label: "Last listing", keys: ["End"], run: move("last") },
-    { label: "It is a match", keys: ["M"], run: judge("match") },
-    { label: "It is no match", keys: ["N"], run: judge("no") },
+    ...(it.browsing
+      ? [] // nothing is asked that they could match
+      : [
+          { label: "It is a match", keys: ["M"], run: judge("match") },
+          { label: "It is no match", keys: ["N"], run: judge("no") },
+        ]),
     {
       label: "More like this",
       keys: ["S"],

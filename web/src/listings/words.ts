@@ -57,6 +57,15 @@ export function voicesOf(models: readonly ModelState[]): ReadonlySet<string> {
   return new Set(models.filter(({ used }) => used).map(({ name }) => name));
 }
 
+/** "By 2 models and words": who has answered. */
+export function sayAsked(models: readonly ModelState[]): string {
+  const voices = voicesOf(models);
+  const words = voices.has("words");
+  const seen = voices.size - (words ? 1 : 0);
+  if (seen === 0) return words ? "By words alone" : "No model could answer";
+  return `By ${seen} ${seen === 1 ? "model" : "models"}${words ? " and words" : ""}`;
+}
+
 /** "4 of 5 models". */
 export function consensus(
   { matched_by }: Pick<ListingResult, "matched_by">,

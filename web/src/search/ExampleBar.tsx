@@ -84,7 +84,7 @@ export function ExampleBar({ view, shown, what = "Images", onChange }: BarProps)
           Whole picture
         </Button>
       )}
-      <CloseButton aria-label="Search without the picture" onClick={clear} />
+      <CloseButton className={styles.away} aria-label="Search without the picture" onClick={clear} />
       {drawing && shown.picture && (
         <Suspense>
           <RegionDialog

@@ -26,7 +26,7 @@ export function Subjects({ catalog, view }: { catalog: string; view: GroupView }
   useSubjectKeys(it);
   const row = (i: number) => {
     const one = groups[i];
-    return one ? <SubjectRow group={one} current={i === index} onOpen={it.open} /> : <RowSketch />;
+    return one ? <SubjectRow group={one} current={i === index} onOpen={it.open} /> : <RowSketch plain />;
   };
   return (
     <main id="main" className={panes.page} data-open={(view.group && group) || undefined}>
@@ -36,7 +36,7 @@ export function Subjects({ catalog, view }: { catalog: string; view: GroupView }
           <ProblemNote error={error} doing="read the groups of one subject" onRetry={() => void refetch()} />
         </div>
       )}
-      {it.isPending && <ListSketch />}
+      {it.isPending && <ListSketch plain />}
       {it.data && groups.length === 0 && <NoSubjects it={it} catalog={catalog} />}
       {groups.length > 0 && (
         <div className={panes.body}>

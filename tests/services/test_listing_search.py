@@ -22,8 +22,10 @@ from lumina.files.derived import DerivedStore
 from lumina.services.listings import ListingSearch, view
 from lumina.services.listings.voices import CutOut, Voice, Voices
 from lumina.services.search.questions import Questions
-from lumina.store import Store, spaces, vectors
+from lumina.store import Store, listing_search, spaces, vectors
+from lumina.store.listings import save
 from tests.support.lookalikes import NAMES, SeeingModels, Shelf, direction, shelf
+from tests.support.market import listing, market
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
 
@@ -150,6 +152,19 @@ def test_text_is_compared_with_pictures_with_texts_and_with_words(place: Place) 
     assert place.find(text="mug", where=ListingFilter(shops=(7,))).hits[0].listing.listing_id == 2
 
 
+def test_words_are_looked_for_in_one_catalog_however_often_others_have_them(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing_search, "OFTEN", 1)
+    with place.store.transaction() as tx:
+        other = market(tx, Path("/elsewhere"), "other")
+        save(tx, other.source_id, [listing(900, 1, title="Another mug")])
+        tx.execute("UPDATE image SET missing_since = NULL, awaited = false WHERE source_id = :s", s=other.source_id)
+        catalog = tx.value("SELECT catalog_id FROM source WHERE id = :s", s=other.source_id)
+    place.models.missing = set(NAMES)
+    assert listings(place.find(text="mugs", where=ListingFilter(catalog=catalog))) == [900]
+
+
 def test_an_image_that_is_shown_no_more_or_hidden_is_not_found(place: Place) -> None:
     with place.store.transaction() as tx:
         tx.execute("UPDATE listing_image SET gone_at = now() WHERE listing_id = 1")
@@ -199,9 +214,17 @@ def test_the_answer_says_when_nothing_is_certain_and_when_no_listing_meets_the_f
     search = place.searching(place.cut)
     found = search.find(Wanted(example=picture("red")))
     assert (listings(found), found.hits[0].matched_by) == ([1], 1)
-    assert str(found.note).startswith("Nothing is certain: of several models only one")
+    assert str(found.note).startswith("Nothing is certain: no two models clearly see")
+    hit = found.hits[0]
+    for strengths, agreed in (((0.9, 0.505, 0.505), False), ((0.52, 0.52, 0.1), True), ((0.6,), True)):
+        told = tuple(replace(each, strength=strong) for each, strong in zip(hit.opinions, strengths, strict=False))
+        assert replace(hit, opinions=told).agreed == agreed
     assert search.find(Wanted(example=picture("red"), models=NAMES[:1])).note is None, "nobody else was asked"
     assert search.find(Wanted(example=picture("red"), text="red mug")).note is None, "its words are there"
+    few = ListingFilter(price_max=Decimal(3))
+    prices = "Prices in EUR and USD were compared as numbers: a currency can be chosen."
+    assert search.find(Wanted(text="mug", where=few)).note == prices
+    assert search.find(Wanted(text="mug", where=replace(few, currency="EUR"))).note is None
     search.close()
 
 

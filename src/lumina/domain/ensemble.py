@@ -14,6 +14,9 @@ from lumina.domain.vectors import SpaceKind
 
 NO_CHANCE = 0.5
 """The strength at which chance ends."""
+CLEAR = 0.51
+"""The strength from which on two models that agree hardly err together: at the end of chance itself, look-alikes of
+what is not there get just as far, twice as often (`docs/adr/0022-models-agree-on-their-own-scales.md`)."""
 WORDS = "words"
 """The voice that no model has: the words of titles and tags."""
 
@@ -181,10 +184,18 @@ class ListingHit:
     opinions: tuple[Opinion, ...]
 
     @property
-    def sure(self) -> bool:
-        """More than one model says so, where there are several that know it; or its words do, or its very file."""
-        by_words = any(each.kind == WORDS and each.strength >= NO_CHANCE for each in self.opinions)
-        return self.identical or by_words or self.matched_by > 1 or len({each.model for each in self.opinions}) == 1
+    def agreed(self) -> bool:
+        """Two models see clearly more than chance in it, or the only one that knows it."""
+        models = {each.model: 0.0 for each in self.opinions if each.kind != WORDS}
+        for each in self.opinions:
+            if each.kind != WORDS:
+                models[each.model] = max(models[each.model], each.strength)
+        return len(models) == 1 or sum(strength >= CLEAR for strength in models.values()) > 1
+
+    @property
+    def said(self) -> bool:
+        """Its words say so, or its very file."""
+        return self.identical or any(each.kind == WORDS and each.strength >= NO_CHANCE for each in self.opinions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,8 @@ def by_words(tx: Transaction, asked: Sequence[str], where: ListingFilter, count:
     by how close they stand to each other.
     """
     terms, values = filter_terms(where)
+    if where.catalog is not None:  # before they are cut off at `OFTEN`
+        terms.append("l.source_id IN (SELECT s.id FROM source s WHERE s.catalog_id = :near_catalog)")
     for joined in (" & ", " | ") if len(asked) > 1 else (" & ",):
         rows: Sequence[Any] = tx.execute(
             f"""WITH found AS MATERIALIZED (

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from lumina.domain.ensemble import (
     WORDS,
     Gauge,
+    ListingFilter,
     ListingHit,
     ListingKey,
     ListingsFound,
@@ -129,7 +130,9 @@ class ListingSearch:
         scored = list(self._pool.map(lambda each: self._score(each, candidates), heard))
         with self.store.transaction() as tx:
             hits = self._ranked(tx, wanted, heard, np.stack(scored), candidates)
-        return ListingsFound(tuple(states), tuple(hits), _doubt(hits) if hits else _nothing(heard, wanted, among))
+        return ListingsFound(
+            tuple(states), tuple(hits), _note(hits, wanted.where) if hits else _nothing(heard, wanted, among)
+        )
 
     def _among(self, wanted: Wanted, voices: int) -> _Among:
         condition = _condition(wanted)
@@ -319,11 +322,25 @@ def _nothing(heard: Sequence[_Heard], wanted: Wanted, among: _Among) -> str:
     return f"Nothing{what} looks like it more than chance explains."
 
 
-def _doubt(hits: Sequence[ListingHit]) -> str | None:
-    """That nothing is certain, where each listing is no chance to one model alone.
+def _note(hits: Sequence[ListingHit], where: ListingFilter) -> str | None:
+    return " ".join(filter(None, (_doubt(hits), _mixed(hits, where)))) or None
 
-    Of a question whose answer is not there most answers are like that, of one whose answer is there one in eight.
+
+def _doubt(hits: Sequence[ListingHit]) -> str | None:
+    """That nothing is certain, where no two models clearly agree on the first listing, nor words on any.
+
+    Of a question whose answer is not there most answers are like that, of one whose answer is there one in nine.
     """
-    if any(hit.sure for hit in hits):
+    if hits[0].agreed or any(hit.said for hit in hits):
         return None
-    return "Nothing is certain: of several models only one sees more than chance in these. They are the nearest."
+    return "Nothing is certain: no two models clearly see more than chance in the first of these. They are the nearest."
+
+
+def _mixed(hits: Sequence[ListingHit], where: ListingFilter) -> str | None:
+    """That prices in several currencies were compared, where nobody has said in which."""
+    if where.currency is not None or (where.price_min is None and where.price_max is None):
+        return None
+    found = sorted({hit.listing.currency for hit in hits if hit.listing.currency})
+    if len(found) < 2:
+        return None
+    return f"Prices in {', '.join(found[:-1])} and {found[-1]} were compared as numbers: a currency can be chosen."

@@ -24,6 +24,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -45,8 +46,15 @@ from lumina.worker.environment import DECODERS
 SIZE, KINDS, PARALLEL, PROCESSES = 60_000, 64, 8, 2
 PER_LISTING = 5
 OURS = "Lumina, the whole stage"
-Rates = tuple[float, ...]
-"""Images per second, and the same with files flushed to the disk, where that is something else."""
+
+
+@dataclass
+class Rate:
+    """Images per second, `flushed`: with files flushed to the disk; `cost`: microseconds of processor for an image."""
+
+    images: float
+    flushed: float | None = None
+    cost: float | None = None
 
 
 def pictures() -> list[bytes]:
@@ -141,8 +149,8 @@ def processor(*pids: int) -> float:
     return found
 
 
-def ours(app: App, port: int, count: int, number: int) -> float:
-    """Images per second of the stage `download`, from the start of its job to its end."""
+def ours(app: App, port: int, count: int, number: int, pids: Sequence[int] = ()) -> Rate:
+    """The stage `download`, from the start of its job to its end; the cost is that of these processes."""
     folder = app.settings.home / "market" / str(number)
     with app.store.transaction() as tx:
         here = markets.ensure(
@@ -160,6 +168,7 @@ def ours(app: App, port: int, count: int, number: int) -> float:
             for at in range(0, count, PER_LISTING)
         ]
         listings.save(tx, here.source_id, found)
+    before = processor(*pids)
     job = app.work.run_stages(["download"], source_id=here.source_id)
     until, look = time.monotonic() + 300, 0.0
     while not (ended := app.work.get(job.id)).state.ended:
@@ -168,15 +177,16 @@ def ours(app: App, port: int, count: int, number: int) -> float:
             app.reaper.tick()
             look = time.monotonic() + BUSY_SECONDS
         time.sleep(0.05)
+    cost = (processor(*pids) - before) / count * 1e6
     assert ended.done == count, ended
     assert sum(1 for _ in folder.rglob("*.jpg")) == count
     assert ended.started_at is not None
     assert ended.finished_at is not None
-    return count / (ended.finished_at - ended.started_at).total_seconds()
+    return Rate(count / (ended.finished_at - ended.started_at).total_seconds(), cost=cost)
 
 
-def img2dataset(program: Path, folder: Path, port: int, count: int, threads: int) -> tuple[float, float]:
-    """Images per second by its own clock, from the first shard's start to the last one's end; and with `sync` after."""
+def img2dataset(program: Path, folder: Path, port: int, count: int, threads: int) -> Rate:
+    """By its own clock, from the first shard's start to the last one's end; and with `sync` after."""
     (folder / "urls.txt").write_text("\n".join(urls(port, count)))
     out = folder / f"out-{time.monotonic_ns()}"  # nothing is removed meanwhile: some file systems are slow after that
     options = {
@@ -193,7 +203,7 @@ def img2dataset(program: Path, folder: Path, port: int, count: int, threads: int
     stats = [json.loads(path.read_text()) for path in out.glob("*_stats.json")]
     assert sum(each["successes"] for each in stats) == count, done.stderr[-2000:]
     seconds = max(each["end_time"] for each in stats) - min(each["start_time"] for each in stats)
-    return count / seconds, count / (seconds + flushed)
+    return Rate(count / seconds, count / (seconds + flushed))
 
 
 async def bare_aiohttp(port: int, count: int) -> None:
@@ -220,37 +230,40 @@ async def bare_httpx(port: int, count: int) -> None:
         await asyncio.gather(*(some() for _ in range(PARALLEL)))
 
 
-def bare(work: Callable[[int, int], object], loop: Callable[[object], object], port: int, count: int) -> float:
-    """Images per second of one process that reads the bytes and forgets them."""
+def bare(work: Callable[[int, int], object], loop: Callable[[object], object], port: int, count: int) -> Rate:
+    """One process that reads the bytes and forgets them."""
     began = time.perf_counter()
     loop(work(port, count))
-    return count / (time.perf_counter() - began)
+    return Rate(count / (time.perf_counter() - began))
 
 
-def runs(given: argparse.Namespace, app: App, folder: Path, port: int, round_: int) -> dict[str, Callable[[], Rates]]:
-    """What is measured in one round, by its title."""
-    count = given.images
-    found: dict[str, Callable[[], Rates]] = {OURS: lambda: (ours(app, port, count, round_),)}
+def peers(given: argparse.Namespace, folder: Path, port: int) -> dict[str, Callable[[], Rate]]:
+    """What else is measured in each round, by its title."""
+    count, found = given.images, dict[str, Callable[[], Rate]]()
     if given.img2dataset:
         for threads in (PARALLEL, 32):
             title = f"img2dataset, {PROCESSES} x {threads} threads"
             found[title] = partial(img2dataset, given.img2dataset, folder, port, count, threads)
     return found | {
-        "aiohttp, bare": lambda: (bare(bare_aiohttp, asyncio.run, port, count),),
-        "aiohttp on uvloop, bare": lambda: (bare(bare_aiohttp, uvloop.run, port, count),),
-        "httpx, bare": lambda: (bare(bare_httpx, asyncio.run, port, count),),
+        "aiohttp, bare": partial(bare, bare_aiohttp, asyncio.run, port, count),
+        "aiohttp on uvloop, bare": partial(bare, bare_aiohttp, uvloop.run, port, count),
+        "httpx, bare": partial(bare, bare_httpx, asyncio.run, port, count),
     }
 
 
-def report(best: Mapping[str, float], costs: Mapping[str, str], count: int, rounds: int) -> None:
-    """The best rounds, and ours beside each."""
+def report(rounds: Sequence[Mapping[str, Rate]], count: int) -> None:
+    """The best of all rounds, and ours beside each."""
     size = sum(map(len, pictures())) / KINDS / 1000
-    print(f"{count:,} images of {size:.0f} KB from a CDN in a process of its own; best of {rounds}")
-    print(f"{OURS}: {best[OURS]:,.0f} images/s (wanted: 300); {costs[OURS]}")
-    for title, rate in best.items():
+    print(f"{count:,} images of {size:.0f} KB from a CDN in a process of its own; best of {len(rounds)}")
+    own = max(round_[OURS].images for round_ in rounds)
+    print(f"{OURS}: {own:,.0f} images/s (wanted: 300)")
+    for title in rounds[0]:
+        found = [round_[title] for round_ in rounds]
         if title != OURS:
-            cost = f"; {costs[title]}" if title in costs else ""
-            print(f"{title}: {rate:,.0f} images/s; ours is {best[OURS] / rate:.2f} x that{cost}")
+            rate = max(each.images for each in found)
+            print(f"{title}: {rate:,.0f} images/s; ours is {own / rate:.2f} x that")
+        if flushed := max(each.flushed or 0 for each in found):
+            print(f"{title}, and flushed: {flushed:,.0f} images/s; ours is {own / flushed:.2f} x that")
 
 
 def main() -> None:
@@ -263,28 +276,28 @@ def main() -> None:
     if given.serve:
         uvloop.run(serve(given.serve))
         return
-    count, best, costs = given.images, dict[str, float](), dict[str, str]()
+    rounds: list[dict[str, Rate]] = []
     with tempfile.TemporaryDirectory() as name, EmbeddedPostgres(Path(name)) as server, cdn() as (port, cdn_pid):
         app = build(Settings(home=Path(name), database_url=server.url), pool_size=2)
         app.set_up_database()
         with worker(app.settings) as worker_pid:
             assert server.process is not None
-            own = worker_pid, server.process.pid
+            pids = worker_pid, server.process.pid
             ours(app, port, 200, 0)  # the workers have to have imported everything
-            for round_ in range(1, given.rounds + 1):
-                for title, run in runs(given, app, Path(name), port, round_).items():
-                    before, before_own = processor(cdn_pid), processor(*own)
-                    rates = run()
-                    costs[title] = f"processor: CDN {(processor(cdn_pid) - before) / count * 1e6:.0f} us an image"
-                    if title == OURS:
-                        spent = (processor(*own) - before_own) / count * 1e6
-                        costs[title] += f", workers and database {spent:.0f}"
-                    for more, rate in zip(("", ", and flushed"), rates, strict=False):
-                        best[title + more] = max(best.get(title + more, 0), rate)
-                    told = f"round {round_}: {title}: {rates[0]:,.0f} images/s; {costs[title]}"
+            for number in range(1, given.rounds + 1):
+                mine = {OURS: partial(ours, app, port, given.images, number, pids)}
+                rounds.append({})
+                for title, run in (mine | peers(given, Path(name), port)).items():
+                    before = processor(cdn_pid)
+                    rate = rounds[-1][title] = run()
+                    spent = (processor(cdn_pid) - before) / given.images * 1e6
+                    own = f", workers and database {rate.cost:.0f}" if rate.cost else ""
+                    told = (
+                        f"round {number}: {title}: {rate.images:,.0f} images/s; us of processor: CDN {spent:.0f}{own}"
+                    )
                     print(told, file=sys.stderr, flush=True)
         app.close()
-    report(best, costs, count, given.rounds)
+    report(rounds, given.images)
 
 
 if __name__ == "__main__":

@@ -33,6 +33,8 @@ MOST = 25_000
 MANY, MORE = 4.0, 1.5
 """Where so many times more candidates are expected than would be compared, they are not collected first: by what the
 planner expects of a filter, and by what is counted of words."""
+ASTRAY = 4
+"""Where the index has been walked so many times farther than what was expected explains, candidates are collected."""
 FIRST = 100
 """Neighbours that are walked to at first: where one of them is chance, so are all behind it, which are dear to find."""
 BREADTH = 400
@@ -42,7 +44,6 @@ FARTHEST = 20_000
 SHOWN = Condition("i.shown")
 _WALK = {
     "hnsw.iterative_scan": "strict_order",
-    "hnsw.max_scan_tuples": str(FARTHEST),
     "hnsw.scan_mem_multiplier": "8",
     "enable_seqscan": "off",
     "enable_bitmapscan": "off",
@@ -99,12 +100,19 @@ def nearest(
     size = _indexed(tx, space)
     if size is None:
         return _all(tx, space, among, given)
-    most = border(count if cut is None else min(count, FIRST), size)
-    if not many and not _exceeds(tx, among, most):
-        found = _few(tx, space, among, given, most)
-        if found is not None:
-            return found
-    found, whole = _walk(tx, space, among, given, max(breadth, count), cut)
+    wanted = count if cut is None else min(count, FIRST)
+    most = border(wanted, size)
+    broad = max(breadth, count)
+    if not many:
+        if _exceeds(tx, among, most):  # then so few steps are enough, or it was wrong
+            far = min(ASTRAY * (broad + wanted * size // max(most, 1)), FARTHEST)
+            found, whole = _walk(tx, space, among, given, broad, cut, far)
+            if whole:
+                return found
+        exact = _few(tx, space, among, given, most)
+        if exact is not None:
+            return exact
+    found, whole = _walk(tx, space, among, given, broad, cut, FARTHEST)
     return found if whole else _all(tx, space, among, given)
 
 
@@ -133,7 +141,7 @@ def by_index(tx: Transaction, space: Space, query: NDArray[np.floating], count: 
     """The images closest to a vector as the index finds them, whether they are shown or not: to check the index."""
     every = _Among("true", {}, None, None)
     given = {"near_query": as_text(space, query), "near_count": count}
-    return _walk(tx, space, every, given, max(BREADTH, count), None)[0]
+    return _walk(tx, space, every, given, max(BREADTH, count), None, FARTHEST)[0]
 
 
 def has_index(tx: Transaction, space: Space) -> bool:
@@ -220,12 +228,13 @@ def _all(tx: Transaction, space: Space, among: _Among, given: dict[str, Any]) ->
 
 
 def _walk(
-    tx: Transaction, space: Space, among: _Among, given: dict[str, Any], breadth: int, cut: Cut | None
+    tx: Transaction, space: Space, among: _Among, given: dict[str, Any], breadth: int, cut: Cut | None, far: int
 ) -> tuple[list[Near], bool]:
     """What the index finds, and whether that is all that was wanted."""
     count = int(given["near_count"])
     found: list[Near] = []
-    with _settings(tx, _WALK | {"hnsw.ef_search": str(min(breadth, 1000))}):
+    reach = {"hnsw.ef_search": str(min(breadth, 1000)), "hnsw.max_scan_tuples": str(far)}
+    with _settings(tx, _WALK | reach):
         for wanted in (count,) if cut is None else sorted({min(FIRST, count), count}):
             rows = tx.rows(
                 f"""SELECT v.image_id, -(v.vector <#> CAST(:near_query AS halfvec)) AS similarity

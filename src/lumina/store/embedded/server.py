@@ -157,7 +157,7 @@ class EmbeddedPostgres:
         postmaster.end([pid], (signal.SIGINT, 20), (signal.SIGQUIT, 5), (signal.SIGKILL, 2))
 
     def _clear_remains(self) -> None:
-        """Of a server that was killed: backends that still work for it, and its lock file.
+        """Of a server that was killed: backends that still work for it, and its lock files.
 
         PostgreSQL itself copes with most lock files, but not with an empty one or with one whose number has gone to
         another process of the same account. That no process works in the data folder is known here, so it may go.
@@ -167,6 +167,8 @@ class EmbeddedPostgres:
         if orphans := postmaster.processes(data):
             postmaster.end(orphans, (signal.SIGQUIT, 2), (signal.SIGKILL, 5))
         self.cluster.pid_file.unlink(missing_ok=True)
+        for lock in known_socket_folder(self.cluster.folder).glob(".s.PGSQL.*.lock"):
+            lock.unlink(missing_ok=True)
 
     def _spawn(self, binaries: Path, account: Account) -> None:
         settings = SETTINGS | {

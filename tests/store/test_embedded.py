@@ -19,6 +19,7 @@ import pytest
 from lumina.errors import AlreadyRunning, Unavailable
 from lumina.store.embedded import EmbeddedPostgres, postmaster
 from lumina.store.embedded.cluster import Cluster
+from lumina.store.embedded.sockets import known_socket_folder
 
 pytestmark = [pytest.mark.integration, pytest.mark.skipif(sys.platform == "win32", reason="the server needs POSIX")]
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the death signal is Linux's")
@@ -104,7 +105,9 @@ def test_a_busy_orphan_backend_does_not_block_the_restart(server: EmbeddedPostgr
 def test_a_lock_file_that_is_stale_empty_or_foreign_is_no_obstacle(tmp_path: Path, content: str) -> None:
     with EmbeddedPostgres(tmp_path) as server:
         ask(server, "CREATE TABLE kept AS SELECT 42 AS n")
-    server.cluster.pid_file.write_text(content.format(self=os.getpid(), data=server.cluster.data))
+    content = content.format(self=os.getpid(), data=server.cluster.data)
+    server.cluster.pid_file.write_text(content)
+    (known_socket_folder(server.cluster.folder) / ".s.PGSQL.5432.lock").write_text(content)
     with EmbeddedPostgres(tmp_path) as again:
         assert ask(again, "SELECT n FROM kept") == 42
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from small_worker import small_build
 from lumina.bootstrap import App, Settings
 from lumina.domain.stage import Lane
 from lumina.domain.work import Job, JobState
+from lumina.engine.reaper import Reaper
 from lumina.worker.environment import DECODERS
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(120)]
@@ -126,6 +127,8 @@ def installation(request: pytest.FixtureRequest, database_url: str, tmp_path: Pa
     broker = "" if request.param == "postgresql" else request.getfixturevalue("redis_server").url
     settings = Settings(home=tmp_path / "home", database_url=database_url, broker_url=broker, lease_seconds=10)
     app = small_build(settings)
+    at_once = Reaper(app.store, app.leases, app.dispatcher, settings.keep_jobs_days, start_seconds=0)
+    app = replace(app, reaper=at_once)
     app.set_up_database()
     installation = Installation(settings, app, log=tmp_path / "workers.log")
     installation.log.touch()

@@ -25,7 +25,6 @@ def worker(
     from lumina.worker import environment
     from lumina.worker.orphan import end_with_parent
 
-    environment.ensure()
     if supervised and sys.platform != "linux":  # there the launcher has asked the kernel for it
         end_with_parent(os.getppid())
     given = settings(context)
@@ -37,6 +36,7 @@ def worker(
             raise BadInput(f"--lanes: there is no lane {name!r}; the lanes are {', '.join(known)}.")
     if not names:
         raise BadInput(f"--lanes: name at least one of {', '.join(known)}.")
+    environment.ensure()
     # Messages carry numbers in JSON, so root is no worse an account for a worker than for the rest of Lumina.
     warnings.filterwarnings("ignore", message="You're running the worker with superuser", category=Warning)
     with database(given) as ready:

@@ -108,7 +108,7 @@ def test_vectors_that_came_with_an_adopted_folder_are_tagged(taught: Taught) -> 
         tx.execute("INSERT INTO market (source_id, name, address) VALUES (:id, 'x', 'x')", id=taught.twins.source)
         job = jobs.create(tx, follow.ADOPT, None, {}, priority=0)
         jobs.reach(tx, job.id, 1, 1)
-        follow.follow(tx, taught.twins.app.dispatcher, jobs.get(tx, job.id), "")
+        follow.follow(tx, taught.twins.app.dispatcher, jobs.get(tx, job.id), MODEL, installed=False)
     taught.twins.work()
     assert taught.shown(pug) == set(), "the model is not installed"
     with taught.twins.store.transaction() as tx:

@@ -210,6 +210,6 @@ def _resolver(settings: Settings, store: Store, dispatcher: Dispatcher) -> Resol
 
 
 def _follow(dispatcher: Dispatcher, resolver: Resolver, recognisers: Recognisers, tx: Transaction, job: Job) -> None:
-    can_tag = recognisers.models.waiting(recognisers.model) is None
-    follow(tx, dispatcher, job, recognisers.model if can_tag else "")
+    installed = recognisers.models.waiting(recognisers.model) is None
+    follow(tx, dispatcher, job, recognisers.model, installed=installed)
     resolver.ended(tx, job)

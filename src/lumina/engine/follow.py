@@ -70,11 +70,11 @@ def running(tx: Transaction, kind: str, catalog_id: UUID) -> Job | None:
     return jobs.running_with(tx, _key(kind, catalog_id))
 
 
-def follow(tx: Transaction, dispatcher: Dispatcher, job: Job, tag_model: str = "") -> None:
+def follow(tx: Transaction, dispatcher: Dispatcher, job: Job, tag_model: str = "", *, installed: bool = True) -> None:
     """Ask for what comes after a job, in the transaction that has just ended it.
 
-    Where so much was embedded by `tag_model` that its thresholds are of another time, all is tagged once more. "": the
-    model cannot be used now.
+    Where so much was embedded by `tag_model` that its thresholds are of another time, all is tagged once more. Vectors
+    that came with an adopted folder are tagged where the model itself is `installed`.
     """
     if job.kind in FIRST and job.state is not JobState.SUCCESS:
         return  # a person has stopped it
@@ -90,7 +90,7 @@ def follow(tx: Transaction, dispatcher: Dispatcher, job: Job, tag_model: str = "
     if (job.kind in EMBEDDING and job.done) or (job.kind == INDEX_VECTORS and job.parameters.get("again")):
         vectors.ask(tx, dispatcher)
     if tag_model:
-        _tag(tx, dispatcher, job, tag_model)
+        _tag(tx, dispatcher, job, tag_model, installed)
 
 
 def _copies_of_markets(tx: Transaction, dispatcher: Dispatcher, job: Job) -> None:
@@ -109,14 +109,15 @@ def _catalogs(tx: Transaction, job: Job) -> Collection[UUID]:
     return [job.catalog_id] if job.catalog_id else jobs.catalogs_of_work(tx, job.id)
 
 
-def _tag(tx: Transaction, dispatcher: Dispatcher, job: Job, tag_model: str) -> None:
+def _tag(tx: Transaction, dispatcher: Dispatcher, job: Job, tag_model: str, installed: bool) -> None:
     """What a job means for tags: they are by vectors that were exchanged, or by thresholds of another time."""
     if job.kind == INDEX_VECTORS and f"{vectors.Care.SWITCH} {tag_model}" in _cares(job):
         for catalog_id in browse.catalog_ids(tx):
             ask(tx, dispatcher, AUTO_TAG, catalog_id, {"all": True})
     if job.kind == AUTO_TAG:
         learn.relearn(tx, dispatcher, tag_model)
-    if job.kind in EMBEDDING and job.done and (tagging.outgrown(tx, tag_model) or _untagged(tx, job, tag_model)):
+    brought = installed and _untagged(tx, job, tag_model)
+    if job.kind in EMBEDDING and job.done and (brought or tagging.outgrown(tx, tag_model)):
         for catalog_id in _catalogs(tx, job):
             ask(tx, dispatcher, AUTO_TAG, catalog_id)
 

@@ -20,6 +20,7 @@ from lumina.store import Store
 from lumina.store.ledger import Worker
 from tests.support.messages import Messages
 from tests.support.taxonomy import restore_tree
+from tests.support.vectors_of import forget_all
 
 ORIGIN = "http://127.0.0.1:8765"
 
@@ -131,6 +132,7 @@ def house(one_house: House, tmp_path: Path) -> House:
     with one_house.store.transaction() as tx:
         restore_tree(tx)  # sees in the journal what was changed
         tx.execute("TRUNCATE catalog, source, image, job RESTART IDENTITY CASCADE")
+        forget_all(tx)
     one_house.messages.waiting.clear()
     one_house.photos = tmp_path / "photos"
     one_house.photos.mkdir()

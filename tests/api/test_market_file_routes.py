@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from lumina.store import outcomes, spaces
+from lumina.store import outcomes
 from tests.api.conftest import House
 from tests.support.market import listed, market
 from tests.support.vectors_of import embedded
@@ -17,17 +16,13 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(60)]
 
 
 @pytest.fixture
-def images(house: House, tmp_path: Path) -> Iterator[list[int]]:
+def images(house: House, tmp_path: Path) -> list[int]:
     """Four images of two listings, without files, embedded by two models."""
     with house.store.transaction() as tx:
         outcomes.declare(tx, house.app.registry.versions)
         found = listed(tx, market(tx, tmp_path / "market"), 2)
         embedded(tx, found, MODELS)
-    yield found
-    with house.store.transaction() as tx:
-        for space in (space for model in MODELS if (space := spaces.live(tx, model))):
-            tx.execute(f"DROP TABLE {spaces.table(space)}")
-            tx.execute("DELETE FROM vector_space WHERE id = :id", id=space.id)
+    return found
 
 
 def test_each_is_a_job_that_is_joined_and_another_one_is_told_of_it(

@@ -16,6 +16,7 @@ from lumina.store import outcomes, spaces, vectors
 from lumina.store.outcomes import Outcome
 from tests.support.copies import Twins, new_twins
 from tests.support.messages import Messages
+from tests.support.vectors_of import forget_all
 
 DIMENSIONS = 64
 
@@ -24,9 +25,7 @@ def new_sky(app: App, messages: Messages) -> Sky:
     """An empty catalog, and no space of vectors."""
     twins = new_twins(app, messages)
     with app.store.transaction() as tx:
-        for space in spaces.every(tx):
-            tx.execute(f"DROP TABLE {spaces.table(space)}")
-        tx.execute("DELETE FROM vector_space")
+        forget_all(tx)
     return Sky(twins)
 
 

@@ -20,6 +20,13 @@ def drawn(images: Sequence[int], dimensions: int, seed: int = 0) -> NDArray[np.f
     return np.asarray(matrix / np.linalg.norm(matrix, axis=1, keepdims=True), np.float32)
 
 
+def forget_all(tx: Transaction) -> None:
+    """Drop all spaces of vectors, that of a test before this one, too."""
+    for space in spaces.every(tx):
+        tx.execute(f"DROP TABLE {spaces.table(space)}")
+    tx.execute("DELETE FROM vector_space")
+
+
 def embedded(
     tx: Transaction, images: Sequence[int], models: Mapping[str, int], kind: SpaceKind = SpaceKind.IMAGE, seed: int = 0
 ) -> None:

@@ -105,9 +105,10 @@ def _in_time(connect: Callable[[], Any]) -> Any:
         except Exception as error:  # noqa: BLE001  # it is raised where it is waited for
             made.set_exception(error)
 
+    left = _left()  # where nothing is left, no connection is begun that nobody would close
     threading.Thread(target=run, name="connecting", daemon=True).start()
     try:
-        return made.result(_left())
+        return made.result(left)
     except TimeoutError:
         made.add_done_callback(_close)
         raise httpx.ConnectTimeout("Connecting takes too long.") from None

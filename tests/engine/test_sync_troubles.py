@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lumina.domain.market import FollowKind, Keep, Review
+from lumina.domain.market import FollowKind, Keep, Listing, Review
 from lumina.domain.work import BatchKind
 from lumina.engine import sync as syncing
 from lumina.engine.plan import Planner
@@ -16,6 +16,7 @@ from lumina.engine.sync import Syncer
 from lumina.errors import Later
 from lumina.remote.etsy import paging
 from lumina.remote.etsy.source import EtsySource
+from lumina.services.work import WorkService
 from lumina.store import Store
 from tests.engine.test_fetching import Fetch, Fetched
 from tests.engine.test_sync import House, house, small
@@ -173,3 +174,35 @@ def test_a_marketplace_of_this_machine_that_has_ended_is_left_alone(store: Store
         house.run(job)
     house.value("UPDATE follow SET due_at = now() RETURNING 1")
     assert house.service.sync_due() == [], "nobody is there to be asked"
+
+
+def test_a_page_whose_details_must_wait_is_read_again_and_none_after_it_is_taken_for_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(paging, "PAGE", 1)
+    monkeypatch.setattr(syncing, "DETAILS", 2)
+    asked, ask = [], EtsySource.listings
+
+    def listings(self: EtsySource, numbers: Sequence[int]) -> list[Listing]:
+        asked.append(list(numbers))
+        if len(asked) == 3:
+            raise Later("The limit of the day is reached.", 0)
+        return ask(self, numbers)
+
+    monkeypatch.setattr(EtsySource, "listings", listings)
+    mine = max(house.server.market.world.by_shop.items(), key=lambda shop: len(shop[1]))
+    house.follow(FollowKind.SHOP, str(mine[0]))
+    house.run()
+    broken_off = house.listings()
+    assert broken_off < 4 < len(mine[1])
+    house.run()
+    assert house.listings() == len(mine[1])
+
+
+def test_a_sync_that_a_person_stops_is_not_due_at_once(house: House) -> None:
+    house.follow()
+    job = house.service.sync(house.market)
+    stopped = WorkService(house.store, Registry((Fetch(),), {Fetched}), house.dispatcher).cancel(job.id)
+    assert house.run(stopped).state == "CANCELLED"
+    assert house.value("SELECT due_at > now() + interval '50 minutes' FROM follow")
+    assert "stopped" in house.value("SELECT error FROM follow")

@@ -36,6 +36,8 @@ PAGES = 40
 """Pages that one batch goes through, before others of its lane have their turn."""
 DETAILS = 6
 """Questions for details that are on their way at once."""
+NOTES = 20
+"""Sentences about what could not be read that a sync keeps, at most."""
 REST = 600.0
 """Seconds until something else is asked of a marketplace that has refused the key, should it be for this one alone."""
 ASKED = 100
@@ -180,7 +182,7 @@ class _Work:
                 for page in pages:
                     waiting.append((page, pool.submit(self._details, page)))
                     if len(waiting) >= DETAILS:
-                        self._save_page(*waiting.popleft())
+                        self._save_first(waiting)
             except Later:
                 with suppress(Later):  # what was asked for already is kept
                     self._drain(waiting)
@@ -257,7 +259,7 @@ class _Work:
         """Everything has been asked; whatever else is due of the marketplace's images is planned as well."""
         left = {name: value for name in ("reviewed", "all_at") if (value := self.cursor.get(name))}
         odd = self.source.oddities()
-        notes = dict.fromkeys([self.error, *self.cursor.get("notes", ()), *odd.notes])
+        notes = list(dict.fromkeys([self.error, *self.cursor.get("notes", ()), *odd.notes]))[:NOTES]
         with self.store.transaction() as tx:
             ledger.hold(tx, self.batch)
             follows.ended(tx, self.follow.id, left, " ".join(filter(None, notes)) or None)
@@ -288,7 +290,12 @@ class _Work:
 
     def _drain(self, waiting: deque[tuple[Page, Future[list[Listing]]]]) -> None:
         while waiting:
-            self._save_page(*waiting.popleft())
+            self._save_first(waiting)
+
+    def _save_first(self, waiting: deque[tuple[Page, Future[list[Listing]]]]) -> None:
+        """A page whose details cannot be asked for now stays in front: none after it is saved before it."""
+        self._save_page(*waiting[0])
+        waiting.popleft()
 
     def _save_page(self, page: Page, answer: Future[list[Listing]]) -> None:
         asked = answer.result()
@@ -296,7 +303,7 @@ class _Work:
         told = [listing for listing in page.listings if listing.listing_id not in known]
         last = page.cursor is None
         odd = self.source.oddities()
-        notes = list(dict.fromkeys([*self.cursor.get("notes", ()), *odd.notes]))
+        notes = list(dict.fromkeys([*self.cursor.get("notes", ()), *odd.notes]))[:NOTES]
         cursor = {**self.cursor, "at": page.cursor, "step": "refresh" if last else "find", "notes": notes}
         with self._saving(cursor) as tx:
             fetch = self._write(tx, [*told, *asked])

@@ -16,7 +16,7 @@ from lumina.engine.dispatch import Dispatcher
 from lumina.engine.finalise import summary
 from lumina.engine.registry import Registry
 from lumina.errors import BadInput, Conflict
-from lumina.store import Row, Store, Transaction, catalogs, jobs, ledger, resolutions
+from lumina.store import Row, Store, Transaction, catalogs, follows, jobs, ledger, resolutions
 
 INGEST, STAGES = follow.INGEST, follow.STAGES
 FOLLOWING = tuple(follow.FIRST)
@@ -160,8 +160,10 @@ class WorkService:
             return jobs.listed(tx, states=states, catalog_id=catalog_id, before=before, limit=limit)
 
     def cancel(self, job_id: UUID) -> Job:
-        """Drop what has not begun. A job that has ended stays as it is."""
+        """Drop what has not begun. A job that has ended stays as it is, what it syncs goes on in its usual time."""
         with self.store.transaction() as tx:
+            for number in follows.under_way(tx, job_id):
+                follows.put_off(tx, number, "A person has stopped the sync; it goes on in its usual time.")
             job = jobs.request_cancel(tx, job_id)
             if job.pending == 0 and jobs.finish(tx, job.id, JobState.CANCELLED, summary(job, JobState.CANCELLED)):
                 job = jobs.get(tx, job_id)

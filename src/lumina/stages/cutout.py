@@ -51,7 +51,7 @@ class Cutout(Stage[Picture, CutOut]):
     needs, reads = ("download", "proxy"), Reads.PROXY
     lane = Lane.GPU
     batch = 8
-    side, quality, effort = 1440, 88, 2
+    side, quality, effort = 1440, 88, 1
 
     def __init__(self, derived: DerivedFiles, models: Models, model: str) -> None:
         self.derived, self.models, self.model = derived, models, model

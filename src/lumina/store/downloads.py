@@ -137,12 +137,16 @@ def _with_original(tx: Transaction, image_ids: Sequence[int]) -> set[int]:
 
 
 def _with_another(tx: Transaction, results: Sequence[tuple[Input, Downloaded]]) -> set[int]:
-    """Images whose file has become another one since its row was written: by a process that was killed in between."""
+    """Images whose file has become another one since its row was written: by a process that was killed in between.
+
+    Wherever the row says that it lies: the other one may be of another format, and on the first disk again. A file that
+    was moved as it was has its size and time.
+    """
     if not results:
         return set()
     rows = tx.rows(
         f"""SELECT n.image_id FROM {_SAID} JOIN file f USING (image_id)
-        WHERE f.role = 'original' AND f.missing_since IS NULL AND f.source_id = n.source_id AND f.path = n.path
+        WHERE f.role = 'original' AND f.missing_since IS NULL
             AND (f.size, f.modified_ns) IS DISTINCT FROM (n.size, n.modified_ns)""",
         **_columns(results),
     )

@@ -10,6 +10,8 @@ from typing import Any
 from lumina.domain.market import Follow, Shop
 from lumina.store.database import Transaction
 
+MOST = 500
+"""Shops that a sync asks for because they expire, at most."""
 _SAID = (
     "name, title, url, currency, location, active_listings, favourers, reviews, review_average, opened_at, raw,"
     " expires_at"
@@ -61,13 +63,17 @@ def forget(tx: Transaction, source_id: int, shop_id: int) -> None:
 
 
 def expiring(tx: Transaction, follow: Follow, before: datetime) -> list[int]:
-    """Shops of listings that a follow has found, which expire before its next sync and were last told of before."""
+    """Shops of listings that a follow has found, which expire before its next sync and were last told of before.
+
+    The longest unheard of first, at most `MOST`: each costs a request, of which a day has so many.
+    """
     rows = tx.rows(
         """SELECT s.shop_id FROM shop s WHERE s.source_id = :source AND s.gone_at IS NULL AND s.fetched_at < :before
             AND s.expires_at < now() + make_interval(mins => :minutes) AND EXISTS (
                 SELECT FROM listing l JOIN follow_listing f ON f.listing_id = l.listing_id AND f.follow_id = :follow
-                WHERE l.source_id = s.source_id AND l.shop_id = s.shop_id)
-        ORDER BY s.shop_id""",
+                WHERE l.source_id = s.source_id AND l.shop_id = s.shop_id AND l.gone_at IS NULL)
+        ORDER BY s.fetched_at, s.shop_id LIMIT :most""",
+        most=MOST,
         source=follow.source_id,
         follow=follow.id,
         minutes=follow.every_minutes,

@@ -154,7 +154,7 @@ class Paging:
         with closing(ahead(lambda piece: self._page(piece, 0), parts, AHEAD)) as answers:
             firsts = dict(zip(parts, answers, strict=True))
         found = sum(map(count, firsts.values()))
-        if found > TOGETHER * total:
+        if not total / 2 <= found <= TOGETHER * total:
             return False
         if found < MISSING * total:
             self._odd.note(f"{total - found:,} of {total:,} listings are in no part of a search that had to be cut.")

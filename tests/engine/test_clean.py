@@ -137,7 +137,10 @@ def house(app: App, tmp_path: Path) -> Warehouse:
     return Warehouse(app, tmp_path)
 
 
-def test_what_all_models_have_embedded_goes_but_for_first_images_and_comes_back(house: Warehouse) -> None:
+def test_what_all_models_have_embedded_goes_but_for_first_images_and_comes_back(
+    house: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clean, "PAGE", 2)
     before, whole = house.opened(), house.files()
     with house.app.store.transaction() as tx:
         ledger = tx.rows("SELECT * FROM stage_state ORDER BY 1, 2")

@@ -187,10 +187,13 @@ def test_a_job_goes_on_where_it_was_killed_in_one_line_of_the_journal(
 
 
 def test_files_outside_of_the_home_stay_and_a_disk_that_is_away_keeps_its_rows(house: House, tmp_path: Path) -> None:
+    place = tmp_path / "disk"
+    place.mkdir()  # where the disk is mounted when it is there: an empty folder without its mark
     with house.store.transaction() as tx:
         disk = tx.value(
-            """INSERT INTO source (catalog_id, path, kind) SELECT catalog_id, '/nowhere/disk', 'backup' FROM source
-            RETURNING id"""
+            """INSERT INTO source (catalog_id, path, kind) SELECT catalog_id, :place, 'backup' FROM source
+            RETURNING id""",
+            place=str(place),
         )
         tx.execute("UPDATE file SET source_id = :disk WHERE image_id = :id", disk=disk, id=house.images[0])
         tx.execute(

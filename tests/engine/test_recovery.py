@@ -9,6 +9,7 @@ import pytest
 
 from lumina.domain.stage import Failure, Lane
 from lumina.domain.work import BatchKind, JobState, Status
+from lumina.engine import leases
 from lumina.errors import Conflict, Interrupted, LeaseLost, NotFound, Unavailable
 from lumina.store import jobs, ledger
 from lumina.store.ledger import Worker
@@ -69,7 +70,10 @@ def test_an_expired_lease_is_given_to_another_worker(bench: Bench) -> None:
     assert bench.statuses() == dict.fromkeys(images, Status.DONE)
 
 
-def test_a_dead_workers_lease_is_freed_though_its_last_transaction_is_still_open(bench: Bench) -> None:
+def test_a_dead_workers_lease_is_freed_though_its_last_transaction_is_still_open(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leases, "NOTICED", (0.05,) * 400)
     bench.add_images(1)
     bench.work.run_stages(["measure"])
     bench.deliver(1)

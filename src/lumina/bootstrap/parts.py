@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -69,6 +70,8 @@ from lumina.store.inputs import Input
 from lumina.store.queue import keyword_dsn
 from lumina.store.results import SAVERS
 
+COLLECT = (700, 10, 10)
+"""When Python looks for what refers to itself in circles, as it does by itself: pictures may be among it."""
 MODELS = "models"
 """Folder of the home that holds the models' files."""
 
@@ -96,6 +99,7 @@ def build(
     """
     if not settings.database_url:
         raise BadSetting("database_url: empty, and no embedded PostgreSQL has been started for this process")
+    gc.set_threshold(*COLLECT)
     _keep_compiled_code(settings.home)
     store = Store(settings.database_url, pool_size=pool_size, idle_seconds=2 * settings.lease_seconds)
     broker = Broker(settings.broker_url, keyword_dsn(settings.database_url))

@@ -44,7 +44,7 @@ from lumina.cli.session import Flags
 from lumina.errors import BadSetting, LuminaError
 
 GARBAGE = 50_000
-"""New objects after which the collector looks for cycles; at Python's 700 it takes a sixth of what a start takes."""
+"""New objects after which the collector looks for cycles during a start; at Python's 700 that takes a sixth of it."""
 
 app = typer.Typer(
     name="lumina",

@@ -91,9 +91,10 @@ def look(tx: Transaction, wish: Wish, node: str) -> Plan:
     """
     market = market_of(tx, wish.market, node)
     warning = _check_folder(tx, market, wish, node)
-    rows = [row for page in _pages(tx, market, wish) for row in page]
+    pages = [(len(page), sum(row["size"] for row in page)) for page in _pages(tx, market, wish)]
     left = len(relocations.unfinished(tx, market.source_id)) + len(leftovers.of(tx, market.source_id))
-    return Plan(market.name, len(rows), sum(row["size"] for row in rows), wish.models, left, warning)
+    images, size = (sum(each) for each in zip((0, 0), *pages, strict=True))
+    return Plan(market.name, images, size, wish.models, left, warning)
 
 
 def start(tx: Transaction, dispatcher: Dispatcher, wish: Wish, node: str) -> Job:
@@ -177,17 +178,14 @@ def _live(tx: Transaction, models: Sequence[str]) -> list[Space] | None:
 
 
 def _pages(tx: Transaction, market: Market, wish: Wish) -> Iterator[list[Row]]:
-    of = _live(tx, wish.models)
-    after = 0
-    while True:
+    of, source = _live(tx, wish.models), market.source_id
+    for after in range(0, relocations.last(tx, source), PAGE):
         if wish.back:
-            page = relocations.moved(tx, market.source_id, after, PAGE)
+            page = relocations.moved(tx, source, after, PAGE)
         else:
-            page = relocations.movable(tx, market.source_id, of, after, PAGE, adopted=wish.adopted) if of else []
-        if not page:
-            return
-        yield page
-        after = page[-1]["image_id"]
+            page = relocations.movable(tx, source, of, after, PAGE, adopted=wish.adopted) if of else []
+        if page:
+            yield page
 
 
 class Cleaner:

@@ -54,7 +54,7 @@ class Leftovers:
                     if proof and proof.checksum == copy.checksum and not leftovers.known(tx, copy):
                         trash.discard(trash.set_aside(place, copy.file_id, proof))
                     leftovers.forget(tx, [(copy.source_id, copy.path)])
-        except (Refused, NotFound, BadInput):
+        except (Refused, NotFound, BadInput, OSError):  # a disk that cannot be written now is tried again later
             return False
         return True
 

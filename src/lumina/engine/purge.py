@@ -14,7 +14,7 @@ from pathlib import Path
 
 from lumina.domain.market import Downloaded
 from lumina.errors import NotFound
-from lumina.files import names
+from lumina.files import moving, names
 from lumina.files.derived import DerivedStore
 from lumina.files.vault import Vault
 from lumina.remote.images.place import PART
@@ -143,7 +143,8 @@ class Purger:
         for source, root in roots.items():
             folder = Path(names.native(root))
             ours = kinds.get(source) == BACKUP or (kinds.get(source) == SOURCE and folder.is_relative_to(self.home))
-            if folder.is_dir() or folder.is_relative_to(self.home):
+            is_there = folder.is_dir() or folder.is_relative_to(self.home)
+            if is_there and (kinds.get(source) != BACKUP or moving.is_marked(folder, source)):
                 found[source] = (Vault({source: folder}), ours or self.writable)
         return found
 

@@ -65,7 +65,7 @@ class Relocation:
             self._clear(known, checked=False)
             raise
         for file in there:
-            with suppress(Refused, NotFound):
+            with suppress(Refused, NotFound, OSError):
                 self._stay(file)
 
     def _try(self, move: Move) -> None:
@@ -147,7 +147,7 @@ class Relocation:
                 if not self._is_away(file) and (taken := self._take(file)) is not None:
                     aside.append(taken)
                 self.gone.append(file.file_id)
-            except (Refused, NotFound, BadInput) as error:
+            except (Refused, NotFound, BadInput, OSError) as error:
                 self.refused[file.file_id] = (file, str(error))
         try:
             with self.store.transaction() as tx:
@@ -203,8 +203,8 @@ class Relocation:
             ledger.add(
                 tx, self.batch.job_id, BatchKind.CLEAN, Lane.IO, items=[again], payload=payload, count_total=False
             )
-        failed = len({file.image_id for file, _ in self.refused.values()})
-        ledger.end(tx, self.batch, done=len(self.batch.items) - failed - len(again), failed=failed)
+        failed = {file.image_id for file, _ in self.refused.values()}
+        ledger.end(tx, self.batch, done=len(self.batch.items) - len(failed.union(again)), failed=len(failed))
 
 
 def _split(files: Sequence[Placed], goal: Callable[[Placed], int]) -> tuple[list[Placed], list[Placed]]:

@@ -111,8 +111,13 @@ def check_mark(folder: Path, source_id: int) -> None:
     Raises:
         BadInput: it is not; nothing may be removed then.
     """
-    if _marked(folder).get("source") != source_id:
+    if not is_marked(folder, source_id):
         raise BadInput(f"{folder} is not the folder that images were moved to: is its disk there? Nothing was removed.")
+
+
+def is_marked(folder: Path, source_id: int) -> bool:
+    """Whether a folder is the one that files were moved to: where its disk is away, an empty one may be there."""
+    return _marked(folder).get("source") == source_id
 
 
 def _marked(folder: Path) -> dict[str, object]:

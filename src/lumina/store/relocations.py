@@ -60,7 +60,7 @@ _PLACED = f"""SELECT f.id AS file_id, f.image_id, i.revision, f.source_id, f.pat
 
 
 def movable(
-    tx: Transaction, source_id: int, of: Sequence[Space], after: int, limit: int, *, adopted: bool = False
+    tx: Transaction, source_id: int, of: Sequence[Space], after: int, span: int, *, adopted: bool = False
 ) -> list[Row]:
     """Images that may go: not their listing's first, embedded in all these spaces, their file where it was fetched to.
 
@@ -69,7 +69,7 @@ def movable(
         source_id: the marketplace.
         of: spaces; at least one.
         after: images beyond this number.
-        limit: so many.
+        span: up to so many beyond it; with a limit on what is found, all beyond would be worked out for each page.
         adopted: also files of a folder that another program has filled.
 
     Returns:
@@ -89,31 +89,36 @@ def movable(
             JOIN source o ON o.id = f.source_id
             WHERE l.source_id = :source AND NOT l.is_primary AND o.kind = ANY(:kinds)
                 AND {_READ} AND i.missing_since IS NULL AND i.trashed_at IS NULL
-                AND l.image_id > :after {terms}
-            ORDER BY l.image_id LIMIT :limit""",
+                AND l.image_id > :after AND l.image_id <= CAST(:after AS bigint) + :span {terms}
+            ORDER BY l.image_id""",
             source=source_id,
             after=after,
-            limit=limit,
+            span=span,
             kinds=[SOURCE, ADOPTED] if adopted else [SOURCE],
             **names,
         )
     )
 
 
-def moved(tx: Transaction, source_id: int, after: int, limit: int) -> list[Row]:
+def moved(tx: Transaction, source_id: int, after: int, span: int) -> list[Row]:
     """Images of a marketplace whose file lies on a backup disk; as `movable`."""
     return list(
         tx.rows(
             f"""SELECT l.image_id, f.size FROM listing_image l JOIN file f ON f.image_id = l.image_id
             JOIN source o ON o.id = f.source_id
             WHERE l.source_id = :source AND o.kind = '{BACKUP}' AND f.role = 'original' AND f.missing_since IS NULL
-                AND {_READ} AND l.image_id > :after
-            ORDER BY l.image_id LIMIT :limit""",
+                AND {_READ} AND l.image_id > :after AND l.image_id <= CAST(:after AS bigint) + :span
+            ORDER BY l.image_id""",
             source=source_id,
             after=after,
-            limit=limit,
+            span=span,
         )
     )
+
+
+def last(tx: Transaction, source_id: int) -> int:
+    """The highest number of a marketplace's images; 0 where it has none."""
+    return int(tx.value("SELECT coalesce(max(image_id), 0) FROM listing_image WHERE source_id = :id", id=source_id))
 
 
 def unfinished(tx: Transaction, source_id: int) -> list[int]:

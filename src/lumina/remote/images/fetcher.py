@@ -71,13 +71,14 @@ class Fetcher:
         }
         while tasks:
             done, tasks = await asyncio.wait(tasks, timeout=LOOK_SECONDS)
-            for task in done:
-                task.result()
-            if tasks and self._stop():
+            failed = [task for task in done if task.exception()]
+            if tasks and (failed or self._stop()):
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
-                break
+                tasks = set()
+            for task in failed:
+                task.result()  # raises
         for number, written in writing.items():
             outcomes[number] = _outcome(await written)
         return outcomes
@@ -105,14 +106,14 @@ class Fetcher:
         if not image.url:
             raise PictureError("no-address", "Nothing says where this picture can be fetched.")
         known = image.size is not None and await connections.on_disk(place.there, image)
-        this, why = _Image(image, Part(self.limits.largest), known), Passing("it was not asked")
+        this, why = _Image(image, Part(self.limits.largest), known), "it was not asked"
         for tried in range(self.limits.tries):
             if tried:
                 await asyncio.sleep(self.limits.pause(tried))
             try:
                 return await self._try(connections, this)
             except Passing as error:
-                why = error
+                why = str(error)  # the error itself would keep this frame, with all bytes of the picture, in a circle
                 if (error.retry_after or 0) > self.limits.told:
                     break
         raise PictureError("unreachable", f"{shown(image.url)} cannot be had: {why}.", retryable=True)

@@ -39,7 +39,7 @@ NARROWEST = 100
 """The index keeps so many in view at least; `nearest.BREADTH` are shared among the voices, for what one of them misses
 another brings in: at 100,000 listings five voices find the same with 100 each as with 400, in half the time."""
 SINGLE = 3
-"""So many times more where all images of a listing have the same vector."""
+"""So many times more where all images of a listing have the same vector, or where one voice alone is asked."""
 WORDS_GAUGE = Gauge(middle=0.0, width=1.0, level=0.6, present=0.6, top=1.0)
 """Of words counts which share of them a listing has: more than half of them is no chance."""
 
@@ -68,12 +68,18 @@ class _Among:
     Attributes:
         count: closest ones wanted.
         breadth: how many of the best an index keeps in view for one voice.
+        alone: one voice is asked, and nobody else brings in other listings.
     """
 
     condition: Condition
     images: list[int] | None
     count: int
     breadth: int
+    alone: bool
+
+    def of(self, voice: Voice) -> int:
+        """Closest ones wanted of a voice."""
+        return self.count * (SINGLE if voice.single or self.alone else 1)
 
 
 class ListingSearch:
@@ -139,7 +145,7 @@ class ListingSearch:
         with self.store.transaction() as tx:
             images = nearest.few(tx, condition, wanted.where.catalog)
         breadth = max(NARROWEST, nearest.BREADTH // max(1, voices))
-        return _Among(condition, images, max(self.each, wanted.limit), breadth)
+        return _Among(condition, images, max(self.each, wanted.limit), breadth, alone=voices == 1)
 
     def _hear(self, wanted: Wanted, voice: Voice, voices: int, among: _Among) -> _Heard | VoiceState:
         """What is closest to a voice; why it cannot tell."""
@@ -151,7 +157,7 @@ class ListingSearch:
         if gauge is None:
             few = f"Too few listings have been embedded by {voice.model} to tell what is alike by chance."
             return voice.state(used=False, detail=few)
-        near = self._closest(wanted, voice.space, voice.vector, among, among.count * (SINGLE if voice.single else 1))
+        near = self._closest(wanted, voice.space, voice.vector, among, among.of(voice))
         best = max((each.similarity for each in near), default=-1.0)
         return _heard(voice, ensemble.heard(gauge, best), near, among)
 
@@ -286,8 +292,7 @@ def _condition(wanted: Wanted) -> Condition:
 
 def _heard(voice: Voice, gauge: Gauge, near: Sequence[Near], among: _Among) -> _Heard:
     known = {each.image_id: each.similarity for each in near}
-    count = among.count * (SINGLE if voice.single else 1)
-    closest = nlargest(count, near, key=lambda each: (each.similarity, -each.image_id))
+    closest = nlargest(among.of(voice), near, key=lambda each: (each.similarity, -each.image_id))
     return _Heard(voice, gauge, closest, known, whole=among.images is not None)
 
 

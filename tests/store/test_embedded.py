@@ -107,7 +107,9 @@ def test_a_lock_file_that_is_stale_empty_or_foreign_is_no_obstacle(tmp_path: Pat
         ask(server, "CREATE TABLE kept AS SELECT 42 AS n")
     content = content.format(self=os.getpid(), data=server.cluster.data)
     server.cluster.pid_file.write_text(content)
-    (known_socket_folder(server.cluster.folder) / ".s.PGSQL.5432.lock").write_text(content)
+    socket = known_socket_folder(server.cluster.folder)
+    socket.mkdir(exist_ok=True)  # one elsewhere, for the sake of a short path, is gone with its server
+    (socket / ".s.PGSQL.5432.lock").write_text(content)
     with EmbeddedPostgres(tmp_path) as again:
         assert ask(again, "SELECT n FROM kept") == 42
 

@@ -93,7 +93,7 @@ def look(tx: Transaction, wish: Wish, node: str) -> Plan:
     warning = _check_folder(tx, market, wish, node)
     pages = [(len(page), sum(row["size"] for row in page)) for page in _pages(tx, market, wish)]
     left = len(relocations.unfinished(tx, market.source_id)) + len(leftovers.of(tx, market.source_id))
-    images, size = (sum(each) for each in zip((0, 0), *pages, strict=True))
+    images, size = sum(count for count, _ in pages), sum(size for _, size in pages)
     return Plan(market.name, images, size, wish.models, left, warning)
 
 

@@ -17,7 +17,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from lumina.domain.market import Follow, FollowKind, Keep, Listing, Market, MarketplaceSource, Page, Shop
+from lumina.domain.market import Follow, FollowKind, Keep, Listing, Market, MarketplaceSource, Oddities, Page, Shop
 from lumina.domain.stage import Lane
 from lumina.domain.work import Batch, BatchKind
 from lumina.engine import tally
@@ -259,15 +259,19 @@ class _Work:
         """Everything has been asked; whatever else is due of the marketplace's images is planned as well."""
         left = {name: value for name in ("reviewed", "all_at") if (value := self.cursor.get(name))}
         odd = self.source.oddities()
-        notes = list(dict.fromkeys([self.error, *self.cursor.get("notes", ()), *odd.notes]))[:NOTES]
+        notes = self._notes(odd, self.error)
         with self.store.transaction() as tx:
             ledger.hold(tx, self.batch)
-            follows.ended(tx, self.follow.id, left, " ".join(filter(None, notes)) or None)
+            follows.ended(tx, self.follow.id, left, " ".join(notes) or None)
             tally.add(tx, self.batch.job_id, odd)
             if follows.under_way(tx, self.batch.job_id) == {self.follow.id}:  # the job is locked: one is the last
                 self.planner.plan(tx, self.batch.job_id, Scope(source_id=self.follow.source_id))
             ledger.end(tx, self.batch)
             self.planner.dispatcher.after(tx, Lane.IO)
+
+    def _notes(self, odd: Oddities, *first: str | None) -> list[str]:
+        """What could not be read so far, each sentence once."""
+        return list(filter(None, dict.fromkeys([*first, *self.cursor.get("notes", ()), *odd.notes])))[:NOTES]
 
     @contextmanager
     def _asking(self) -> Iterator[tuple[ThreadPoolExecutor, deque[tuple[Any, Future[list[Listing]]]]]]:
@@ -303,8 +307,8 @@ class _Work:
         told = [listing for listing in page.listings if listing.listing_id not in known]
         last = page.cursor is None
         odd = self.source.oddities()
-        notes = list(dict.fromkeys([*self.cursor.get("notes", ()), *odd.notes]))[:NOTES]
-        cursor = {**self.cursor, "at": page.cursor, "step": "refresh" if last else "find", "notes": notes}
+        step = "refresh" if last else "find"
+        cursor = {**self.cursor, "at": page.cursor, "step": step, "notes": self._notes(odd)}
         with self._saving(cursor) as tx:
             fetch = self._write(tx, [*told, *asked])
             follows.seen(tx, self.follow.id, [listing.listing_id for listing in page.listings])
